@@ -1,0 +1,38 @@
+"""How Alembic reaches the database: through the settings, or a connection that it is handed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import Connection
+
+from alembic import context
+from appointment_app.database import Database
+from appointment_app.models import metadata
+from appointment_app.settings import get_settings
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _migrate_configured_database() -> None:
+    url = context.config.get_main_option("sqlalchemy.url") or get_settings().database_url
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_migrate)
+    await database.dispose()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    _migrate(given)
+else:
+    asyncio.run(_migrate_configured_database())

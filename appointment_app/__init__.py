@@ -1,0 +1,1 @@
+"""Appointment App: appointment booking for clinics."""

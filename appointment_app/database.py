@@ -1,0 +1,158 @@
+"""The engine, its sessions and transactions, and what differs between the databases."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app.errors import Busy
+from appointment_app.settings import get_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LOCK_TIMEOUT_SECONDS = 10
+STATEMENT_TIMEOUT_SECONDS = 30
+_ATTEMPTS = 8
+
+# What the databases say when two transactions collided and one has to start again.
+_RETRY_SQLSTATES = {"40001", "40P01"}
+_RETRY_MARIADB_ERRORS = {1020, 1213}
+_BUSY_SQLSTATES = {"55P03", "57014"}
+_BUSY_MARIADB_ERRORS = {1205}
+
+_ASYNC_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mariadb+asyncmy",
+    "mariadb": "mariadb+asyncmy",
+}
+
+
+def async_url(url: str) -> URL:
+    """Return ``url`` with the asynchronous driver that we use for its database."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    return parsed.set(drivername=_ASYNC_DRIVERS.get(backend, parsed.drivername))
+
+
+class Database:
+    """One database: its engine and its sessions."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Prepare the connection pool to ``url``; nothing is opened yet."""
+        self.url = async_url(url)
+        self.engine = _create_engine(self.url, pool_size)
+        self._sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, expire_on_commit=False
+        )
+
+    def session(self) -> AsyncSession:
+        """Return a new session, to be used as ``async with database.session() as session``."""
+        return self._sessions()
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+@lru_cache
+def get_database() -> Database:
+    """Return the database of this process, as the settings name it."""
+    settings = get_settings()
+    return Database(settings.database_url, pool_size=settings.database_pool_size)
+
+
+def transactional(
+    function: Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, R]]:
+    """Make a service function one write transaction of its first argument, a fresh session.
+
+    The transaction is committed when the function returns, rolled back when it raises, and
+    started again when the database had to break a deadlock. Raises ``Busy`` when the
+    database does not get to it in time.
+    """
+
+    @wraps(function)
+    async def run(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with session.begin():
+                    await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+                    return await function(session, *args, **kwargs)
+            except DBAPIError as error:
+                if is_busy(error):
+                    raise Busy from error
+                if not is_retryable(error):
+                    raise
+                session.expunge_all()
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+        raise Busy
+
+    return run
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Tell whether the database gave up this transaction so that others could go on."""
+    return _sqlstate(error) in _RETRY_SQLSTATES or _mariadb_code(error) in _RETRY_MARIADB_ERRORS
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Tell whether the database ended the wait for a lock or a slow statement."""
+    return (
+        _sqlstate(error) in _BUSY_SQLSTATES
+        or _mariadb_code(error) in _BUSY_MARIADB_ERRORS
+        or "database is locked" in str(error.orig)
+    )
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _mariadb_code(error: DBAPIError) -> int | None:
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        engine = create_async_engine(url, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_pre_ping": True}
+    if backend == "postgresql":
+        timeouts = (
+            f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
+            f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC"
+        )
+        return create_async_engine(url, connect_args={"options": timeouts}, **options)
+    # A snapshot taken before the wait for a lock would show the past: READ COMMITTED reads anew.
+    return create_async_engine(url, isolation_level="READ COMMITTED", **options)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver would begin late and deferred; _begin_sqlite begins when SQLAlchemy says so.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,60 @@
+"""Sentences and their translations, dates and times as a reader of a language writes them.
+
+The English sentence is the message id of the gettext catalogues in ``locales/``.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates
+from babel.support import NullTranslations, Translations
+
+DEFAULT_LOCALE = "en"
+_CATALOGUES = Path(__file__).parent / "locales"
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+def use_locale(locale: str) -> None:
+    """Make ``locale`` (such as ``en`` or ``de``) the language of the current task."""
+    _locale.set(locale)
+
+
+def t(sentence: str, **values: object) -> str:
+    """Return ``sentence`` in the current language, its ``{names}`` filled with ``values``."""
+    translated = _catalogue(_locale.get()).ugettext(sentence)
+    return translated.format(**values) if values else translated
+
+
+def format_date(day: date, pattern: str = "EEE d MMM") -> str:
+    """Return ``day`` in the current language; ``pattern`` is a CLDR skeleton or pattern."""
+    return dates.format_date(day, pattern, locale=_clock_locale())
+
+
+def format_time(moment: datetime, zone: str) -> str:
+    """Return the wall-clock time of ``moment`` in the IANA ``zone``, such as ``15:30``."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def format_moment(moment: datetime, zone: str) -> str:
+    """Return day and time of ``moment`` in ``zone``, such as ``Monday 23 November 2026, 15:30``."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{format_date(local.date(), 'EEEE d MMMM y')}, {local:%H:%M}"
+
+
+def zone_city(zone: str) -> str:
+    """Return the readable name of an IANA zone, such as ``New York``."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _clock_locale() -> Locale:
+    return Locale.parse(_locale.get())
+
+
+@lru_cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(str(_CATALOGUES), [locale])

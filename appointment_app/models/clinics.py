@@ -1,0 +1,140 @@
+"""Clinics, doctors, and which doctor works at which clinic."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from appointment_app.clock import now
+from appointment_app.models.base import choice, public_id, refers_to, text
+
+
+class Clinic(SQLModel, table=True):
+    """A place where doctors work (FHIR: Location); its zone gives the hours their meaning."""
+
+    __tablename__ = "clinic"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    name: str = Field(max_length=120)
+    street: str = text(120)
+    postcode: str = text(16)
+    city: str = Field(max_length=80, index=True)
+    state: str = text(80)
+    country: str = Field(max_length=2)
+    zone: str = Field(max_length=64)
+    phone: str = text(32)
+    email: str = text(254)
+    is_demo: bool = False
+    active: bool = True
+    version: int = 1
+    created_at: datetime = Field(default_factory=now)
+
+    @property
+    def address(self) -> str:
+        """Street, postcode and city on one line."""
+        return ", ".join(part for part in (self.street, f"{self.postcode} {self.city}") if part)
+
+
+class Specialty(SQLModel, table=True):
+    """A field of medicine, with the words a patient would search it by."""
+
+    __tablename__ = "specialty"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=80)
+    search_words: str = text(400)
+
+
+class Approval(StrEnum):
+    """Whether an administrator lets patients see a doctor."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Doctor(SQLModel, table=True):
+    """A practitioner (FHIR: Practitioner).
+
+    ``revision`` counts the changes of everything that makes this doctor's free slots and
+    calendar; each such transaction raises it first, which also locks the row: that is the
+    order in which bookings of one doctor wait for each other.
+    """
+
+    __tablename__ = "doctor"
+    __table_args__ = (
+        sa.CheckConstraint("max_patients_a_day IS NULL OR max_patients_a_day > 0", name="max_day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    user_id: int = Field(foreign_key="user_account.id", ondelete="RESTRICT", unique=True)
+    title: str = text(20, default="Dr")
+    given_name: str = Field(max_length=100)
+    family_name: str = Field(max_length=100, index=True)
+    licence_number: str = Field(max_length=40, unique=True)
+    practising_since: int | None = None
+    bio: str = text(2000)
+    max_patients_a_day: int | None = None
+    approval: Approval = choice(Approval, "approval", default=Approval.PENDING, index=True)
+    approval_reason: str = text(500)
+    approval_decided_at: datetime | None = None
+    approval_decided_by: int | None = refers_to("user_account.id", default=None)
+    active: bool = True
+    revision: int = 0
+    version: int = 1
+    created_at: datetime = Field(default_factory=now)
+
+    @property
+    def full_name(self) -> str:
+        """Title and name as they are said."""
+        return f"{self.title} {self.given_name} {self.family_name}".strip()
+
+
+class DoctorSpecialty(SQLModel, table=True):
+    """A specialty of a doctor; the lowest position is named first."""
+
+    __tablename__ = "doctor_specialty"
+
+    doctor_id: int = Field(foreign_key="doctor.id", ondelete="RESTRICT", primary_key=True)
+    specialty_id: int = refers_to("specialty.id", primary_key=True)
+    position: int = 0
+
+
+class DoctorLanguage(SQLModel, table=True):
+    """A language (ISO 639-1) that a doctor speaks with patients."""
+
+    __tablename__ = "doctor_language"
+
+    doctor_id: int = Field(foreign_key="doctor.id", ondelete="RESTRICT", primary_key=True)
+    language: str = Field(max_length=8, primary_key=True)
+
+
+class DoctorAtClinic(SQLModel, table=True):
+    """A doctor's work at one clinic: the hours hang on it, and these booking rules.
+
+    ``minimum_notice`` is in minutes before the start; ``horizon_days`` counts local days,
+    today included in none: bookings end at the local midnight after that many days.
+    """
+
+    __tablename__ = "doctor_at_clinic"
+    __table_args__ = (
+        sa.UniqueConstraint("doctor_id", "clinic_id"),
+        sa.CheckConstraint("minimum_notice >= 0", name="minimum_notice"),
+        sa.CheckConstraint("horizon_days BETWEEN 1 AND 730", name="horizon_days"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    doctor_id: int = refers_to("doctor.id")
+    clinic_id: int = refers_to("clinic.id")
+    minimum_notice: int = 120
+    horizon_days: int = 60
+    active: bool = True
+    version: int = 1
