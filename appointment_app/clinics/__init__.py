@@ -1,0 +1,1 @@
+"""Clinics and their doctors: the directory, and how a doctor gets into it."""
