@@ -1,0 +1,23 @@
+"""Assembles the REST API; each router lives in a file of its own."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from appointment_app.api import health
+
+API_PREFIX = "/api/v1"
+
+
+def create_api() -> FastAPI:
+    """Return the API with all its routes, to be mounted at ``API_PREFIX``."""
+    api = FastAPI(title="Appointment App", version="1", redoc_url=None)
+    api.include_router(health.router)
+    return api
+
+
+def create_mount() -> Starlette:
+    """Return what Reflex hangs itself below: the API first, so no page can shadow it."""
+    return Starlette(routes=[Mount(API_PREFIX, create_api())])

@@ -1,0 +1,55 @@
+"""Builds the production front end, and only when something that it is made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from appointment_app.settings import PROJECT_ROOT, get_settings
+
+# Reflex clears this folder before it builds, so the stamp is gone when a build fails.
+_STAMP = PROJECT_ROOT / ".web" / "build" / "fingerprint"
+
+
+def ensure_built() -> None:
+    """Build the front end unless the last build was made of the same files.
+
+    Raises ``subprocess.CalledProcessError`` when the build fails; its output has said why.
+    """
+    fingerprint = _fingerprint()
+    if _STAMP.is_file() and _STAMP.read_text(encoding="ascii") == fingerprint:
+        return
+    print("Building the pages; the first time this takes about a minute.", flush=True)
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment_with_node(), check=True)
+    _STAMP.write_text(fingerprint, encoding="ascii")
+
+
+def environment_with_node() -> dict[str, str]:
+    """Return this process's environment, with the Node of our own packages found first."""
+    programs = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")])}
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    # Some pages exist outside production only.
+    digest.update(f"production={get_settings().is_production}".encode())
+    for file in _inputs():
+        digest.update(file.relative_to(PROJECT_ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterator[Path]:
+    for name in ("requirements.txt", "rxconfig.py", ".npmrc"):
+        yield PROJECT_ROOT / name
+    for folder in ("appointment_app", "assets", "reflex.lock"):
+        for file in sorted((PROJECT_ROOT / folder).rglob("*")):
+            # assets/external holds links that the build itself makes.
+            if file.is_file() and not {"__pycache__", "external"} & set(file.parts):
+                yield file

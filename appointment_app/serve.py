@@ -1,0 +1,74 @@
+"""Serves the production build, API and websocket on one port: ``python -m appointment_app.serve``."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+from pydantic import ValidationError
+
+from appointment_app.frontend_build import ensure_built
+from appointment_app.manage import settings_problem
+from appointment_app.migrations import NotMigrated, ensure_migrated
+from appointment_app.settings import PROJECT_ROOT, Settings, get_settings
+
+
+def main() -> int:
+    """Prepare what is missing, then serve until stopped; return the exit status."""
+    try:
+        settings = get_settings()
+        _require_free_port(settings.port)
+        ensure_migrated()
+        ensure_built()
+    except ValidationError as invalid:
+        print(settings_problem(invalid), file=sys.stderr)
+        return 1
+    except (PortTaken, NotMigrated) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError:
+        print("The front end could not be built; the lines above say why.", file=sys.stderr)
+        return 1
+    _serve(settings)
+    return 0
+
+
+class PortTaken(Exception):
+    """Another program listens on our port."""
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise PortTaken(
+                f"Port {port} is taken by another program. Choose another: PORT={port + 1} make run"
+            ) from taken
+
+
+def _serve(settings: Settings) -> None:
+    # What `reflex run --env prod --single-port` does after its build, without the build.
+    os.chdir(PROJECT_ROOT)
+    from reflex.config import environment, get_config
+    from reflex.constants import Env
+    from reflex.utils.exec import run_backend_prod
+
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    config = get_config()
+    config._set_persistent(frontend_port=settings.port, backend_port=settings.port)
+    print(f"Appointment App: {settings.public_url}", flush=True)
+    run_backend_prod(
+        config.backend_host,
+        settings.port,
+        config.loglevel.subprocess_level(),
+        mount_frontend_compiled_app=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

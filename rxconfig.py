@@ -1,0 +1,25 @@
+"""Configuration of Reflex; everything that an installation may change is in ``settings.py``."""
+
+import reflex as rx
+
+from appointment_app.origins import OneOriginPlugin, allowed_origins
+from appointment_app.settings import get_settings
+
+_settings = get_settings()
+
+config = rx.Config(
+    app_name="appointment_app",
+    frontend_port=_settings.port,
+    backend_host="127.0.0.1",
+    trusted_proxy_hops=_settings.trusted_proxy_hops,
+    cors_allowed_origins=allowed_origins(_settings),
+    redis_url=_settings.redis_url or None,
+    # Never the default, disk: it would write every visitor's cookies into files.
+    state_manager_mode=rx.constants.StateManagerMode.REDIS
+    if _settings.redis_url
+    else rx.constants.StateManagerMode.MEMORY,
+    plugins=[rx.plugins.TailwindV4Plugin(), OneOriginPlugin()],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+)
