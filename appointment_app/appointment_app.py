@@ -8,37 +8,30 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 
+from appointment_app import clock
 from appointment_app.api.app import create_mount
 from appointment_app.api.security_headers import SecurityHeaders
 from appointment_app.database import get_database
+from appointment_app.i18n import t
 from appointment_app.migrations import ensure_migrated
+from appointment_app.settings import get_settings
 
 
 @asynccontextmanager
-async def _database_ready() -> AsyncIterator[None]:
+async def _ready() -> AsyncIterator[None]:
+    if (moment := get_settings().clock_start) is not None:
+        clock.start_at(moment)
     await asyncio.to_thread(ensure_migrated)
     yield
     await get_database().dispose()
 
 
 app = rx.App(theme=None, api_transformer=[create_mount(), SecurityHeaders])
-app.register_lifespan_task(_database_ready)
-
-
-class _Probe(rx.State):
-    clicks: int = 0
-
-    @rx.event
-    async def click(self) -> None:
-        self.clicks += 1
+app.register_lifespan_task(_ready)
 
 
 def _home() -> rx.Component:
-    return rx.el.main(
-        rx.el.h1("Appointment App", class_name="text-2xl"),
-        rx.el.button("Count", on_click=_Probe.click, id="count"),
-        rx.el.output(_Probe.clicks, id="clicks"),
-    )
+    return rx.el.main(rx.el.h1(t("Book an appointment")))
 
 
 app.add_page(_home, route="/", title="Appointment App")

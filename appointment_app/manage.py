@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from appointment_app import clock
 from appointment_app.migrations import migrate
+from appointment_app.settings import get_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], None] = options.run
     try:
+        if (moment := get_settings().clock_start) is not None:
+            clock.start_at(moment)
         run(options)
     except ValidationError as invalid:
         print(settings_problem(invalid), file=sys.stderr)

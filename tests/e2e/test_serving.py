@@ -1,0 +1,50 @@
+"""The build talks to whatever address it is opened at, and answers carry their headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Server, wait_until_live
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_reaches_its_server_at_the_address_it_was_opened_at(
+    new_page: Callable[..., Page], server: Server, host: str
+) -> None:
+    page = new_page(**PHONE)
+    page.goto(server.url.replace("localhost", host))
+    wait_until_live(page)
+    expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_websockets_of_foreign_origins_are_refused(server: Server) -> None:
+    handshake = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    address = f"{server.url}/_event/?EIO=4&transport=websocket"
+    own = httpx.Headers(handshake | {"Origin": server.url})
+    foreign = httpx.Headers(handshake | {"Origin": "https://elsewhere.example"})
+    with httpx.stream("GET", address, headers=own) as answer:
+        assert answer.status_code == httpx.codes.SWITCHING_PROTOCOLS
+    with httpx.stream("GET", address, headers=foreign) as answer:
+        assert answer.is_client_error
+
+
+@pytest.mark.parametrize("path", ["/", "/no-such-page", "/api/v1/health", "/api/v1/nothing"])
+def test_every_answer_carries_the_security_headers(server: Server, path: str) -> None:
+    headers = httpx.get(server.url + path).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+
+
+def test_pages_are_sent_compressed(server: Server) -> None:
+    answer = httpx.get(server.url, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
