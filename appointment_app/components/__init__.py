@@ -1,0 +1,1 @@
+"""What pages are built from: small functions that return semantic HTML in our look."""

@@ -1,0 +1,36 @@
+"""Avatars: a person's initials on a soft colour that stays the same for them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import reflex as rx
+
+from .class_names import class_names
+
+_COLORS = 3
+
+
+def avatar(
+    initials: str | rx.Var[str], size: Literal["small", "normal", "large"] = "normal"
+) -> rx.Component:
+    """Return a circle with ``initials``. It is decoration: the name must stand beside it."""
+    return rx.el.span(
+        initials,
+        class_name=class_names(
+            "avatar", "" if size == "normal" else f"avatar-{size}", _color(initials)
+        ),
+        custom_attrs={"aria-hidden": "true"},
+    )
+
+
+def _color(initials: str | rx.Var[str]) -> str | rx.Var[str]:
+    """Return the colour's class: the sum of the letters decides, the same here and in the browser."""
+    if isinstance(initials, rx.Var):
+        letters = f"[...{initials}].reduce((sum, letter) => sum + letter.codePointAt(0), 0)"
+        return rx.Var(
+            f"`avatar-${{{letters} % {_COLORS}}}`",
+            _var_type=str,
+            _var_data=initials._get_all_var_data(),
+        )
+    return f"avatar-{sum(map(ord, initials)) % _COLORS}"

@@ -1,0 +1,63 @@
+"""Days side by side: columns of slots on a wide screen, a strip to swipe on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+
+def day_columns(label: str | rx.Var[str], *columns: Any) -> rx.Component:
+    """Return columns side by side, scrolling sideways when they do not fit."""
+    return rx.el.div(
+        *columns, role="group", aria_label=label, tab_index=0, class_name="day-columns"
+    )
+
+
+def day_column(weekday: Any, date: Any, *slots: Any) -> rx.Component:
+    """Return one day: its name, its date and its slots below each other."""
+    return rx.el.div(
+        rx.el.p(
+            rx.el.strong(weekday),
+            rx.el.span(date, class_name="muted small"),
+            class_name="day-column-head",
+        ),
+        *slots,
+        class_name="day-column",
+    )
+
+
+def no_slots(label: str | rx.Var[str]) -> rx.Component:
+    """Return the dash of a day without free times; ``label`` says why (``closed``, ``full``)."""
+    return rx.el.p(
+        rx.el.span("–", custom_attrs={"aria-hidden": "true"}),
+        rx.el.span(label, class_name="visually-hidden"),
+        class_name="muted py-2",
+    )
+
+
+def day_strip(label: str | rx.Var[str], *chips: Any) -> rx.Component:
+    """Return a strip of ``day_chip`` that a thumb can swipe."""
+    return rx.el.div(*chips, role="group", aria_label=label, class_name="day-strip")
+
+
+def day_chip(
+    weekday: Any,
+    day: Any,
+    note: Any,
+    *,
+    chosen: bool | rx.Var[bool],
+    on_click: Any,
+    disabled: bool | rx.Var[bool] = False,
+) -> rx.Component:
+    """Return one day of a strip: weekday, number and a note such as ``3 left`` or ``closed``."""
+    return rx.el.button(
+        rx.el.span(weekday),
+        rx.el.strong(day),
+        rx.el.span(note),
+        type="button",
+        on_click=on_click,
+        disabled=disabled,
+        class_name="day-chip",
+        custom_attrs={"aria-pressed": chosen},
+    )

@@ -1,0 +1,67 @@
+"""The few drawings we use, as inline SVG in the colour of the text around them."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+def calendar_icon() -> rx.Component:
+    """Return a calendar sheet."""
+    return _icon("M4 6.5h16v13H4zM4 10.5h16M8.5 4v4M15.5 4v4")
+
+
+def clock_icon() -> rx.Component:
+    """Return a clock."""
+    return _icon("M12 3.5a8.5 8.5 0 1 1 0 17a8.5 8.5 0 0 1 0-17zM12 7.5v4.75l3 2")
+
+
+def list_icon() -> rx.Component:
+    """Return a list of three lines."""
+    return _icon("M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5h.01M4.5 12h.01M4.5 17.5h.01")
+
+
+def person_icon() -> rx.Component:
+    """Return a head and shoulders."""
+    return _icon("M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8zM4.5 20c.7-3.4 3.6-5 7.5-5s6.8 1.6 7.5 5")
+
+
+def menu_icon() -> rx.Component:
+    """Return three stacked lines."""
+    return _icon("M4 7h16M4 12h16M4 17h16")
+
+
+def close_icon() -> rx.Component:
+    """Return a cross."""
+    return _icon("M6 6l12 12M18 6L6 18")
+
+
+def back_icon() -> rx.Component:
+    """Return an angle that points to the left."""
+    return _icon("M14.5 5.5L8 12l6.5 6.5")
+
+
+def forward_icon() -> rx.Component:
+    """Return an angle that points to the right."""
+    return _icon("M9.5 5.5L16 12l-6.5 6.5")
+
+
+def plus_icon() -> rx.Component:
+    """Return a plus sign."""
+    return _icon("M12 5v14M5 12h14")
+
+
+def _icon(path: str) -> rx.Component:
+    return rx.el.svg(
+        rx.el.path(
+            d=path,
+            fill="none",
+            stroke="currentColor",
+            stroke_width="1.8",
+            stroke_linecap="round",
+            stroke_linejoin="round",
+        ),
+        view_box="0 0 24 24",
+        width="22",
+        height="22",
+        custom_attrs={"aria-hidden": "true"},
+    )

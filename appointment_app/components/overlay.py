@@ -1,0 +1,26 @@
+"""What lies over every page: toasts, and a banner while the server cannot be reached."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from ..i18n import t
+from .toast import toast_region
+
+
+def overlay() -> rx.Component:
+    """Return toasts and connection banner; the app wraps it around every page.
+
+    It takes the place of Reflex's own, which bring an icon set and a toast library with them.
+    """
+    return rx.fragment(toast_region(), connection_banner())
+
+
+def connection_banner() -> rx.Component:
+    """Return a live region that speaks while the websocket is down."""
+    return rx.el.div(
+        rx.connection_banner(
+            rx.el.p(t("Connection lost. Reconnecting…"), class_name="connection-banner")
+        ),
+        role="status",
+    )

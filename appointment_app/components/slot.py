@@ -1,0 +1,56 @@
+"""Slots: the free times that can be tapped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from ..i18n import t
+from .link import link
+from .pills import current
+
+
+def slot_button(
+    time: Any, *, label: str | rx.Var[str], chosen: bool | rx.Var[bool] = False, on_click: Any
+) -> rx.Component:
+    """Return a free time as a button; ``label`` is the whole of it (``Mon 23 Nov, 08:30``)."""
+    return rx.el.button(
+        time,
+        type="button",
+        on_click=on_click,
+        class_name="slot",
+        aria_label=label,
+        custom_attrs={"aria-pressed": chosen},
+    )
+
+
+def slot_link(
+    time: Any,
+    *,
+    label: str | rx.Var[str],
+    href: str | rx.Var[str],
+    chosen: bool | rx.Var[bool] = False,
+) -> rx.Component:
+    """Return a free time as a link to its booking form."""
+    return link(
+        time,
+        href=href,
+        class_name="slot",
+        aria_label=label,
+        custom_attrs={"aria-current": current(chosen)},
+    )
+
+
+def slot_taken(time: Any) -> rx.Component:
+    """Return a time that somebody else has just taken: struck through, and said in words."""
+    return rx.el.span(
+        rx.el.s(time),
+        rx.el.span(t("taken"), class_name="visually-hidden"),
+        class_name="slot slot-taken",
+    )
+
+
+def slot_grid(*slots: Any) -> rx.Component:
+    """Return slots side by side, as many as fit."""
+    return rx.el.div(*slots, class_name="slot-grid")

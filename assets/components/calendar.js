@@ -1,0 +1,110 @@
+/* FullCalendar with our views, words and look. Props are plain values; what happens is told by
+   onEventClick(id), onDateClick(date) and onDatesSet(start, end, view). See components/calendar.py. */
+import { createElement, useEffect, useRef } from "react";
+import FullCalendar from "@fullcalendar/react";
+import dayGridPlugin from "@fullcalendar/react/daygrid";
+import interactionPlugin from "@fullcalendar/react/interaction";
+import listPlugin from "@fullcalendar/react/list";
+import timeGridPlugin from "@fullcalendar/react/timegrid";
+import classicTheme from "@fullcalendar/react/themes/classic";
+import "@fullcalendar/react/skeleton.css";
+import "@fullcalendar/react/themes/classic/theme.css";
+import "./calendar.css";
+
+const PLUGINS = [timeGridPlugin, dayGridPlugin, listPlugin, interactionPlugin, classicTheme];
+const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth", list: "listWeek" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+const nameOfView = (type) => Object.keys(VIEWS).find((name) => VIEWS[name] === type);
+const viewForThisScreen = () => (window.matchMedia("(width < 48rem)").matches ? "day" : "week");
+
+function eventContent(info) {
+  const detail = info.event.extendedProps.detail;
+  return createElement(
+    "span",
+    { className: "calendar-event-text" },
+    createElement("strong", null, info.timeText && info.view.type === VIEWS.month ? `${info.timeText} ` : null, info.event.title),
+    detail ? createElement("span", null, ` · ${detail}`) : null,
+  );
+}
+
+function dayHeaderContent(info) {
+  const parts = info.textParts ?? [];
+  if (!parts.length) return info.text;
+  return parts.map((part, index) =>
+    createElement(part.type === "day" ? "strong" : "span", { key: index }, part.value),
+  );
+}
+
+export function AppointmentCalendar({
+  events = [],
+  closed = [],
+  view = "",
+  date = "",
+  timeZone = "UTC",
+  locale = "en-GB",
+  slotMinTime = "07:00:00",
+  slotMaxTime = "20:00:00",
+  weekends = true,
+  noEventsText = "",
+  onEventClick,
+  onDateClick,
+  onDatesSet,
+}) {
+  const calendar = useRef(null);
+  const firstView = useRef(VIEWS[view || viewForThisScreen()]);
+
+  useEffect(() => {
+    const api = calendar.current.getApi();
+    const wanted = VIEWS[view] ?? api.view.type;
+    // Outside React's effects, because FullCalendar renders what this changes at once.
+    queueMicrotask(() => {
+      if (wanted !== api.view.type) api.changeView(wanted, date || undefined);
+      else if (date) api.gotoDate(date);
+    });
+  }, [view, date]);
+
+  const shaded = closed.map((span) => ({ ...span, display: "background", className: "calendar-closed" }));
+  const appointments = events.map(({ kind, ...event }) => ({
+    ...event,
+    className: `calendar-event calendar-event-${kind}`,
+  }));
+
+  return createElement(FullCalendar, {
+    ref: calendar,
+    plugins: PLUGINS,
+    initialView: firstView.current,
+    initialDate: date || undefined,
+    events: [...shaded, ...appointments],
+    timeZone,
+    locale,
+    firstDay: 1,
+    weekends,
+    slotMinTime,
+    slotMaxTime,
+    slotDuration: "00:30:00",
+    slotHeaderInterval: "01:00:00",
+    slotHeaderFormat: CLOCK,
+    eventTimeFormat: CLOCK,
+    dayHeaderFormat: { weekday: "short", day: "numeric" },
+    dayHeaderContent,
+    views: { dayGridMonth: { dayHeaderFormat: { weekday: "short" } } },
+    headerToolbar: false,
+    allDaySlot: false,
+    nowIndicator: true,
+    height: "auto",
+    tableHeaderSticky: true,
+    expandRows: true,
+    slotEventOverlap: false,
+    dayMaxEvents: 4,
+    eventMinHeight: 22,
+    eventInteractive: true,
+    eventContent,
+    noEventsText,
+    eventClick: (info) => {
+      if (info.event.display !== "background") onEventClick?.(info.event.id);
+    },
+    dateClick: (info) => onDateClick?.(info.dateStr),
+    datesSet: (info) => onDatesSet?.(info.startStr, info.endStr, nameOfView(info.view.type)),
+  });
+}
