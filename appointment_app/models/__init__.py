@@ -24,6 +24,7 @@ from appointment_app.models.availability import (
     VisitType,
     WeeklyHours,
 )
+from appointment_app.models.base import row_id
 from appointment_app.models.clinics import (
     Approval,
     Clinic,
@@ -76,4 +77,5 @@ __all__ = [
     "VisitType",
     "WeeklyHours",
     "metadata",
+    "row_id",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -50,3 +50,14 @@ def text(limit: int, **options: Any) -> Any:
     """Declare a text column of at most ``limit`` characters."""
     options.setdefault("default", "")
     return Field(max_length=limit, **options)
+
+
+class _Row(Protocol):
+    id: int | None
+
+
+def row_id(row: _Row) -> int:
+    """Return the internal id of a row that the database has stored."""
+    if row.id is None:
+        raise ValueError("The row is not stored yet; flush the session first.")
+    return row.id

@@ -1,0 +1,128 @@
+"""Every refusal of the scheduling service, with its stable code and its sentence."""
+
+from __future__ import annotations
+
+from appointment_app.errors import DomainError
+from appointment_app.i18n import t
+from appointment_app.models import AppointmentStatus
+
+
+class SchedulingError(DomainError):
+    """A refusal of the scheduling service."""
+
+
+class SlotTaken(SchedulingError):
+    """Somebody else was faster."""
+
+    code = "SLOT_TAKEN"
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(
+            sentence or t("This time was just taken by somebody else. Nothing was booked.")
+        )
+
+
+class PatientBusy(SlotTaken):
+    """The patient already has an appointment at this time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            t("The patient already has an appointment at this time. Nothing was booked.")
+        )
+
+
+class OutsideAvailability(SchedulingError):
+    """The doctor does not receive at this time."""
+
+    code = "OUTSIDE_AVAILABILITY"
+
+    def __init__(self) -> None:
+        super().__init__(t("The doctor does not receive patients at this time."))
+
+
+class TooSoon(SchedulingError):
+    """The start is nearer than the minimum notice, or past."""
+
+    code = "TOO_SOON"
+
+    def __init__(self) -> None:
+        super().__init__(t("This time is too soon to be booked online."))
+
+
+class TooFarAhead(SchedulingError):
+    """The start lies beyond the booking horizon."""
+
+    code = "TOO_FAR_AHEAD"
+
+    def __init__(self) -> None:
+        super().__init__(t("This time is too far ahead to be booked yet."))
+
+
+class DayFull(SchedulingError):
+    """The doctor sees no more patients on that day."""
+
+    code = "DAY_FULL"
+
+    def __init__(self) -> None:
+        super().__init__(t("The doctor sees no more patients on that day."))
+
+
+class NotBookable(SchedulingError):
+    """The doctor, clinic or visit type takes no bookings (any more)."""
+
+    code = "NOT_BOOKABLE"
+
+    def __init__(self) -> None:
+        super().__init__(t("This visit can no longer be booked. Please choose another one."))
+
+
+class TooLateToCancel(SchedulingError):
+    """The appointment has begun."""
+
+    code = "TOO_LATE_TO_CANCEL"
+
+    def __init__(self) -> None:
+        super().__init__(t("This appointment has already begun and can no longer be cancelled."))
+
+
+class TooEarlyToClose(SchedulingError):
+    """Only an appointment that has begun can be completed or missed."""
+
+    code = "TOO_EARLY_TO_CLOSE"
+
+    def __init__(self) -> None:
+        super().__init__(t("This can be recorded once the appointment has begun."))
+
+
+class ReasonRequired(SchedulingError):
+    """Staff cancel with a reason, because the patient is told it."""
+
+    code = "REASON_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__(t("Please give a reason: the patient is told why."), field="cancel_reason")
+
+
+class TextTooLong(SchedulingError):
+    """A text is longer than the record holds."""
+
+    code = "TEXT_TOO_LONG"
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(t("Please use at most {limit} characters.", limit=limit), field=field)
+
+
+class StatusConflict(SchedulingError):
+    """The appointment's status has no arrow to the wanted one."""
+
+    code = "STATUS_CONFLICT"
+
+    def __init__(self, current: AppointmentStatus) -> None:
+        sentences = {
+            AppointmentStatus.PENDING: t("This appointment still waits to be confirmed."),
+            AppointmentStatus.CONFIRMED: t("This appointment is already confirmed."),
+            AppointmentStatus.COMPLETED: t("This appointment is already completed."),
+            AppointmentStatus.NO_SHOW: t("This appointment is already marked as missed."),
+            AppointmentStatus.CANCELLED: t("This appointment is already cancelled."),
+        }
+        super().__init__(sentences[current])

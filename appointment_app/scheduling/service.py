@@ -1,0 +1,415 @@
+"""The life of an appointment: each function is one transaction, the actor first, audit in it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts import audit
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.contact import mail_contact
+from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.database import transactional
+from appointment_app.errors import LoginRequired, NotFound, StaleVersion
+from appointment_app.models import (
+    DOCTOR_OVERLAP,
+    PERSON_OVERLAP,
+    Appointment,
+    AppointmentStatus,
+    BlockKind,
+    BusyBlock,
+    Doctor,
+    MessageKind,
+    Person,
+    VisitMode,
+    VisitType,
+    row_id,
+)
+from appointment_app.notifications import outbox
+from appointment_app.scheduling import locks
+from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.errors import (
+    DayFull,
+    NotBookable,
+    OutsideAvailability,
+    PatientBusy,
+    ReasonRequired,
+    SchedulingError,
+    SlotTaken,
+    TextTooLong,
+    TooEarlyToClose,
+    TooFarAhead,
+    TooLateToCancel,
+    TooSoon,
+)
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
+from appointment_app.scheduling.slots import Offer, load_offer
+from appointment_app.scheduling.statuses import require_arrow
+
+REASON_LIMIT = 1000
+CANCEL_REASON_LIMIT = 500
+NOTES_LIMIT = 4000
+
+# Letters and digits that nobody confuses on the phone.
+_REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+_REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
+    Refusal.BUSY: SlotTaken,
+    Refusal.OUTSIDE_HOURS: OutsideAvailability,
+    Refusal.NOT_ON_GRID: OutsideAvailability,
+    Refusal.TOO_SOON: TooSoon,
+    Refusal.TOO_FAR: TooFarAhead,
+    Refusal.DAY_FULL: DayFull,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What somebody wants to book.
+
+    ``starts_at`` is UTC; ``person_id`` the public id of the patient, None for the actor;
+    ``idempotency_key`` is the caller's: the same key again returns the same appointment.
+    """
+
+    offer: Offer
+    starts_at: datetime
+    reason: str
+    idempotency_key: str
+    person_id: UUID | None = None
+
+
+async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
+    """Book and return the public id of the appointment.
+
+    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
+    ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
+    ``TextTooLong``, ``LoginRequired``, ``Forbidden``; then nothing is stored.
+    """
+    try:
+        return await _book(session, actor, request)
+    except DBAPIError as error:
+        message = str(error.orig)
+        if DOCTOR_OVERLAP in message:
+            raise SlotTaken from error
+        if PERSON_OVERLAP in message:
+            raise PatientBusy from error
+        raise
+
+
+@transactional
+async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
+    if actor.user_id is None:
+        raise LoginRequired
+    if len(request.reason) > REASON_LIMIT:
+        raise TextTooLong("reason", REASON_LIMIT)
+    person_id = await _patient(session, actor, request.person_id)
+    require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
+    doctor_id = await _doctor(session, request.offer.doctor_id)
+
+    await locks.lock_doctor(session, doctor_id)
+    await locks.lock_person(session, person_id)
+    if (earlier := await _booked_before(session, actor, request.idempotency_key)) is not None:
+        return earlier
+
+    try:
+        place, visit_type = await load_offer(session, request.offer)
+    except NotFound as error:
+        raise NotBookable from error
+    starts_at = request.starts_at
+    ends_at = starts_at + timedelta(minutes=visit_type.duration)
+    await _release_expired_holds(session, doctor_id)
+    await _require_free(session, place, visit_type, starts_at)
+    await _require_patient_free(session, person_id, starts_at, ends_at)
+
+    block = BusyBlock(
+        doctor_id=doctor_id,
+        clinic_id=place.clinic.id,
+        kind=BlockKind.VISIT,
+        busy_from=starts_at - timedelta(minutes=visit_type.pause_before),
+        busy_until=ends_at + timedelta(minutes=visit_type.pause_after),
+    )
+    session.add(block)
+    await session.flush()
+    appointment = _appointment(actor.user_id, request, place, visit_type, person_id, block)
+    session.add(appointment)
+    await session.flush()
+    _audit(session, actor, appointment, "booked", ("status", "starts_at"))
+    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_BOOKED)
+    return appointment.public_id
+
+
+@transactional
+async def cancel(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, *, reason: str = ""
+) -> None:
+    """Cancel an appointment and tell the patient.
+
+    The patient may, until it begins; the doctor and the clinic may with a reason, which the
+    patient is told. Raises ``NotFound``, ``StatusConflict``, ``TooLateToCancel``,
+    ``ReasonRequired``, ``TextTooLong``.
+    """
+    reason = reason.strip()
+    if len(reason) > CANCEL_REASON_LIMIT:
+        raise TextTooLong("cancel_reason", CANCEL_REASON_LIMIT)
+    appointment = await _locked(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
+    require_arrow(appointment.status, AppointmentStatus.CANCELLED)
+    if appointment.person_id in {actor.person_id, *actor.dependents}:
+        if clock.now() >= appointment.starts_at:
+            raise TooLateToCancel
+    elif not reason:
+        raise ReasonRequired
+    appointment.active = False
+    appointment.cancelled_at = clock.now()
+    appointment.cancelled_by = actor.user_id
+    appointment.cancel_reason = reason
+    _move(session, actor, appointment, AppointmentStatus.CANCELLED)
+    await session.flush()
+    await _free_empty_block(session, appointment.block_id)
+    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
+
+
+@transactional
+async def confirm(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
+    """Confirm a pending appointment and tell the patient.
+
+    Raises ``NotFound``, ``StatusConflict``.
+    """
+    appointment = await _locked(session, actor, appointment_id, Action.CONFIRM_APPOINTMENT)
+    require_arrow(appointment.status, AppointmentStatus.CONFIRMED)
+    _move(session, actor, appointment, AppointmentStatus.CONFIRMED)
+    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_CONFIRMED)
+
+
+@transactional
+async def complete(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
+    """Record that the visit took place.
+
+    Raises ``NotFound``, ``StatusConflict``, ``TooEarlyToClose``.
+    """
+    await _close(session, actor, appointment_id, AppointmentStatus.COMPLETED)
+
+
+@transactional
+async def mark_no_show(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
+    """Record that the patient did not come.
+
+    Raises ``NotFound``, ``StatusConflict``, ``TooEarlyToClose``.
+    """
+    await _close(session, actor, appointment_id, AppointmentStatus.NO_SHOW)
+
+
+@transactional
+async def write_notes(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, *, notes: str, version: int
+) -> int:
+    """Keep the doctor's notes on an appointment; returns its new version.
+
+    Raises ``NotFound``, ``Forbidden``, ``TextTooLong``, and ``StaleVersion`` when the
+    appointment changed since ``version``.
+    """
+    if len(notes) > NOTES_LIMIT:
+        raise TextTooLong("notes", NOTES_LIMIT)
+    appointment = await _locked(session, actor, appointment_id, Action.KEEP_NOTES)
+    if appointment.version != version:
+        raise StaleVersion
+    appointment.notes = notes
+    appointment.version += 1
+    session.add(appointment)
+    _audit(session, actor, appointment, "noted", ("notes",))
+    return appointment.version
+
+
+async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
+    if person_id is None and actor.person_id is not None:
+        return actor.person_id
+    statement = select(Person.id).where(Person.public_id == person_id, col(Person.active))
+    found = (await session.exec(statement)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _doctor(session: AsyncSession, doctor_id: UUID) -> int:
+    found = (await session.exec(select(Doctor.id).where(Doctor.public_id == doctor_id))).first()
+    if found is None:
+        raise NotBookable
+    return found
+
+
+async def _booked_before(session: AsyncSession, actor: Actor, key: str) -> UUID | None:
+    statement = select(Appointment.public_id).where(
+        Appointment.booked_by == actor.user_id, Appointment.idempotency_key == key
+    )
+    return (await session.exec(statement)).first()
+
+
+async def _release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
+    statement = (
+        update(BusyBlock)
+        .where(
+            col(BusyBlock.doctor_id) == doctor_id,
+            col(BusyBlock.kind) == BlockKind.HOLD,
+            col(BusyBlock.active),
+            col(BusyBlock.expires_at) <= clock.now(),
+        )
+        .values(active=False)
+    )
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
+async def _require_free(
+    session: AsyncSession, place: Place, visit_type: VisitType, starts_at: datetime
+) -> None:
+    now = clock.now()
+    shape = shape_of(visit_type)
+    window = Interval(starts_at, starts_at + timedelta(minutes=visit_type.duration))
+    busy = await load_busy(session, [place.doctor_id], shape.busy_around(window), now)
+    full_days = await load_full_days(session, [place], window)
+    not_before, not_after = place.bounds(now)
+    refusal = is_free(
+        place.hours,
+        busy[place.doctor_id],
+        shape,
+        starts_at,
+        not_before,
+        not_after,
+        full_days.get(place.id, frozenset()),
+    )
+    if refusal is not None:
+        raise _REFUSALS[refusal]()
+
+
+async def _require_patient_free(
+    session: AsyncSession, person_id: int, starts_at: datetime, ends_at: datetime
+) -> None:
+    statement = select(Appointment.id).where(
+        Appointment.person_id == person_id,
+        col(Appointment.active),
+        Appointment.starts_at < ends_at,
+        Appointment.ends_at > starts_at,
+    )
+    if (await session.exec(statement)).first() is not None:
+        raise PatientBusy
+
+
+def _appointment(
+    booked_by: int,
+    request: BookingRequest,
+    place: Place,
+    visit_type: VisitType,
+    person_id: int,
+    block: BusyBlock,
+) -> Appointment:
+    waits = visit_type.needs_confirmation
+    in_person = visit_type.mode is VisitMode.IN_PERSON
+    return Appointment(
+        reference="".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)),
+        block_id=row_id(block),
+        person_id=person_id,
+        doctor_id=place.doctor_id,
+        clinic_id=row_id(place.clinic),
+        visit_type_id=row_id(visit_type),
+        starts_at=request.starts_at,
+        ends_at=request.starts_at + timedelta(minutes=visit_type.duration),
+        status=AppointmentStatus.PENDING if waits else AppointmentStatus.CONFIRMED,
+        visit_name=visit_type.name,
+        duration=visit_type.duration,
+        mode=visit_type.mode,
+        place=f"{place.clinic.name}, {place.clinic.address}" if in_person else "",
+        zone=place.clinic.zone,
+        join_link="" if in_person else visit_type.join_link,
+        reason=request.reason.strip(),
+        booked_by=booked_by,
+        idempotency_key=request.idempotency_key,
+    )
+
+
+async def _locked(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, action: Action
+) -> Appointment:
+    """Return the appointment as it stands once nobody else changes its doctor's calendar."""
+    if not actor.is_somebody:
+        raise LoginRequired
+    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
+    appointment = (await session.exec(by_id)).first()
+    if appointment is None:
+        raise NotFound
+    require(
+        actor,
+        action,
+        Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id),
+    )
+    await locks.lock_doctor(session, appointment.doctor_id)
+    await session.refresh(appointment)
+    return appointment
+
+
+async def _close(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, status: AppointmentStatus
+) -> None:
+    appointment = await _locked(session, actor, appointment_id, Action.CLOSE_APPOINTMENT)
+    require_arrow(appointment.status, status)
+    if clock.now() < appointment.starts_at:
+        raise TooEarlyToClose
+    _move(session, actor, appointment, status)
+
+
+def _move(
+    session: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus
+) -> None:
+    appointment.status = status
+    appointment.version += 1
+    session.add(appointment)
+    _audit(session, actor, appointment, status.value, ("status",))
+
+
+async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
+    """Free the doctor's time once nobody sits in the block any more."""
+    seated = (
+        select(Appointment.id)
+        .where(Appointment.block_id == block_id, col(Appointment.active))
+        .exists()
+    )
+    statement = update(BusyBlock).where(col(BusyBlock.id) == block_id, ~seated)
+    await session.exec(statement.values(active=False).execution_options(synchronize_session=False))
+
+
+def _audit(
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    deed: str,
+    fields: tuple[str, ...],
+) -> None:
+    audit.record(
+        session,
+        actor,
+        f"appointment.{deed}",
+        record_type="appointment",
+        record_id=row_id(appointment),
+        fields=fields,
+    )
+
+
+async def _tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
+    contact = await mail_contact(session, appointment.person_id)
+    if contact is None:
+        return
+    outbox.enqueue(
+        session,
+        kind,
+        recipient=contact.email,
+        locale=contact.language,
+        key=f"{appointment.public_id}:{appointment.version}",
+        payload={"appointment_id": appointment.id},
+    )

@@ -1,0 +1,103 @@
+"""The free slots of one doctor at a clinic, as the public sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, require
+from appointment_app.errors import NotFound
+from appointment_app.models import VisitType
+from appointment_app.scheduling.availability import free_slots
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.rules import (
+    Place,
+    load_busy,
+    load_full_days,
+    load_place,
+    shape_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a visitor looks at: a visit type of a doctor at a clinic; public ids."""
+
+    doctor_id: UUID
+    clinic_id: UUID
+    visit_type_id: UUID
+
+
+async def list_slots(
+    session: AsyncSession, actor: Actor, offer: Offer, window: Interval
+) -> list[datetime]:
+    """Return the free starts of ``offer`` within ``window``, in UTC, sorted.
+
+    Raises ``NotFound`` when patients cannot book it.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, visit_type = await load_offer(session, offer)
+    return await slots_of_place(session, place, visit_type, window)
+
+
+async def nearest_slots(
+    session: AsyncSession, actor: Actor, offer: Offer, wanted: datetime, *, count: int = 3
+) -> list[datetime]:
+    """Return up to ``count`` free starts nearest to ``wanted`` (UTC), in the order of time.
+
+    Looks two weeks to either side. Raises ``NotFound`` when patients cannot book the offer.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, visit_type = await load_offer(session, offer)
+    reach = timedelta(days=14)
+    window = Interval(wanted - reach, wanted + reach)
+    free = await slots_of_place(session, place, visit_type, window)
+    return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
+
+
+async def load_offer(session: AsyncSession, offer: Offer) -> tuple[Place, VisitType]:
+    """Return the place and visit type of ``offer``.
+
+    Raises ``NotFound`` unless both take bookings.
+    """
+    place = await load_place(session, offer.doctor_id, offer.clinic_id)
+    if place is None:
+        raise NotFound
+    visit_type = (
+        await session.exec(
+            select(VisitType).where(
+                VisitType.public_id == offer.visit_type_id,
+                VisitType.doctor_id == place.doctor_id,
+                col(VisitType.active),
+            )
+        )
+    ).first()
+    if visit_type is None:
+        raise NotFound
+    return place, visit_type
+
+
+async def slots_of_place(
+    session: AsyncSession, place: Place, visit_type: VisitType, window: Interval
+) -> list[datetime]:
+    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted."""
+    now = clock.now()
+    shape = shape_of(visit_type)
+    busy = await load_busy(session, [place.doctor_id], shape.busy_around(window), now)
+    full_days = await load_full_days(session, [place], window)
+    not_before, not_after = place.bounds(now)
+    return free_slots(
+        place.hours,
+        busy[place.doctor_id],
+        shape,
+        window,
+        not_before,
+        not_after,
+        full_days.get(place.id, frozenset()),
+    )
