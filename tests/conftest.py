@@ -1,12 +1,32 @@
-"""What all tests share: browser tests come last."""
+"""What all tests share: scratch databases; browser tests come last."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.databases import (  # noqa: F401
+    backend,
+    database,
+    database_url,
+    installed_database,
+    postgres_template,
+    session,
+    sqlite_template,
+)
+
 BROWSER_TESTS = Path(__file__).parent / "e2e"
+
+# What a developer keeps in .env shall not reach the tests.
+os.environ |= {
+    "APP_ENV": "test",
+    "SECRET_KEY": "a secret for tests, long enough to sign with",
+    "PUBLIC_URL": "http://testserver",
+    "SMTP_HOST": "",
+    "REDIS_URL": "",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
