@@ -1,0 +1,67 @@
+"""An appointment as an ``.ics`` file (RFC 5545) that any calendar can read."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from appointment_app.clock import now
+from appointment_app.i18n import t
+from appointment_app.models import Appointment, AppointmentStatus, Clinic, Doctor, VisitMode
+from appointment_app.notifications.links import appointment_link
+from appointment_app.settings import get_settings
+
+FILE_NAME = "appointment.ics"
+MEDIA_TYPE = "text/calendar"
+
+_STATUS = {
+    AppointmentStatus.PENDING: "TENTATIVE",
+    AppointmentStatus.CANCELLED: "CANCELLED",
+}
+
+
+def calendar_file(appointment: Appointment, doctor: Doctor, clinic: Clinic) -> bytes:
+    """Return the ``.ics`` of a saved appointment, as a calendar to be published (RFC 5546).
+
+    The same appointment has the same UID for ever and a SEQUENCE that grows with its version,
+    so that a calendar replaces what it had. Nothing in it says why somebody sees the doctor.
+    """
+    settings = get_settings()
+    link = appointment_link(appointment)
+    event = Event()
+    event.add("uid", f"{appointment.public_id}@{urlsplit(settings.public_url).hostname}")
+    event.add("sequence", appointment.version)
+    event.add("dtstamp", now())
+    event.add("dtstart", appointment.starts_at)
+    event.add("dtend", appointment.ends_at)
+    event.add("summary", t("Appointment with {doctor}", doctor=doctor.full_name))
+    event.add("location", where(appointment, clinic))
+    event.add(
+        "description",
+        t("Reference {reference}", reference=appointment.reference) + f"\n{link}",
+    )
+    event.add("url", link)
+    event.add("status", _STATUS.get(appointment.status, "CONFIRMED"))
+    event.add("class", "PRIVATE")
+    event.add("organizer", _organizer(clinic, settings.mail_from))
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Appointment App//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def where(appointment: Appointment, clinic: Clinic) -> str:
+    """Return the place that was agreed: an address, or the link of a video visit."""
+    if appointment.mode is VisitMode.VIDEO:
+        return appointment.join_link or t("Video visit")
+    return appointment.place or f"{clinic.name}, {clinic.address}"
+
+
+def _organizer(clinic: Clinic, mail_from: str) -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{clinic.email or mail_from}")
+    organizer.params["CN"] = vText(clinic.name)
+    return organizer

@@ -1,0 +1,97 @@
+"""A mail before it is written out: what it says, and that as plain text, HTML and MIME."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from appointment_app.clock import now
+from appointment_app.i18n import t
+from appointment_app.models import OutboxMessage
+from appointment_app.settings import Settings
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; ``media_type`` such as ``text/calendar``."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says, in order: the opening, the facts, the one link, the closing.
+
+    Every text is already in the reader's language. ``facts`` are pairs of name and value.
+    """
+
+    subject: str
+    opening: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    link: tuple[str, str] | None = None
+    closing: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+    def as_text(self) -> str:
+        """Return the letter as plain text; its link stands on a line of its own."""
+        parts = [*self.opening]
+        if self.facts:
+            parts.append("\n".join(f"{name}: {value}" for name, value in self.facts))
+        if self.link:
+            parts.append("{}:\n{}".format(*self.link))
+        parts += [*self.closing, _signature()]
+        return "\n\n".join(parts) + "\n"
+
+    def as_html(self, language: str) -> str:
+        """Return the letter as an HTML document in ``language``."""
+        template = _templates.get_template("letter.html")
+        return template.render(letter=self, language=language, signature=_signature())
+
+
+def write_out(letter: Letter, outgoing: OutboxMessage, settings: Settings) -> EmailMessage:
+    """Return the mail that ``outgoing`` asks for, ready to be sent.
+
+    Its Message-ID follows from the idempotency key, so a second delivery can be recognised.
+    """
+    mail = EmailMessage()
+    mail["Subject"] = letter.subject
+    mail["From"] = Address(t("Appointments"), addr_spec=settings.mail_from)
+    mail["To"] = outgoing.recipient
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = _message_id(outgoing.idempotency_key, settings.public_url)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = outgoing.locale
+    mail.set_content(letter.as_text())
+    mail.add_alternative(letter.as_html(outgoing.locale), subtype="html")
+    for attachment in letter.attachments:
+        main_type, _, subtype = attachment.media_type.partition("/")
+        mail.add_attachment(
+            attachment.content, maintype=main_type, subtype=subtype, filename=attachment.name
+        )
+    return mail
+
+
+def _signature() -> str:
+    return t("This mail was sent automatically.")
+
+
+def _message_id(idempotency_key: str, public_url: str) -> str:
+    digest = hashlib.sha256(idempotency_key.encode()).hexdigest()[:32]
+    return f"<{digest}@{urlsplit(public_url).hostname}>"

@@ -1,0 +1,276 @@
+"""What each kind of mail says. No subject names a doctor, a specialty or a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app.i18n import format_moment, format_time, t, zone_city
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    Clinic,
+    Doctor,
+    Guardianship,
+    MessageKind,
+    OutboxMessage,
+    Person,
+    User,
+    VisitMode,
+)
+from appointment_app.notifications.calendar_file import (
+    FILE_NAME,
+    MEDIA_TYPE,
+    calendar_file,
+    where,
+)
+from appointment_app.notifications.letter import Attachment, Letter
+from appointment_app.notifications.links import appointment_link, page_link
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+class RecordMissing(Exception):
+    """A mail is about a record that does not exist."""
+
+
+async def compose(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
+    """Return what the mail says, in the current language, from the records as they are now.
+
+    Raises ``RecordMissing`` when the payload names a record that does not exist.
+    """
+    if outgoing.kind in _ACCOUNT_LETTERS:
+        return _ACCOUNT_LETTERS[outgoing.kind](outgoing.payload)
+    return await _appointment(session, outgoing)
+
+
+# Accounts. These mails greet nobody by name: anybody can register somebody else's address
+# under a "name" of their choice, and would have us deliver it.
+
+
+def _verify_email(payload: Mapping[str, Any]) -> Letter:
+    link = page_link("/verify", token=payload["secret"], next=payload.get("next", ""))
+    return Letter(
+        subject=t("Please confirm your mail address"),
+        opening=(
+            t("Somebody registered with this mail address. If it was you, please confirm it."),
+        ),
+        link=(t("Confirm my address"), link),
+        closing=(
+            t("The link works once."),
+            t("If it was not you, you need not do anything."),
+        ),
+    )
+
+
+def _address_known(_: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=t("You already have an account"),
+        opening=(
+            t("Somebody tried to register with this mail address, which has an account already."),
+            t("If it was you, log in with your password or choose a new one there."),
+        ),
+        link=(t("Log in"), page_link("/login")),
+        closing=(t("If it was not you, you need not do anything. Nothing was changed."),),
+    )
+
+
+def _reset_password(payload: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=t("Choose a new password"),
+        opening=(t("Somebody asked for a new password for your account."),),
+        link=(
+            t("Choose a new password"),
+            page_link("/reset-password", token=payload["secret"]),
+        ),
+        closing=(
+            t("The link works once, within 30 minutes of asking for it."),
+            t("If it was not you, you need not do anything. Your password stays as it is."),
+        ),
+    )
+
+
+def _password_changed(_: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=t("Your password was changed"),
+        opening=(
+            t("The password of your account was changed, and every other device was logged out."),
+            t("If it was not you, choose a new password at once."),
+        ),
+        link=(t("Choose a new password"), page_link("/forgot-password")),
+    )
+
+
+def _doctor_approved(_: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=t("Your registration was approved"),
+        opening=(t("Patients can find you as soon as you have set your hours and visit types."),),
+        link=(t("Set my hours"), page_link("/availability")),
+    )
+
+
+def _doctor_refused(payload: Mapping[str, Any]) -> Letter:
+    reason = payload.get("reason", "")
+    return Letter(
+        subject=t("Your registration was not approved"),
+        opening=(t("We could not approve your registration as a doctor."),),
+        facts=((t("Reason"), reason),) if reason else (),
+    )
+
+
+_ACCOUNT_LETTERS: dict[MessageKind, Callable[[Mapping[str, Any]], Letter]] = {
+    MessageKind.VERIFY_EMAIL: _verify_email,
+    MessageKind.ADDRESS_KNOWN: _address_known,
+    MessageKind.RESET_PASSWORD: _reset_password,
+    MessageKind.PASSWORD_CHANGED: _password_changed,
+    MessageKind.DOCTOR_APPROVED: _doctor_approved,
+    MessageKind.DOCTOR_REFUSED: _doctor_refused,
+}
+
+
+# Appointments. A mail may be late: each says the state of the appointment as it is now.
+
+
+class _Said(NamedTuple):
+    subject: str
+    opening: tuple[str, ...]
+    link: tuple[str, str]
+    closing: tuple[str, ...]
+
+
+async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
+    appointment = await _get(session, Appointment, outgoing.payload["appointment_id"])
+    doctor = await _get(session, Doctor, appointment.doctor_id)
+    clinic = await _get(session, Clinic, appointment.clinic_id)
+    if appointment.status is AppointmentStatus.CANCELLED:
+        subject, opening, link, closing = await _cancelled(
+            session, outgoing, appointment, doctor, clinic
+        )
+    else:
+        subject, opening, link, closing = _standing(outgoing, appointment)
+    return Letter(
+        subject=subject,
+        opening=opening,
+        facts=await _facts(session, appointment, doctor, clinic),
+        link=link,
+        closing=closing,
+        attachments=(
+            Attachment(FILE_NAME, MEDIA_TYPE, calendar_file(appointment, doctor, clinic)),
+        ),
+    )
+
+
+def _standing(outgoing: OutboxMessage, appointment: Appointment) -> _Said:
+    moment = format_moment(appointment.starts_at, appointment.zone)
+    if appointment.status is AppointmentStatus.PENDING:
+        subject = t("Appointment requested: {moment}", moment=moment)
+        opening = t(
+            "This time is kept for you. The clinic still has to confirm it; "
+            "you will get a mail when it does."
+        )
+    elif outgoing.kind is MessageKind.APPOINTMENT_CONFIRMED:
+        subject = t("Appointment confirmed: {moment}", moment=moment)
+        opening = t("The clinic has confirmed your appointment.")
+    else:
+        subject = t("Appointment booked: {moment}", moment=moment)
+        opening = t("Your appointment is booked. You need not do anything more.")
+    return _Said(
+        subject,
+        (opening,),
+        (t("See or cancel the appointment"), appointment_link(appointment)),
+        (t("If you cannot come, please cancel with this link: then others can have the time."),),
+    )
+
+
+async def _cancelled(
+    session: AsyncSession,
+    outgoing: OutboxMessage,
+    appointment: Appointment,
+    doctor: Doctor,
+    clinic: Clinic,
+) -> _Said:
+    opening = [await _who_cancelled(session, appointment, doctor, clinic, outgoing.recipient)]
+    if reason := outgoing.payload.get("reason"):
+        opening.append(t("Reason: {reason}", reason=reason))
+    moment = format_moment(appointment.starts_at, appointment.zone)
+    return _Said(
+        t("Appointment cancelled: {moment}", moment=moment),
+        tuple(opening),
+        (t("Find another time"), page_link("/doctor", id=str(doctor.public_id))),
+        (),
+    )
+
+
+async def _who_cancelled(
+    session: AsyncSession,
+    appointment: Appointment,
+    doctor: Doctor,
+    clinic: Clinic,
+    recipient: str,
+) -> str:
+    user = await session.get(User, appointment.cancelled_by) if appointment.cancelled_by else None
+    if user is not None:
+        if user.email == recipient:
+            return t("You cancelled this appointment.")
+        name = (
+            doctor.full_name
+            if user.id == doctor.user_id
+            else await _name_on_patients_side(session, appointment, user)
+        )
+        if name:
+            return t("{name} cancelled this appointment.", name=name)
+    return t("{clinic} cancelled this appointment.", clinic=clinic.name)
+
+
+async def _name_on_patients_side(
+    session: AsyncSession, appointment: Appointment, user: User
+) -> str | None:
+    guardians = select(Guardianship.guardian_id).where(
+        Guardianship.dependent_id == appointment.person_id
+    )
+    found = await session.exec(
+        select(Person)
+        .where(Person.user_id == user.id)
+        .where((col(Person.id) == appointment.person_id) | col(Person.id).in_(guardians))
+    )
+    person = found.first()
+    return person.full_name if person else None
+
+
+async def _facts(
+    session: AsyncSession, appointment: Appointment, doctor: Doctor, clinic: Clinic
+) -> tuple[tuple[str, str], ...]:
+    person = await _get(session, Person, appointment.person_id)
+    facts = [
+        (t("When"), _when(appointment)),
+        (t("With"), doctor.full_name),
+        (
+            t("Video link") if appointment.mode is VisitMode.VIDEO else t("Where"),
+            where(appointment, clinic),
+        ),
+        (t("Reference"), appointment.reference),
+    ]
+    if person.user_id is None:  # a child, say: the reader is somebody else
+        facts.insert(0, (t("For"), person.full_name))
+    if clinic.phone:
+        facts.append((t("Questions"), f"{clinic.name}, {clinic.phone}"))
+    return tuple(facts)
+
+
+def _when(appointment: Appointment) -> str:
+    return t(
+        "{start} to {end} ({city} time)",
+        start=format_moment(appointment.starts_at, appointment.zone),
+        end=format_time(appointment.ends_at, appointment.zone),
+        city=zone_city(appointment.zone),
+    )
+
+
+async def _get(session: AsyncSession, table: type[Row], key: int) -> Row:
+    row = await session.get(table, key)
+    if row is None:
+        raise RecordMissing(table.__name__)
+    return row
