@@ -1,0 +1,1 @@
+"""What the product exists for: hours, free slots and the appointments made of them."""

@@ -1,0 +1,656 @@
+"""Free slots: named examples of what they must be, and generated cases by the oracle."""
+
+import os
+import time as server_time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appointment_app.scheduling.availability import (
+    Hours,
+    LocalRange,
+    Refusal,
+    VisitShape,
+    WeeklyRange,
+    free_slots,
+    is_free,
+    open_intervals,
+)
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.local_time import horizon_end, local_date, local_day_bounds
+
+from . import oracle
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def minute_of(clock: str) -> int:
+    hour, minute = map(int, clock.split(":"))
+    return 60 * hour + minute
+
+
+def ranges(text: str) -> tuple[LocalRange, ...]:
+    """Hours as people write them: "09:00-12:00 13:00-18:00", 26:00 being 2 at night."""
+    pairs = [each.split("-") for each in text.split()]
+    return tuple(LocalRange(minute_of(opens), minute_of(closes)) for opens, closes in pairs)
+
+
+def every_day(zone: str, text: str, **overrides: str) -> Hours:
+    """The same hours on all days, except on `d2026_01_31="..."`."""
+    weekly = tuple(
+        WeeklyRange(weekday, each.opens, each.closes)
+        for weekday in range(7)
+        for each in ranges(text)
+    )
+    days = {
+        date.fromisoformat(name[1:].replace("_", "-")): ranges(hours)
+        for name, hours in overrides.items()
+    }
+    return Hours(zone, weekly, days)
+
+
+def local_day(hours: Hours, day: str) -> Interval:
+    return local_day_bounds(hours.zone, date.fromisoformat(day))
+
+
+def labels(zone: str, starts: Sequence[datetime]) -> str:
+    """What the clocks on the wall of that zone show at the starts."""
+    return " ".join(f"{start.astimezone(ZoneInfo(zone)):%H:%M}" for start in starts)
+
+
+def slots_of(hours: Hours, day: str, shape: VisitShape) -> str:
+    """The labels of the slots of a local day without any appointment."""
+    return labels(hours.zone, free_slots(hours, [], shape, local_day(hours, day), LONG_AGO))
+
+
+# --- Named examples -----------------------------------------------------------------
+
+
+@pytest.fixture(params=["UTC", "Pacific/Auckland"])
+def server_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where the server believes to stand; it must not matter."""
+    monkeypatch.setenv("TZ", request.param)
+    server_time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    server_time.tzset()
+
+
+@pytest.mark.usefixtures("server_zone")
+@pytest.mark.parametrize(
+    ("zone", "day", "expected"),
+    [
+        ("Europe/Berlin", "2026-03-28", "2026-03-28T11:30"),
+        ("Europe/Berlin", "2026-03-29", "2026-03-29T10:30"),
+        ("Europe/Berlin", "2026-10-24", "2026-10-24T10:30"),
+        ("Europe/Berlin", "2026-10-25", "2026-10-25T11:30"),
+        ("Europe/London", "2026-03-28", "2026-03-28T12:30"),
+        ("Europe/London", "2026-03-29", "2026-03-29T11:30"),
+        ("Europe/London", "2026-10-24", "2026-10-24T11:30"),
+        ("Europe/London", "2026-10-25", "2026-10-25T12:30"),
+        ("America/New_York", "2026-03-07", "2026-03-07T17:30"),
+        ("America/New_York", "2026-03-08", "2026-03-08T16:30"),
+        ("America/New_York", "2026-10-31", "2026-10-31T16:30"),
+        ("America/New_York", "2026-11-01", "2026-11-01T17:30"),
+        ("America/Chicago", "2026-03-07", "2026-03-07T18:30"),
+        ("America/Chicago", "2026-03-08", "2026-03-08T17:30"),
+        ("America/Chicago", "2026-10-31", "2026-10-31T17:30"),
+        ("America/Chicago", "2026-11-01", "2026-11-01T18:30"),
+    ],
+)
+def test_half_past_twelve_stays_half_past_twelve(zone: str, day: str, expected: str) -> None:
+    hours = every_day(zone, "12:30-13:00")
+    window = local_day(hours, day)
+    assert free_slots(hours, [], VisitShape(30), window, LONG_AGO) == [utc(expected)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours", "expected"),
+    [
+        pytest.param(
+            *("America/New_York", "2026-03-08", "13:00-18:00"),
+            "2026-03-08T17:00 2026-03-08T22:00",
+            id="New York in the afternoon after the change",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "02:00-03:00"),
+            "",
+            id="a range inside the spring gap vanishes",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "02:30-04:00"),
+            "2026-03-29T01:00 2026-03-29T02:00",
+            id="a range that opens in the gap opens at its end",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "01:00-02:30"),
+            "2026-03-29T00:00 2026-03-29T01:00",
+            id="a range that closes in the gap closes at its beginning",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "01:00-04:00"),
+            "2026-10-24T23:00 2026-10-25T03:00",
+            id="an autumn night lasts an hour longer",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "01:30-02:15"),
+            "2026-10-24T23:30 2026-10-25T00:15",
+            id="what closes in the repeated hour closes in its first pass",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "02:45-02:50"),
+            "2026-10-25T00:45 2026-10-25T00:50",
+            id="minutes in the repeated hour are not reversed and not doubled",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "00:00-24:00"),
+            "2026-10-24T22:00 2026-10-25T23:00",
+            id="round the clock is 25 hours",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "00:00-24:00"),
+            "2026-03-28T23:00 2026-03-29T22:00",
+            id="round the clock is 23 hours",
+        ),
+        pytest.param(
+            *("Australia/Lord_Howe", "2026-10-04", "01:00-04:00"),
+            "2026-10-03T14:30 2026-10-03T17:00",
+            id="Lord Howe loses half an hour",
+        ),
+        pytest.param(
+            *("Australia/Lord_Howe", "2026-04-05", "01:00-04:00"),
+            "2026-04-04T14:00 2026-04-04T17:30",
+            id="Lord Howe gains half an hour",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-28", "22:00-28:00"),
+            "2026-03-28T21:00 2026-03-29T02:00",
+            id="past midnight into the spring night",
+        ),
+    ],
+)
+def test_open_hours_of_a_day(zone: str, day: str, hours: str, expected: str) -> None:
+    only_that_day = Hours(zone, overrides={date.fromisoformat(day): ranges(hours)})
+    window = local_day(only_that_day, day)
+    found = open_intervals(only_that_day, Interval(window.start - DAY, window.end + DAY))
+    times = [utc(each) for each in expected.split()]
+    assert found == ([Interval(*times)] if times else [])
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours", "shape", "expected"),
+    [
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "01:00-05:00", VisitShape(30)),
+            "01:00 01:30 03:00 03:30 04:00 04:30",
+            id="no slot from 02:00 to 03:00 on the spring day",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "01:30-04:00", VisitShape(30)),
+            "01:30 02:00 02:30 03:00 03:30",
+            id="one 02:30, not two, on the autumn day",
+        ),
+        pytest.param(
+            *("Australia/Lord_Howe", "2026-10-04", "01:30-03:30", VisitShape(15)),
+            "01:30 01:45 02:30 02:45 03:00 03:15",
+            id="Lord Howe in spring",
+        ),
+        pytest.param(
+            *("Australia/Lord_Howe", "2026-04-05", "01:15-02:30", VisitShape(15)),
+            "01:15 01:30 01:45 02:00 02:15",
+            id="Lord Howe in autumn",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-03-29", "01:30-04:00", VisitShape(60)),
+            "01:30",
+            id="an hour is an hour: 01:30 to 03:30 on the spring day",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-10-25", "02:30-03:00", VisitShape(90)),
+            "02:30",
+            id="an hour and a half fits between 02:30 and 03:00 on the autumn day",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "22:00-26:00", VisitShape(60, step=90)),
+            "01:00 22:00 23:30",
+            id="a range past midnight keeps its grid; its tail is on the next day",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-10:00 10:00-11:00", VisitShape(40)),
+            "09:00 09:40 10:00",
+            id="ranges that touch are one stretch, each with its own grid",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-10:30 10:00-11:00", VisitShape(30)),
+            "09:00 09:30 10:00 10:30",
+            id="ranges that overlap offer nothing twice",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(30, 20, 20)),
+            "09:00 09:30",
+            id="pauses may reach outside the hours",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(50, step=5)),
+            "09:00 09:05 09:10",
+            id="a step shorter than the visit",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(61)),
+            "",
+            id="no gap long enough",
+        ),
+    ],
+)
+def test_slots_of_a_day(zone: str, day: str, hours: str, shape: VisitShape, expected: str) -> None:
+    assert slots_of(every_day(zone, hours), day, shape) == expected
+
+
+def test_a_visit_may_run_past_midnight_when_both_days_are_open() -> None:
+    round_the_clock = every_day("Europe/Berlin", "00:00-24:00")
+    slots = slots_of(round_the_clock, "2026-01-15", VisitShape(90))
+    assert slots.split()[-2:] == ["21:00", "22:30"]
+    evening = every_day("Europe/Berlin", "22:00-24:00", d2026_01_16="00:00-01:00")
+    assert slots_of(evening, "2026-01-15", VisitShape(90)) == "22:00 23:30"
+    assert slots_of(evening, "2026-01-16", VisitShape(90)) == ""
+
+
+def test_clocks_that_go_back_over_midnight_leave_the_day_open() -> None:
+    """St John's at 00:01 on a Sunday: an hour begins that shows Saturday once more."""
+    hours = every_day("America/St_Johns", "", d2006_10_29="00:00-06:00")
+    again = Interval(utc("2006-10-29T02:40"), utc("2006-10-29T03:00"))
+    assert open_intervals(hours, again) == [again]
+    assert slots_of(hours, "2006-10-29", VisitShape(61)) == "00:00 00:01 01:02 02:03 03:04 04:05"
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        pytest.param("Pacific/Apia", "2026-01-14T20:00", id="UTC+13"),
+        pytest.param("Pacific/Auckland", "2026-01-14T20:00", id="UTC+13 in summer"),
+        pytest.param("Pacific/Honolulu", "2026-01-15T19:00", id="UTC-10"),
+    ],
+)
+def test_an_override_lands_on_its_local_day(zone: str, expected: str) -> None:
+    hours = every_day(zone, "", d2026_01_15="09:00-09:30")
+    around = Interval(utc("2026-01-10T00:00"), utc("2026-01-20T00:00"))
+    assert free_slots(hours, [], VisitShape(30), around, LONG_AGO) == [utc(expected)]
+
+    closed = every_day(zone, "09:00-09:30", d2026_01_15="")
+    missing = {date(2026, 1, 14), date(2026, 1, 15), date(2026, 1, 16)} - {
+        local_date(zone, start)
+        for start in free_slots(closed, [], VisitShape(30), around, LONG_AGO)
+    }
+    assert missing == {date(2026, 1, 15)}
+
+
+def test_an_override_replaces_the_hours_of_its_day_but_not_the_night_before() -> None:
+    hours = every_day("Europe/Berlin", "22:00-26:00", d2026_01_15="10:00-11:00", d2026_01_16="")
+    assert slots_of(hours, "2026-01-15", VisitShape(60)) == "00:00 01:00 10:00"
+    assert slots_of(hours, "2026-01-16", VisitShape(60)) == ""
+    assert slots_of(hours, "2026-01-17", VisitShape(60)) == "22:00 23:00"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param("2026-03-28T23:59", "03:00 03:30", id="the gap cuts nothing off"),
+        pytest.param("2026-03-29T00:00", "03:00 03:30", id="at the change"),
+        pytest.param("2026-03-29T00:01", "03:30", id="a minute after the change"),
+        pytest.param("2026-10-24T23:00", "02:00 02:30 03:00 03:30", id="before the first pass"),
+        pytest.param("2026-10-24T23:20", "02:30 03:00 03:30", id="in the first pass"),
+        pytest.param("2026-10-25T00:20", "03:00 03:30", id="in the second pass"),
+    ],
+)
+def test_minimum_notice_that_lands_on_the_change(now: str, expected: str) -> None:
+    """An hour of notice is an hour of elapsed time, whatever the clocks do meanwhile."""
+    hours = every_day("Europe/Berlin", "02:00-04:00")
+    day = local_day(hours, now[:8] + ("29" if "-03-" in now else "25"))
+    starts = free_slots(hours, [], VisitShape(30), day, utc(now) + timedelta(hours=1))
+    assert labels(hours.zone, starts) == expected
+
+
+def test_a_visitor_a_day_away_sees_the_same_moments() -> None:
+    """Friday morning in Auckland is Thursday for a visitor in Honolulu."""
+    hours = every_day("Pacific/Auckland", "09:00-10:00")
+    visitors_day = local_day_bounds("Pacific/Honolulu", date(2026, 1, 15))
+    starts = free_slots(hours, [], VisitShape(30), visitors_day, LONG_AGO)
+    assert starts == [utc("2026-01-15T20:00"), utc("2026-01-15T20:30")]
+    assert {local_date(hours.zone, start) for start in starts} == {date(2026, 1, 16)}
+    # A full day is a day of the clinic.
+    clinics_day = frozenset({date(2026, 1, 16)})
+    assert not free_slots(hours, [], VisitShape(30), visitors_day, LONG_AGO, full_days=clinics_day)
+
+
+@pytest.mark.usefixtures("server_zone")
+def test_an_evening_query_still_means_today() -> None:
+    """At 20:00 in New York it is tomorrow in UTC; the last slots of today are offered."""
+    hours = every_day("America/New_York", "18:00-22:00")
+    now = utc("2026-01-16T01:00")
+    starts = free_slots(
+        *(hours, [], VisitShape(30), Interval(now, now + 7 * DAY), now),
+        not_after=horizon_end(hours.zone, now, 0),
+    )
+    assert labels(hours.zone, starts) == "20:00 20:30 21:00 21:30"
+    assert {local_date(hours.zone, start) for start in starts} == {date(2026, 1, 15)}
+
+
+@pytest.mark.parametrize(
+    ("busy", "expected"),
+    [
+        pytest.param("10:00-10:30", "09:00 09:30 10:30 11:00 11:30", id="touching is free"),
+        pytest.param("09:59-10:31", "09:00 11:00 11:30", id="a minute on either side"),
+        pytest.param("08:00-09:00 12:00-13:00", "09:00 09:30 10:00 10:30 11:00 11:30", id="around"),
+        pytest.param("08:00-13:00", "", id="all day"),
+        pytest.param("09:00-11:00 09:10-09:20 10:50-11:20", "11:30", id="overlapping"),
+        pytest.param("11:40-11:50 09:10-09:20", "09:30 10:00 10:30 11:00", id="in any order"),
+    ],
+)
+def test_busy_time_is_not_offered(busy: str, expected: str) -> None:
+    hours = every_day("UTC", "09:00-12:00")
+    day = utc("2026-01-15T00:00")
+    taken = [
+        Interval(day + each.opens * MINUTE, day + each.closes * MINUTE) for each in ranges(busy)
+    ]
+    starts = free_slots(hours, taken, VisitShape(30), Interval(day, day + DAY), LONG_AGO)
+    assert labels("UTC", starts) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        pytest.param("10:10", "10:20", "09:30 10:30", id="pauses that just touch"),
+        pytest.param("10:10:00.000001", "10:20", "09:30 10:30", id="later by a microsecond"),
+        pytest.param("10:09:59.999999", "10:20", "10:30", id="earlier by a microsecond"),
+        pytest.param("10:10", "10:20:00.000001", "09:30", id="longer by a microsecond"),
+    ],
+)
+def test_pauses_are_kept_to_the_microsecond(start: str, end: str, expected: str) -> None:
+    """A visit of half an hour with 10 minutes before and after: 09:20-10:10, 10:20-11:10."""
+    hours = every_day("UTC", "09:30-11:00")
+    shape = VisitShape(30, pause_before=10, pause_after=10, step=60)
+    day = Interval(utc("2026-01-15T00:00"), utc("2026-01-16T00:00"))
+    taken = [Interval(utc(f"2026-01-15T{start}"), utc(f"2026-01-15T{end}"))]
+    starts = free_slots(hours, taken, shape, day, LONG_AGO)
+    assert labels("UTC", starts) == expected
+    for clock in ("09:30", "10:30"):
+        refusal = is_free(hours, taken, shape, utc(f"2026-01-15T{clock}"), LONG_AGO)
+        assert refusal == (None if clock in expected else Refusal.BUSY)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        pytest.param("2026-10-23T07:00", None, id="free"),
+        pytest.param("2026-10-21T07:00", Refusal.TOO_SOON, id="before the notice"),
+        pytest.param("2026-10-22T07:00", None, id="just when the notice allows it"),
+        pytest.param("2026-10-27T08:00", Refusal.TOO_FAR, id="at the horizon"),
+        pytest.param("2026-10-23T06:45", Refusal.OUTSIDE_HOURS, id="before opening"),
+        pytest.param("2026-10-23T09:45", Refusal.OUTSIDE_HOURS, id="beyond closing"),
+        pytest.param("2026-10-26T07:00", Refusal.OUTSIDE_HOURS, id="closed that day"),
+        pytest.param("2026-10-23T07:10", Refusal.NOT_ON_GRID, id="between two starts"),
+        pytest.param("2026-10-23T07:00:30", Refusal.NOT_ON_GRID, id="half a minute late"),
+        pytest.param("2026-10-25T00:30", None, id="02:30 on the autumn day"),
+        pytest.param("2026-10-25T01:30", Refusal.NOT_ON_GRID, id="02:30 once more"),
+        pytest.param("2026-10-23T08:00", Refusal.BUSY, id="taken"),
+        pytest.param("2026-10-24T07:00", Refusal.DAY_FULL, id="the day is full"),
+        pytest.param("2026-10-24T08:00", Refusal.BUSY, id="taken, and so the day is full"),
+    ],
+)
+def test_a_refusal_says_why(start: str, expected: Refusal | None) -> None:
+    hours = every_day(*("Europe/Berlin", "09:00-12:00"), d2026_10_25="02:00-04:00", d2026_10_26="")
+    taken = [
+        Interval(utc("2026-10-23T08:00"), utc("2026-10-23T08:30")),
+        Interval(utc("2026-10-24T08:00"), utc("2026-10-24T08:30")),
+    ]
+    assert expected == is_free(
+        *(hours, taken, VisitShape(30, step=15), utc(start)),
+        not_before=utc("2026-10-22T07:00"),
+        not_after=utc("2026-10-27T08:00"),
+        full_days=frozenset({date(2026, 10, 24)}),
+    )
+
+
+def test_busy_time_of_a_visit_has_its_pauses() -> None:
+    shape = VisitShape(30, pause_before=5, pause_after=10)
+    start = utc("2026-01-15T09:00")
+    assert shape.visit(start) == Interval(start, utc("2026-01-15T09:30"))
+    assert shape.busy(start) == Interval(utc("2026-01-15T08:55"), utc("2026-01-15T09:40"))
+
+
+def test_a_day_that_never_was_is_skipped() -> None:
+    hours = every_day("Pacific/Apia", "09:00-10:00")
+    window = Interval(utc("2011-12-28T00:00"), utc("2012-01-02T00:00"))
+    never = frozenset({date(2011, 12, 30)})
+    starts = free_slots(hours, [], VisitShape(60), window, LONG_AGO, full_days=never)
+    days = [local_date("Pacific/Apia", start).day for start in starts]
+    assert days == [28, 29, 31, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: LocalRange(540, 540),
+        lambda: LocalRange(600, 540),
+        lambda: LocalRange(-1, 540),
+        lambda: LocalRange(1440, 1500),
+        lambda: LocalRange(540, 2881),
+        lambda: WeeklyRange(7, 540, 600),
+        lambda: WeeklyRange(-1, 540, 600),
+        lambda: WeeklyRange(0, 600, 540),
+        lambda: VisitShape(0),
+        lambda: VisitShape(30, step=0),
+        lambda: VisitShape(30, pause_before=-1),
+        lambda: VisitShape(30, pause_after=-1),
+        lambda: Hours("Europe/Atlantis"),
+        lambda: Hours("../etc/passwd"),
+        lambda: Hours("Europe"),
+        lambda: Hours(""),
+    ],
+)
+def test_nonsense_is_refused(build: object) -> None:
+    assert callable(build)
+    with pytest.raises(ValueError, match=r"open|weekday|minute|pause|time zone"):
+        build()
+
+
+def test_times_must_be_in_utc() -> None:
+    hours = every_day("Europe/Berlin", "09:00-12:00")
+    day = local_day(hours, "2026-01-15")
+    naive = day.start.replace(tzinfo=None)
+    berlin = day.start.astimezone(ZoneInfo("Europe/Berlin"))
+    for wrong in (naive, berlin):
+        with pytest.raises(ValueError, match="UTC"):
+            free_slots(hours, [], VisitShape(30), day, wrong)
+        with pytest.raises(ValueError, match="UTC"):
+            free_slots(hours, [], VisitShape(30), day, LONG_AGO, wrong)
+        with pytest.raises(ValueError, match="UTC"):
+            is_free(hours, [], VisitShape(30), wrong, LONG_AGO)
+
+
+# --- Generated cases ----------------------------------------------------------------
+
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "Europe/London",
+    "America/New_York",
+    "America/Chicago",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Auckland",
+    "Pacific/Apia",
+    "Pacific/Honolulu",
+    # Clocks that change at midnight, so that the day begins late or ends twice.
+    "Africa/Cairo",
+    "America/Santiago",
+    "America/Havana",
+]
+
+
+@cache
+def days_of_change(zone: str) -> list[date]:
+    """The local days from 2020 to 2029 on which that zone's clocks change, or any day."""
+    clock = ZoneInfo(zone)
+    moments = [datetime(2020, 1, 1, tzinfo=UTC) + n * DAY for n in range(3650)]
+    return [
+        earlier.astimezone(clock).date()
+        for earlier, later in pairwise(moments)
+        if earlier.astimezone(clock).utcoffset() != later.astimezone(clock).utcoffset()
+    ] or [date(2026, 3, 1)]
+
+
+class Case(NamedTuple):
+    hours: Hours
+    busy: list[Interval]
+    shape: VisitShape
+    window: Interval
+    not_before: datetime
+    not_after: datetime | None
+    full_days: frozenset[date]
+
+
+# Minutes at which something may happen to a clock, and all the others.
+a_minute = st.one_of(
+    st.sampled_from([0, 60, 90, 120, 150, 180, 1380]), st.integers(0, 240), st.integers(0, 1439)
+)
+a_length = st.one_of(st.sampled_from([1, 15, 30, 60, 90, 1440]), st.integers(1, 600))
+
+
+@st.composite
+def some_ranges(draw: st.DrawFn, at_most: int) -> tuple[LocalRange, ...]:
+    pairs = draw(st.lists(st.tuples(a_minute, a_length), max_size=at_most))
+    return tuple(LocalRange(opens, min(opens + length, 2880)) for opens, length in pairs)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    zone = draw(st.sampled_from(ZONES))
+    day = draw(st.sampled_from(days_of_change(zone))) + draw(st.integers(-1, 1)) * DAY
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+    def near(before: int, after: int) -> datetime:
+        """A whole minute so many hours around the local midnight of the day."""
+        offset = (midnight.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()) // MINUTE
+        return midnight + (draw(st.integers(-60 * before, 60 * after)) - offset) * MINUTE
+
+    weekly = [
+        WeeklyRange(weekday, each.opens, each.closes)
+        for weekday in sorted({(day + n * DAY).weekday() for n in (-1, 0, 1)})
+        for each in draw(some_ranges(at_most=2))
+    ]
+    days = st.sampled_from([day + n * DAY for n in (-1, 0, 1, 2)])
+    round_the_clock = st.just((LocalRange(0, 1440),))
+    other_hours = st.one_of(some_ranges(at_most=3), round_the_clock)
+    overrides = draw(st.dictionaries(days, other_hours, max_size=2))
+    start = near(24, 12)
+    busy = [
+        Interval(begin, begin + draw(a_length) * MINUTE)
+        for begin in [near(30, 48) for _ in range(draw(st.integers(0, 6)))]
+    ]
+    return Case(
+        Hours(zone, tuple(weekly), overrides),
+        busy,
+        VisitShape(
+            draw(st.one_of(st.sampled_from([15, 30, 60]), st.integers(1, 200))),
+            draw(st.sampled_from([0, 0, 5, 60])),
+            draw(st.sampled_from([0, 0, 10, 90])),
+            draw(st.sampled_from([None, 1, 5, 15, 20, 30, 45])),
+        ),
+        Interval(start, start + draw(st.integers(1, 48 * 60)) * MINUTE),
+        draw(st.one_of(st.just(LONG_AGO), st.builds(near, st.just(6), st.just(24)))),
+        draw(st.one_of(st.none(), st.builds(near, st.just(0), st.just(48)))),
+        draw(st.frozensets(days, max_size=1)),
+    )
+
+
+GENERATED = settings(deadline=None, max_examples=int(os.environ.get("SLOT_EXAMPLES", "200")))
+
+
+@GENERATED
+@given(cases())
+def test_slots_are_those_of_the_oracle(case: Case) -> None:
+    assert free_slots(*case) == oracle.free_starts(*case)
+
+
+@GENERATED
+@given(cases())
+def test_open_hours_are_those_of_the_oracle(case: Case) -> None:
+    found = open_intervals(case.hours, case.window)
+    minutes = {
+        each.start + n * MINUTE for each in found for n in range((each.end - each.start) // MINUTE)
+    }
+    assert minutes == oracle.open_minutes(case.hours, case.window)
+    assert all(earlier.end < later.start for earlier, later in pairwise(found))
+
+
+@GENERATED
+@given(cases(), st.integers(1, 12))
+def test_a_start_is_free_when_it_is_among_the_slots(case: Case, apart: int) -> None:
+    slots = set(free_slots(*case))
+    window = case.window
+    minutes = range(0, (window.end - window.start) // MINUTE, apart * 7)
+    for start in slots | {window.start + n * MINUTE for n in minutes}:
+        refusal = is_free(
+            *(case.hours, case.busy, case.shape, start),
+            *(case.not_before, case.not_after, case.full_days),
+        )
+        assert (start in slots) == (refusal is None), (start, refusal)
+
+
+@GENERATED
+@given(cases())
+def test_a_booked_slot_is_gone_and_what_stays_keeps_clear_of_it(case: Case) -> None:
+    slots = free_slots(*case)
+    if not slots:
+        return
+    taken = case.shape.busy(slots[len(slots) // 2])
+    left = free_slots(*case._replace(busy=[*case.busy, taken]))
+    assert left == [
+        start
+        for start in slots
+        if case.shape.busy(start).end <= taken.start or taken.end <= case.shape.busy(start).start
+    ]
+
+
+@GENERATED
+@given(cases(), st.integers(1, 48 * 60))
+def test_two_adjacent_windows_hold_what_both_together_hold(case: Case, minute: int) -> None:
+    window = case.window
+    middle = window.start + minute * MINUTE
+    if middle >= window.end:
+        return
+    halves = [replace(window, end=middle), replace(window, start=middle)]
+    assert free_slots(*case) == [
+        start for half in halves for start in free_slots(*case._replace(window=half))
+    ]
+
+
+@GENERATED
+@given(cases())
+def test_busy_time_out_of_reach_of_the_window_does_not_matter(case: Case) -> None:
+    reach = case.shape.busy_around(case.window)
+    within = [each for each in case.busy if each.start < reach.end and reach.start < each.end]
+    assert free_slots(*case) == free_slots(*case._replace(busy=within))
+
+
+@GENERATED
+@given(cases())
+def test_no_two_slots_of_a_day_have_the_same_name(case: Case) -> None:
+    clock = ZoneInfo(case.hours.zone)
+    names = [f"{start.astimezone(clock):%Y-%m-%d %H:%M}" for start in free_slots(*case)]
+    assert len(set(names)) == len(names)
