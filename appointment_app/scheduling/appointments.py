@@ -1,0 +1,141 @@
+"""Appointments as their patient sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.errors import LoginRequired, NotFound
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    Clinic,
+    Doctor,
+    Person,
+    VisitMode,
+)
+from appointment_app.scheduling.statuses import ARROWS
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """An appointment as agreed; times are UTC, ``zone`` is the clinic's, ids are public.
+
+    ``is_own`` is for the patient and their guardian; ``can_cancel`` says whether they still may.
+    """
+
+    id: UUID
+    reference: str
+    status: AppointmentStatus
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    visit_name: str
+    duration: int
+    mode: VisitMode
+    place: str
+    join_link: str
+    reason: str
+    doctor_id: UUID
+    doctor_name: str
+    clinic_id: UUID
+    clinic_name: str
+    clinic_phone: str
+    patient_name: str
+    is_own: bool
+    can_cancel: bool
+    cancelled_by_you: bool
+    cancel_reason: str
+    version: int
+
+
+async def get_appointment(
+    session: AsyncSession, actor: Actor, appointment_id: UUID
+) -> AppointmentView:
+    """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
+    if not actor.is_somebody:
+        raise LoginRequired
+    row = (await session.exec(_rows().where(Appointment.public_id == appointment_id))).first()
+    if row is None:
+        raise NotFound
+    appointment = row[0]
+    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
+    require(actor, Action.VIEW_APPOINTMENT, record)
+    return _view(actor, *row)
+
+
+async def list_own(
+    session: AsyncSession, actor: Actor, *, past: bool = False, limit: int = 20, offset: int = 0
+) -> list[AppointmentView]:
+    """Return the actor's appointments and their dependents'.
+
+    The upcoming ones come soonest first; ``past`` ones, with all that are cancelled, latest
+    first. Raises ``LoginRequired``.
+    """
+    require(actor, Action.LIST_OWN_APPOINTMENTS)
+    people = {actor.person_id, *actor.dependents} - {None}
+    now = clock.now()
+    statement = _rows().where(col(Appointment.person_id).in_(people))
+    if past:
+        statement = statement.where(
+            or_(Appointment.ends_at <= now, ~col(Appointment.active))
+        ).order_by(col(Appointment.starts_at).desc(), col(Appointment.id).desc())
+    else:
+        statement = statement.where(Appointment.ends_at > now, col(Appointment.active)).order_by(
+            col(Appointment.starts_at), col(Appointment.id)
+        )
+    rows = await session.exec(statement.limit(limit).offset(offset))
+    return [_view(actor, *row) for row in rows]
+
+
+def _rows() -> Select[tuple[Appointment, Doctor, Clinic, Person]]:
+    return (
+        select(Appointment, Doctor, Clinic, Person)
+        .join(Doctor, col(Doctor.id) == Appointment.doctor_id)
+        .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(Person, col(Person.id) == Appointment.person_id)
+    )
+
+
+def _view(
+    actor: Actor,
+    appointment: Appointment,
+    doctor: Doctor,
+    clinic: Clinic,
+    person: Person,
+) -> AppointmentView:
+    is_own = appointment.person_id in {actor.person_id, *actor.dependents}
+    cancellable = AppointmentStatus.CANCELLED in ARROWS[appointment.status]
+    return AppointmentView(
+        id=appointment.public_id,
+        reference=appointment.reference,
+        status=appointment.status,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        zone=appointment.zone,
+        visit_name=appointment.visit_name,
+        duration=appointment.duration,
+        mode=appointment.mode,
+        place=appointment.place,
+        join_link=appointment.join_link,
+        reason=appointment.reason,
+        doctor_id=doctor.public_id,
+        doctor_name=doctor.full_name,
+        clinic_id=clinic.public_id,
+        clinic_name=clinic.name,
+        clinic_phone=clinic.phone,
+        patient_name=person.full_name,
+        is_own=is_own,
+        can_cancel=is_own and cancellable and clock.now() < appointment.starts_at,
+        cancelled_by_you=appointment.cancelled_by == actor.user_id,
+        cancel_reason=appointment.cancel_reason,
+        version=appointment.version,
+    )

@@ -1,0 +1,153 @@
+"""What the public sees of a doctor: who they are, where, and what can be booked with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, require
+from appointment_app.errors import NotFound
+from appointment_app.models import (
+    Clinic,
+    Doctor,
+    DoctorLanguage,
+    DoctorSpecialty,
+    Specialty,
+    VisitMode,
+    VisitType,
+)
+from appointment_app.scheduling.rules import load_places
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTypeView:
+    """A visit type that can be booked; ``duration`` in minutes."""
+
+    id: UUID
+    name: str
+    duration: int
+    mode: VisitMode
+    needs_confirmation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicView:
+    """A clinic as the public sees it."""
+
+    id: UUID
+    name: str
+    address: str
+    city: str
+    zone: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorView:
+    """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1."""
+
+    id: UUID
+    name: str
+    specialties: tuple[str, ...]
+    languages: tuple[str, ...]
+    years: int | None
+    bio: str
+    clinics: tuple[ClinicView, ...]
+    visit_types: tuple[VisitTypeView, ...]
+
+
+async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> DoctorView:
+    """Return the public view of a doctor; raises ``NotFound`` where patients cannot book."""
+    require(actor, Action.FIND_DOCTORS)
+    places = await load_places(session, col(Doctor.public_id) == doctor_id)
+    if not places:
+        raise NotFound
+    doctor, key = places[0].doctor, places[0].doctor_id
+    visit_types = await load_visit_types(session, [key])
+    specialties = await load_specialties(session, [key])
+    languages = await load_languages(session, [key])
+    return DoctorView(
+        id=doctor.public_id,
+        name=doctor.full_name,
+        specialties=specialties[key],
+        languages=languages[key],
+        years=years_of_experience(doctor),
+        bio=doctor.bio,
+        clinics=tuple(view_clinic(place.clinic) for place in places),
+        visit_types=tuple(view_visit_type(each) for each in visit_types[key]),
+    )
+
+
+def years_of_experience(doctor: Doctor) -> int | None:
+    """Return for how many calendar years the doctor has practised, if that is known."""
+    if doctor.practising_since is None:
+        return None
+    return max(0, clock.now().year - doctor.practising_since)
+
+
+def view_clinic(clinic: Clinic) -> ClinicView:
+    """Return what the public sees of ``clinic``."""
+    return ClinicView(
+        clinic.public_id, clinic.name, clinic.address, clinic.city, clinic.zone, clinic.phone
+    )
+
+
+def view_visit_type(visit_type: VisitType) -> VisitTypeView:
+    """Return what the public sees of ``visit_type``; never its join link."""
+    return VisitTypeView(
+        visit_type.public_id,
+        visit_type.name,
+        visit_type.duration,
+        visit_type.mode,
+        visit_type.needs_confirmation,
+    )
+
+
+async def load_visit_types(
+    session: AsyncSession, doctor_ids: Collection[int]
+) -> dict[int, tuple[VisitType, ...]]:
+    """Return the active visit types of each doctor; the first is the default."""
+    found: defaultdict[int, tuple[VisitType, ...]] = defaultdict(tuple)
+    for visit_type in await session.exec(
+        select(VisitType)
+        .where(col(VisitType.doctor_id).in_(doctor_ids), col(VisitType.active))
+        .order_by(col(VisitType.position), col(VisitType.id))
+    ):
+        found[visit_type.doctor_id] += (visit_type,)
+    return found
+
+
+async def load_specialties(
+    session: AsyncSession, doctor_ids: Collection[int]
+) -> dict[int, tuple[str, ...]]:
+    """Return the names of each doctor's specialties, the main one first."""
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for doctor_id, name in await session.exec(
+        select(DoctorSpecialty.doctor_id, Specialty.name)
+        .join(Specialty)
+        .where(col(DoctorSpecialty.doctor_id).in_(doctor_ids))
+        .order_by(col(DoctorSpecialty.position), col(Specialty.name))
+    ):
+        found[doctor_id] += (name,)
+    return found
+
+
+async def load_languages(
+    session: AsyncSession, doctor_ids: Collection[int]
+) -> dict[int, tuple[str, ...]]:
+    """Return the languages (ISO 639-1) of each doctor."""
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for doctor_id, language in await session.exec(
+        select(DoctorLanguage.doctor_id, DoctorLanguage.language)
+        .where(col(DoctorLanguage.doctor_id).in_(doctor_ids))
+        .order_by(col(DoctorLanguage.language))
+    ):
+        found[doctor_id] += (language,)
+    return found

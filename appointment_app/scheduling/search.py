@@ -1,0 +1,240 @@
+"""Finds doctors by specialty, name, place and day, earliest free time first.
+
+A result is a doctor at a clinic, and earliest is meant for the doctor's default visit type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, require
+from appointment_app.models import Clinic, Doctor, DoctorSpecialty, Specialty, VisitType
+from appointment_app.scheduling.availability import free_slots
+from appointment_app.scheduling.doctors import (
+    ClinicView,
+    DoctorView,
+    load_languages,
+    load_specialties,
+    load_visit_types,
+    view_clinic,
+    view_visit_type,
+    years_of_experience,
+)
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.rules import (
+    Place,
+    load_busy,
+    load_full_days,
+    load_places,
+    shape_of,
+)
+
+DAYS_ON_A_CARD = 6
+# Most doctors are free within these days; only for the others more is read.
+_NEAR = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a visitor looks for; an empty field leaves all.
+
+    ``words`` match a specialty, a symptom or a doctor's name, ``place`` a city, postcode or
+    clinic; ``day`` is the first local day that suits, None for as soon as possible.
+    """
+
+    words: str = ""
+    place: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardDay:
+    """One local day of a card and its free starts (UTC)."""
+
+    day: date
+    slots: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A doctor at a clinic with the free times of the coming days for the default visit type.
+
+    ``first_free`` is the earliest start at all, None when nothing is free up to the horizon.
+    """
+
+    doctor: DoctorView
+    clinic: ClinicView
+    days: tuple[CardDay, ...]
+    first_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of results, earliest first, and how many there are in all."""
+
+    cards: tuple[Card, ...]
+    total: int
+
+
+async def find_doctors(
+    session: AsyncSession, actor: Actor, query: Query, *, limit: int = 10, offset: int = 0
+) -> SearchPage:
+    """Return the results ``offset`` to ``offset + limit`` of ``query``."""
+    require(actor, Action.FIND_DOCTORS)
+    places = await load_places(session, *_conditions(query))
+    visit_types = await load_visit_types(session, {place.doctor_id for place in places})
+    bookable = [place for place in places if visit_types[place.doctor_id]]
+    defaults = {place.id: visit_types[place.doctor_id][0] for place in bookable}
+    slots = await _slots(session, bookable, defaults, query.day)
+
+    def earliest_first(place: Place) -> tuple[bool, datetime, int]:
+        free = slots[place.id]
+        return (not free, free[0] if free else clock.now(), place.id)
+
+    page = sorted(bookable, key=earliest_first)[offset : offset + limit]
+    doctor_ids = {place.doctor_id for place in page}
+    specialties = await load_specialties(session, doctor_ids)
+    languages = await load_languages(session, doctor_ids)
+    cards = tuple(
+        Card(
+            doctor=DoctorView(
+                id=place.doctor.public_id,
+                name=place.doctor.full_name,
+                specialties=specialties[place.doctor_id],
+                languages=languages[place.doctor_id],
+                years=years_of_experience(place.doctor),
+                bio=place.doctor.bio,
+                clinics=(view_clinic(place.clinic),),
+                visit_types=tuple(map(view_visit_type, visit_types[place.doctor_id])),
+            ),
+            clinic=view_clinic(place.clinic),
+            days=_card_days(place, slots[place.id], query.day),
+            first_free=next(iter(slots[place.id]), None),
+        )
+        for place in page
+    )
+    return SearchPage(cards, total=len(bookable))
+
+
+async def list_specialties(session: AsyncSession, actor: Actor) -> list[str]:
+    """Return the names of all specialties, to be suggested while typing."""
+    require(actor, Action.FIND_DOCTORS)
+    return list(await session.exec(select(Specialty.name).order_by(Specialty.name)))
+
+
+async def list_cities(session: AsyncSession, actor: Actor) -> list[str]:
+    """Return the cities with an active clinic, to be suggested while typing."""
+    require(actor, Action.FIND_DOCTORS)
+    cities = select(Clinic.city).where(col(Clinic.active)).distinct().order_by(Clinic.city)
+    return list(await session.exec(cities))
+
+
+def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
+    for word in query.words.split():
+        pattern = _contains(word)
+        of_specialty = (
+            select(DoctorSpecialty.doctor_id)
+            .join(Specialty)
+            .where(
+                or_(
+                    col(Specialty.name).ilike(pattern, escape="\\"),
+                    col(Specialty.search_words).ilike(pattern, escape="\\"),
+                )
+            )
+        )
+        yield or_(
+            col(Doctor.given_name).ilike(pattern, escape="\\"),
+            col(Doctor.family_name).ilike(pattern, escape="\\"),
+            col(Doctor.title).ilike(word),
+            col(Doctor.id).in_(of_specialty),
+        )
+    for word in query.place.split():
+        pattern = _contains(word)
+        yield or_(
+            col(Clinic.city).ilike(pattern, escape="\\"),
+            col(Clinic.name).ilike(pattern, escape="\\"),
+            col(Clinic.postcode).ilike(pattern, escape="\\"),
+        )
+
+
+def _contains(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+async def _slots(
+    session: AsyncSession,
+    places: list[Place],
+    visit_types: dict[int, VisitType],
+    day: date | None,
+) -> dict[int, list[datetime]]:
+    """Return the free starts of each place, far enough to hold its first one."""
+    now = clock.now()
+    slots: dict[int, list[datetime]] = {place.id: [] for place in places}
+    near: dict[int, Interval] = {}
+    far: dict[int, Interval] = {}
+    for place in places:
+        begin = _begin(place, day, now)
+        near[place.id] = Interval(begin, begin + _NEAR)
+        if (horizon := place.bounds(now)[1]) > begin + _NEAR:
+            far[place.id] = Interval(begin + _NEAR, horizon)
+    for windows in (near, far):
+        left = [place for place in places if not slots[place.id] and place.id in windows]
+        if left:
+            await _fill(session, left, visit_types, windows, slots)
+    return slots
+
+
+async def _fill(
+    session: AsyncSession,
+    places: list[Place],
+    visit_types: dict[int, VisitType],
+    windows: dict[int, Interval],
+    slots: dict[int, list[datetime]],
+) -> None:
+    now = clock.now()
+    # A day more on either side holds the pauses and the whole local days.
+    whole = Interval(
+        min(windows[place.id].start for place in places) - timedelta(days=1),
+        max(windows[place.id].end for place in places) + timedelta(days=1),
+    )
+    busy = await load_busy(session, {place.doctor_id for place in places}, whole, now)
+    full_days = await load_full_days(session, places, whole)
+    for place in places:
+        not_before, not_after = place.bounds(now)
+        slots[place.id] = free_slots(
+            place.hours,
+            busy.get(place.doctor_id, ()),
+            shape_of(visit_types[place.id]),
+            windows[place.id],
+            not_before,
+            not_after,
+            full_days.get(place.id, frozenset()),
+        )
+
+
+def _begin(place: Place, day: date | None, now: datetime) -> datetime:
+    if day is None:
+        return now
+    return max(now, local_day_bounds(place.clinic.zone, day).start)
+
+
+def _card_days(place: Place, slots: list[datetime], first_day: date | None) -> tuple[CardDay, ...]:
+    zone = place.clinic.zone
+    today = local_date(zone, clock.now())
+    start = max(today, first_day or today)
+    by_day: defaultdict[date, tuple[datetime, ...]] = defaultdict(tuple)
+    for slot in slots:
+        by_day[local_date(zone, slot)] += (slot,)
+    days = (start + timedelta(days=number) for number in range(DAYS_ON_A_CARD))
+    return tuple(CardDay(day, by_day[day]) for day in days)
