@@ -1,9 +1,17 @@
 """Configuration of Reflex; everything that an installation may change is in ``settings.py``."""
 
+import os
+import sys
+from pathlib import Path
+
 import reflex as rx
 
 from appointment_app.origins import OneOriginPlugin, allowed_origins
 from appointment_app.settings import get_settings
+
+# Node and npm lie beside Python in our environment, activated or not; nothing is downloaded.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+os.environ["REFLEX_USE_NPM"] = "1"
 
 _settings = get_settings()
 

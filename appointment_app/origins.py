@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reflex.config import get_config
 from reflex.plugins import Plugin
@@ -12,24 +11,10 @@ from reflex.plugins import Plugin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from appointment_app.settings import Settings
-
 _BAKED_ADDRESS = re.compile(
     r"""(?P<quote>["'`])(?P<scheme>http|ws)s?://[^/"'`]+(?P<path>/[^"'`]*)(?P=quote)"""
 )
 _VITE_PORT = "port: process.env.PORT,"
-
-
-def allowed_origins(settings: Settings) -> tuple[str, ...]:
-    """Return the origins whose pages may open a websocket or read the API with cookies.
-
-    That is ``PUBLIC_URL`` and, outside production, the server's own port on this machine.
-    """
-    parts = urlsplit(settings.public_url)
-    origins = [f"{parts.scheme}://{parts.netloc}"]
-    if not settings.is_production:
-        origins += [f"http://{host}:{settings.port}" for host in ("localhost", "127.0.0.1")]
-    return tuple(dict.fromkeys(origins))
 
 
 def relative_to_page(script: str) -> str:

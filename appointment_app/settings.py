@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import EmailStr, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -60,6 +61,23 @@ class Settings(BaseSettings):
         if self.smtp_host or self.is_production:
             return None
         return self.data_directory / "mailbox"
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may act with a visitor's cookies.
+
+        That is ``PUBLIC_URL`` and, outside production, the server's own port on this machine.
+        """
+        parts = urlsplit(self.public_url)
+        origins = [f"{parts.scheme}://{parts.netloc}"]
+        if not self.is_production:
+            origins += [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
+        return tuple(dict.fromkeys(origins))
+
+    @property
+    def session_cookie(self) -> str:
+        """The name of the login cookie; the prefix makes browsers insist on https and one host."""
+        return "__Host-session" if self.is_production else "session"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
