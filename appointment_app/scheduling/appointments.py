@@ -96,7 +96,7 @@ async def list_own(
     return [_view(actor, *row) for row in rows]
 
 
-def _rows() -> Select[tuple[Appointment, Doctor, Clinic, Person]]:
+def _rows() -> Select[Appointment, Doctor, Clinic, Person]:
     return (
         select(Appointment, Doctor, Clinic, Person)
         .join(Doctor, col(Doctor.id) == Appointment.doctor_id)
