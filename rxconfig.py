@@ -6,7 +6,7 @@ from pathlib import Path
 
 import reflex as rx
 
-from appointment_app.origins import OneOriginPlugin, allowed_origins
+from appointment_app.origins import OneOriginPlugin
 from appointment_app.settings import get_settings
 
 # Node and npm lie beside Python in our environment, activated or not; nothing is downloaded.
@@ -20,7 +20,7 @@ config = rx.Config(
     frontend_port=_settings.port,
     backend_host="127.0.0.1",
     trusted_proxy_hops=_settings.trusted_proxy_hops,
-    cors_allowed_origins=allowed_origins(_settings),
+    cors_allowed_origins=_settings.allowed_origins,
     redis_url=_settings.redis_url or None,
     # Never the default, disk: it would write every visitor's cookies into files.
     state_manager_mode=rx.constants.StateManagerMode.REDIS
