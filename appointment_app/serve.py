@@ -1,4 +1,4 @@
-"""Serves the production build, API and websocket on one port: ``python -m appointment_app.serve``."""
+"""Serves pages, API and websocket on one port: ``python -m appointment_app.serve``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import subprocess
 import sys
 
 from pydantic import ValidationError
+from reflex.config import environment, get_config
+from reflex.constants import Env
+from reflex.constants.base import LogLevel
+from reflex.utils.exec import run_backend_prod
 
 from appointment_app.frontend_build import ensure_built
 from appointment_app.manage import settings_problem
@@ -52,20 +56,15 @@ def _require_free_port(port: int) -> None:
 
 def _serve(settings: Settings) -> None:
     # What `reflex run --env prod --single-port` does after its build, without the build.
-    os.chdir(PROJECT_ROOT)
-    from reflex.config import environment, get_config
-    from reflex.constants import Env
-    from reflex.utils.exec import run_backend_prod
-
+    os.chdir(PROJECT_ROOT)  # where Reflex looks for rxconfig.py
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     config = get_config()
-    config._set_persistent(frontend_port=settings.port, backend_port=settings.port)
     print(f"Appointment App: {settings.public_url}", flush=True)
     run_backend_prod(
         config.backend_host,
         settings.port,
-        config.loglevel.subprocess_level(),
+        LogLevel.WARNING,
         mount_frontend_compiled_app=True,
     )
 
