@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from appointment_app.database import Database
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    Guardianship,
+    MessageKind,
+    OutboxMessage,
+    Person,
+    User,
+    VisitMode,
+)
+from appointment_app.notifications.letter import Letter
+from appointment_app.notifications.messages import RecordMissing, compose
+from tests.notifications.records import PATIENT_EMAIL, REASON, SPECIALTY, VISIT_NAME, book, cancel
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+
+_APPOINTMENT_KINDS = [
+    MessageKind.APPOINTMENT_BOOKED,
+    MessageKind.APPOINTMENT_CONFIRMED,
+    MessageKind.APPOINTMENT_CANCELLED,
+]
+
+
+async def _letter(database: Database, kind: MessageKind, **payload: Any) -> Letter:
+    outgoing = OutboxMessage(
+        idempotency_key="-", kind=kind, recipient=PATIENT_EMAIL, payload=payload
+    )
+    async with database.session() as session:
+        return await compose(session, outgoing)
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+async def test_every_kind_reads_as_text_and_as_html(database: Database, kind: MessageKind) -> None:
+    booked = await book(database)
+    letter = await _letter(
+        database,
+        kind,
+        user_id=booked.patient.id,
+        doctor_id=booked.doctor.id,
+        appointment_id=booked.appointment.id,
+        secret="s3cret",
+        next="/book?doctor=1&type=2",
+        reason="<b>not</b> found",
+    )
+    text, html = letter.as_text(), letter.as_html("en")
+    assert letter.subject
+    assert "{" not in text
+    assert '<html lang="en">' in html
+    assert "<b>not</b>" not in html
+    for sentence in letter.opening:
+        assert sentence in text
+    if letter.link:
+        assert letter.link[1].startswith("http://testserver/")
+        assert letter.link[1] in text.splitlines()
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+async def test_no_mail_tells_a_mail_server_about_health(
+    database: Database, kind: MessageKind
+) -> None:
+    booked = await book(database)
+    letter = await _letter(
+        database, kind, appointment_id=booked.appointment.id, secret="s", doctor_id=1, user_id=1
+    )
+    everything = letter.subject + letter.as_text() + letter.as_html("en")
+    for private in (REASON, SPECIALTY, VISIT_NAME):
+        assert private.lower() not in everything.lower()
+    assert "Lind" not in letter.subject
+
+
+async def test_the_verification_link_leads_on(database: Database) -> None:
+    letter = await _letter(
+        database, MessageKind.VERIFY_EMAIL, user_id=1, secret="a-b_c", next="/book?doctor=1&type=2"
+    )
+    assert letter.link is not None
+    assert letter.link[1] == (
+        "http://testserver/verify?token=a-b_c&next=%2Fbook%3Fdoctor%3D1%26type%3D2"
+    )
+
+
+async def test_a_mail_to_an_unproved_address_carries_nobodys_words(database: Database) -> None:
+    booked = await book(database)
+    for kind in (MessageKind.VERIFY_EMAIL, MessageKind.ADDRESS_KNOWN, MessageKind.RESET_PASSWORD):
+        letter = await _letter(database, kind, user_id=booked.patient.id, secret="s", next="")
+        assert booked.person.given_name not in letter.as_text()
+
+
+async def test_a_booking_says_all_that_one_needs(database: Database) -> None:
+    booked = await book(database)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_BOOKED, appointment_id=booked.appointment.id
+    )
+    text = letter.as_text()
+    assert letter.subject == "Appointment booked: Monday 23 November 2026, 15:30"
+    for needed in (
+        "Monday 23 November 2026, 15:30 to 15:50 (Berlin time)",
+        "Dr Sara Lind",
+        "Clinic at the Park, Parkweg 1, 10115 Berlin",
+        "K7M2Q9",
+        "+49 30 1234567",
+        f"http://testserver/appointment?id={booked.appointment.public_id}",
+        "cancel",
+    ):
+        assert needed in text
+    assert "confirm" not in text
+
+
+async def test_a_video_visit_names_its_link(database: Database) -> None:
+    booked = await book(database, mode=VisitMode.VIDEO)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_BOOKED, appointment_id=booked.appointment.id
+    )
+    assert ("Video link", "https://video.example/room") in letter.facts
+
+
+async def test_a_request_is_not_called_a_booking(database: Database) -> None:
+    booked = await book(database, status=AppointmentStatus.PENDING)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_BOOKED, appointment_id=booked.appointment.id
+    )
+    assert letter.subject.startswith("Appointment requested")
+    assert "still has to confirm it" in letter.as_text()
+
+
+async def test_a_confirmation_says_so(database: Database) -> None:
+    booked = await book(database)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_CONFIRMED, appointment_id=booked.appointment.id
+    )
+    assert letter.subject.startswith("Appointment confirmed")
+
+
+@pytest.mark.parametrize("kind", _APPOINTMENT_KINDS)
+async def test_a_late_mail_tells_the_state_of_today(database: Database, kind: MessageKind) -> None:
+    booked = await book(database)
+    await cancel(database, booked, booked.patient.id)
+    letter = await _letter(database, kind, appointment_id=booked.appointment.id)
+    assert letter.subject.startswith("Appointment cancelled")
+    assert b"STATUS:CANCELLED" in letter.attachments[0].content
+
+
+async def test_the_patient_who_cancelled_is_you(database: Database) -> None:
+    booked = await book(database)
+    await cancel(database, booked, booked.patient.id)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_CANCELLED, appointment_id=booked.appointment.id
+    )
+    assert letter.opening == ("You cancelled this appointment.",)
+
+
+async def test_the_doctor_who_cancelled_is_named_with_the_reason(database: Database) -> None:
+    booked = await book(database)
+    await cancel(database, booked, booked.doctor.user_id)
+    letter = await _letter(
+        database,
+        MessageKind.APPOINTMENT_CANCELLED,
+        appointment_id=booked.appointment.id,
+        reason="I am ill",
+    )
+    assert letter.opening == ("Dr Sara Lind cancelled this appointment.", "Reason: I am ill")
+
+
+async def test_an_administrator_cancels_for_the_clinic(database: Database) -> None:
+    booked = await book(database)
+    async with database.session() as session, session.begin():
+        administrator = User(email="admin@example.org", password_hash="-")
+        session.add(administrator)
+    await cancel(database, booked, administrator.id)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_CANCELLED, appointment_id=booked.appointment.id
+    )
+    assert letter.opening == ("Clinic at the Park cancelled this appointment.",)
+
+
+async def test_a_childs_appointment_names_the_child_and_the_guardian(database: Database) -> None:
+    booked = await book(database)
+    async with database.session() as session, session.begin():
+        other = User(email="ben@example.org", password_hash="-")
+        child = Person(given_name="Mia", family_name="Berg")
+        session.add_all([other, child])
+        await session.flush()
+        guardian = Person(user_id=other.id, given_name="Ben", family_name="Berg")
+        session.add(guardian)
+        await session.flush()
+        assert guardian.id is not None
+        assert child.id is not None
+        session.add(Guardianship(guardian_id=guardian.id, dependent_id=child.id))
+        appointment = await session.get_one(Appointment, booked.appointment.id)
+        appointment.person_id = child.id
+    await cancel(database, booked, other.id)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_CANCELLED, appointment_id=booked.appointment.id
+    )
+    assert letter.opening == ("Ben Berg cancelled this appointment.",)
+    assert letter.facts[0] == ("For", "Mia Berg")
+
+
+async def test_a_record_that_is_not_there_is_an_error(database: Database) -> None:
+    with pytest.raises(RecordMissing):
+        await _letter(database, MessageKind.APPOINTMENT_BOOKED, appointment_id=404)
+
+
+async def test_the_appointment_is_named_by_its_public_id_only(database: Database) -> None:
+    booked = await book(database)
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_BOOKED, appointment_id=booked.appointment.id
+    )
+    assert letter.link is not None
+    assert UUID(letter.link[1].partition("id=")[2]) == booked.appointment.public_id
