@@ -1,0 +1,1 @@
+"""The demo clinic: invented people who make an empty installation worth looking at."""

@@ -1,0 +1,169 @@
+"""The demo's clinics and specialties: names and streets are invented.
+
+The telephone numbers are among those kept free for fiction: in Germany by the
+Bundesnetzagentur, in the USA 555-0100 to 555-0199.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClinic:
+    """A clinic; ``code`` is what the other demo files call it."""
+
+    code: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    state: str
+    country: str
+    zone: str
+    phone: str
+
+
+CLINICS = (
+    DemoClinic(
+        code="berlin",
+        name="Charlottenpark Clinic",
+        street="Am Ahornbogen 12",
+        postcode="10585",
+        city="Berlin",
+        state="Berlin",
+        country="DE",
+        zone="Europe/Berlin",
+        phone="+49 30 23125 100",
+    ),
+    DemoClinic(
+        code="hamburg",
+        name="Leuchtturm Health Centre",
+        street="Möwenstieg 7",
+        postcode="20457",
+        city="Hamburg",
+        state="Hamburg",
+        country="DE",
+        zone="Europe/Berlin",
+        phone="+49 40 66969 200",
+    ),
+    DemoClinic(
+        code="boston",
+        name="Maple Wharf Medical",
+        street="48 Maple Wharf",
+        postcode="02110",
+        city="Boston",
+        state="MA",
+        country="US",
+        zone="America/New_York",
+        phone="+1 617-555-0100",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSpecialty:
+    """A specialty, the words by which a patient would look for it, and why they come."""
+
+    code: str
+    name: str
+    search_words: str
+    reasons: tuple[str, ...]
+
+
+SPECIALTIES = (
+    DemoSpecialty(
+        "general-practice",
+        "General practice",
+        "family doctor gp physician cold flu fever cough check-up vaccination sick note",
+        (
+            "Cough for two weeks",
+            "Yearly check-up",
+            "Travel vaccination",
+            "Tired all the time",
+            "Back pain after moving house",
+            "Blood test results",
+        ),
+    ),
+    DemoSpecialty(
+        "dermatology",
+        "Dermatology",
+        "skin rash mole acne eczema itching hair nails skin doctor dermatologist",
+        (
+            "A mole that has changed",
+            "Itchy rash on both arms",
+            "Acne, the cream does not help",
+            "Skin check before summer",
+            "Eczema on the hands",
+            "Brittle nails",
+        ),
+    ),
+    DemoSpecialty(
+        "allergology",
+        "Allergology",
+        "allergy hay fever pollen asthma food intolerance sneezing allergist",
+        (
+            "Hay fever is worse this year",
+            "Swollen lips after eating nuts",
+            "Allergy test",
+            "Sneezing near cats",
+        ),
+    ),
+    DemoSpecialty(
+        "paediatrics",
+        "Paediatrics",
+        "child children baby kids pediatrics pediatrician children's doctor vaccination growth",
+        (
+            "Regular development check",
+            "Vaccination",
+            "Earache since yesterday",
+            "Fever and cough",
+            "Does not sleep well",
+        ),
+    ),
+    DemoSpecialty(
+        "gynaecology",
+        "Gynaecology",
+        "women gynecology gynecologist pregnancy pregnant period contraception pill smear test",
+        (
+            "Yearly check-up",
+            "Pregnancy, second scan",
+            "Advice on contraception",
+            "Irregular periods",
+        ),
+    ),
+    DemoSpecialty(
+        "orthopaedics",
+        "Orthopaedics",
+        "bones joints back knee hip shoulder foot pain sports injury orthopedics orthopedist",
+        (
+            "Knee hurts when climbing stairs",
+            "Shoulder pain at night",
+            "Twisted ankle",
+            "Lower back pain",
+            "Control after the operation",
+        ),
+    ),
+    DemoSpecialty(
+        "ophthalmology",
+        "Eye care",
+        "eye eyes vision sight glasses contact lenses cataract ophthalmologist eye doctor",
+        (
+            "New glasses",
+            "Red and dry eyes",
+            "Seeing less well at night",
+            "Eye pressure check",
+        ),
+    ),
+    DemoSpecialty(
+        "cardiology",
+        "Cardiology",
+        "heart blood pressure chest pain palpitations circulation cardiologist ecg",
+        (
+            "High blood pressure at home",
+            "Heart races without a reason",
+            "Short of breath on stairs",
+            "Yearly ECG",
+        ),
+    ),
+)
