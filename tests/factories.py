@@ -1,0 +1,152 @@
+"""Small factories for tests: each stores what it makes, with defaults that work, and commits.
+
+Name only what the test is about: ``make_doctor(session, clinic, max_patients_a_day=1)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app.accounts.actor import Actor, Grant
+from appointment_app.models import (
+    Approval,
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
+    Guardianship,
+    Person,
+    Role,
+    User,
+    VisitType,
+    WeeklyHours,
+    row_id,
+)
+from appointment_app.scheduling.slots import Offer
+
+Row = TypeVar("Row", bound=SQLModel)
+
+WHOLE_WEEK = tuple(range(7))
+FROM_EIGHT_TO_SIX = ((8 * 60, 18 * 60),)
+
+
+async def make_clinic(session: AsyncSession, **values: Any) -> Clinic:
+    """A clinic in Berlin."""
+    defaults = {
+        "name": "Harbour Clinic",
+        "street": "Quay Street 1",
+        "postcode": "10115",
+        "city": "Berlin",
+        "country": "DE",
+        "zone": "Europe/Berlin",
+    }
+    return await _stored(session, Clinic(**(defaults | values)))
+
+
+async def make_user(session: AsyncSession, **values: Any) -> User:
+    """A user with a fresh address and no password that works."""
+    defaults = {"email": f"{uuid4().hex}@example.org", "password_hash": "!"}
+    return await _stored(session, User(**(defaults | values)))
+
+
+async def make_patient(
+    session: AsyncSession, *, guardian: Person | None = None, **values: Any
+) -> Person:
+    """A person with an account of their own or, without one, with a ``guardian``."""
+    defaults: dict[str, Any] = {"given_name": "Pia", "family_name": "Patient"}
+    if guardian is None and "user_id" not in values:
+        defaults["user_id"] = (await make_user(session)).id
+    person = await _stored(session, Person(**(defaults | values)))
+    if guardian is not None:
+        await _stored(
+            session, Guardianship(guardian_id=row_id(guardian), dependent_id=row_id(person))
+        )
+    return person
+
+
+async def make_doctor(
+    session: AsyncSession,
+    clinic: Clinic,
+    *,
+    weekdays: Iterable[int] = WHOLE_WEEK,
+    ranges: Iterable[tuple[int, int]] = FROM_EIGHT_TO_SIX,
+    minimum_notice: int = 0,
+    horizon_days: int = 60,
+    **values: Any,
+) -> Doctor:
+    """An approved doctor who receives at ``clinic`` in the same ``ranges`` on all ``weekdays``."""
+    defaults: dict[str, Any] = {
+        "given_name": "Dora",
+        "family_name": "Doctor",
+        "licence_number": uuid4().hex,
+        "approval": Approval.APPROVED,
+    }
+    if "user_id" not in values:
+        defaults["user_id"] = (await make_user(session)).id
+    doctor = await _stored(session, Doctor(**(defaults | values)))
+    at_clinic = await _stored(
+        session,
+        DoctorAtClinic(
+            doctor_id=row_id(doctor),
+            clinic_id=row_id(clinic),
+            minimum_notice=minimum_notice,
+            horizon_days=horizon_days,
+        ),
+    )
+    for weekday in weekdays:
+        for opens, closes in ranges:
+            session.add(
+                WeeklyHours(
+                    doctor_at_clinic_id=row_id(at_clinic),
+                    weekday=weekday,
+                    opens=opens,
+                    closes=closes,
+                )
+            )
+    await session.commit()
+    return doctor
+
+
+async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) -> VisitType:
+    """A visit of 30 minutes without pauses."""
+    defaults: dict[str, Any] = {"name": "Consultation", "duration": 30}
+    return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
+
+
+def offer_of(doctor: Doctor, clinic: Clinic, visit_type: VisitType) -> Offer:
+    """What a visitor of the doctor's page looks at."""
+    return Offer(doctor.public_id, clinic.public_id, visit_type.public_id)
+
+
+async def patient_actor(session: AsyncSession, person: Person) -> Actor:
+    """The person, logged in, with those they are guardian of."""
+    dependents = await session.exec(
+        select(Guardianship.dependent_id).where(Guardianship.guardian_id == row_id(person))
+    )
+    actor = Actor(
+        user_id=person.user_id, person_id=row_id(person), dependents=frozenset(dependents)
+    )
+    await session.commit()
+    return actor
+
+
+def doctor_actor(doctor: Doctor) -> Actor:
+    """The doctor, logged in."""
+    return Actor(user_id=doctor.user_id, doctor_id=row_id(doctor))
+
+
+async def administrator_actor(session: AsyncSession, clinic: Clinic | None = None) -> Actor:
+    """An administrator of ``clinic``, or of all."""
+    user = await make_user(session)
+    grant = Grant(Role.ADMINISTRATOR, row_id(clinic) if clinic else None)
+    return Actor(user_id=row_id(user), grants=frozenset({grant}))
+
+
+async def _stored(session: AsyncSession, row: Row) -> Row:
+    session.add(row)
+    await session.commit()
+    return row
