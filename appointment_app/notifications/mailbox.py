@@ -51,6 +51,12 @@ def read_mail(directory: Path, key: str) -> Mail | None:
     return None
 
 
+def newest_key(directory: Path) -> str:
+    """Return the key of the youngest mail, or an empty string when there is none."""
+    newest = max(directory.glob("*.eml"), default=None)
+    return newest.stem if newest else ""
+
+
 def _newest_first(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.eml"), reverse=True)
 

@@ -1,0 +1,1 @@
+"""The pages: what a person sees, built from components and states."""
