@@ -12,8 +12,10 @@ from appointment_app import clock
 from appointment_app.api.app import create_mount
 from appointment_app.api.security_headers import SecurityHeaders
 from appointment_app.database import get_database
+from appointment_app.demo.guard import refuse_demo_accounts
 from appointment_app.i18n import t
 from appointment_app.migrations import ensure_migrated
+from appointment_app.notifications.sender import sending_mails
 from appointment_app.settings import get_settings
 
 
@@ -22,12 +24,14 @@ async def _ready() -> AsyncIterator[None]:
     if (moment := get_settings().clock_start) is not None:
         clock.start_at(moment)
     await asyncio.to_thread(ensure_migrated)
+    await refuse_demo_accounts(get_settings())
     yield
     await get_database().dispose()
 
 
 app = rx.App(theme=None, api_transformer=[create_mount(), SecurityHeaders])
 app.register_lifespan_task(_ready)
+app.register_lifespan_task(sending_mails)
 
 
 def _home() -> rx.Component:

@@ -30,8 +30,10 @@ def ensure_built() -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    # Some pages exist outside production only.
-    digest.update(f"production={get_settings().is_production}".encode())
+    # Some pages exist outside production only, and the mailbox only without a mail server.
+    settings = get_settings()
+    has_mailbox = settings.mailbox_directory is not None
+    digest.update(f"production={settings.is_production} mailbox={has_mailbox}".encode())
     for file in _inputs():
         digest.update(file.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
