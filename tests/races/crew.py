@@ -1,0 +1,96 @@
+"""Several processes that book at the same moment, and the one that tells them what."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+from collections.abc import Sequence
+from datetime import datetime
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from tests.races.worker import ABOUT_TO_COMMIT, Attempt, Outcome, Sabotage, work
+
+PROCESSES = 4
+PATIENCE_SECONDS = 120
+
+# A server that has imported everything once forks the workers: they start at once.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["pytest", "tests.races.worker"])
+
+
+class Crew:
+    """Processes that each hold a share of the bookers, started once and used for many rounds."""
+
+    def __init__(
+        self,
+        url: str,
+        now: datetime,
+        bookers: int,
+        *,
+        processes: int = PROCESSES,
+        sabotage: Sabotage = Sabotage.NOTHING,
+    ) -> None:
+        self._barrier = _processes.Barrier(processes, timeout=PATIENCE_SECONDS)
+        self._pipes: list[Connection] = []
+        share = -(-bookers // processes)
+        arguments = (url, now, share, sabotage, self._barrier)
+        self._workers = []
+        for _ in range(processes):
+            ours, theirs = _processes.Pipe()
+            worker = _processes.Process(target=work, args=(*arguments, theirs), daemon=True)
+            worker.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._workers.append(worker)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker, pipe in zip(self._workers, self._pipes, strict=True):
+            if worker.is_alive() and error is None:
+                pipe.send(None)
+                worker.join(PATIENCE_SECONDS)
+            worker.kill()
+            pipe.close()
+
+    def race(self, attempts: Sequence[Attempt]) -> list[Outcome]:
+        """Let all the ``attempts`` start together; returns how each ended."""
+        self.start(attempts)
+        return self.finish()
+
+    def start(self, attempts: Sequence[Attempt]) -> None:
+        """Let all the ``attempts`` start together; ``finish`` returns how they ended."""
+        for index, pipe in enumerate(self._pipes):
+            pipe.send(attempts[index :: len(self._pipes)])
+
+    def finish(self) -> list[Outcome]:
+        """Wait for the attempts that were started; returns how each ended."""
+        return [outcome for pipe in self._pipes for outcome in _received(pipe)]
+
+    def still_waits(self, seconds: float) -> bool:
+        """Whether no process has an answer after ``seconds``."""
+        return not multiprocessing.connection.wait(self._pipes, seconds)
+
+    def wait_until_about_to_commit(self) -> None:
+        """Wait until a crew of one, told to hang before it commits, is there."""
+        assert _received(self._pipes[0]) == ABOUT_TO_COMMIT
+
+    def kill(self) -> None:
+        """End every process where it stands (SIGKILL)."""
+        for worker in self._workers:
+            worker.kill()
+            worker.join(PATIENCE_SECONDS)
+
+
+def _received(pipe: Connection) -> Any:
+    if not pipe.poll(PATIENCE_SECONDS):
+        raise TimeoutError(f"No answer within {PATIENCE_SECONDS} seconds.")
+    return pipe.recv()

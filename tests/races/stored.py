@@ -1,0 +1,77 @@
+"""What a race left in the database, asked in plain SQL that knows nothing of the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from appointment_app.database import Database
+from appointment_app.models import DOCTOR_OVERLAP, PERSON_OVERLAP
+
+_OVERLAPS = """
+    SELECT count(*) FROM {table} AS one JOIN {table} AS other ON one.{key} = other.{key}
+    WHERE one.id < other.id AND one.active AND other.active
+    AND one.{starts} < other.{ends} AND other.{starts} < one.{ends}
+"""
+_DOCTOR_OVERLAPS = _OVERLAPS.format(
+    table="busy_block", key="doctor_id", starts="busy_from", ends="busy_until"
+)
+_PERSON_OVERLAPS = _OVERLAPS.format(
+    table="appointment", key="person_id", starts="starts_at", ends="ends_at"
+)
+
+# A third database is a third entry.
+_DROP_CONSTRAINTS = {
+    "postgresql": (
+        f"ALTER TABLE busy_block DROP CONSTRAINT {DOCTOR_OVERLAP}",
+        f"ALTER TABLE appointment DROP CONSTRAINT {PERSON_OVERLAP}",
+    ),
+    "sqlite": tuple(
+        f"DROP TRIGGER {rule}_{moment}"
+        for rule in (DOCTOR_OVERLAP, PERSON_OVERLAP)
+        for moment in ("insert", "update")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The active appointments, and the pairs of them that should not be."""
+
+    appointments: frozenset[UUID]
+    blocks: int
+    doctor_overlaps: int
+    person_overlaps: int
+
+
+async def look(database: Database) -> Stored:
+    """Count what is active and what overlaps."""
+    async with database.engine.connect() as connection:
+        ids = sa.text("SELECT public_id FROM appointment WHERE active").columns(public_id=sa.Uuid)
+        return Stored(
+            appointments=frozenset((await connection.execute(ids)).scalars()),
+            blocks=await _count(connection, "SELECT count(*) FROM busy_block WHERE active"),
+            doctor_overlaps=await _count(connection, _DOCTOR_OVERLAPS),
+            person_overlaps=await _count(connection, _PERSON_OVERLAPS),
+        )
+
+
+async def drop_constraints(database: Database) -> None:
+    """Take the constraints against overlaps out of the database."""
+    async with database.engine.begin() as connection:
+        for statement in _DROP_CONSTRAINTS[database.engine.dialect.name]:
+            await connection.exec_driver_sql(statement)
+
+
+async def break_deadlocks_soon(database: Database) -> None:
+    """Have PostgreSQL look for deadlocks after 20 ms, not after a second: there will be many."""
+    if database.engine.dialect.name == "postgresql":
+        async with database.engine.begin() as connection:
+            name = database.engine.url.database
+            await connection.exec_driver_sql(f"ALTER DATABASE {name} SET deadlock_timeout = '20ms'")
+
+
+async def _count(connection: sa.ext.asyncio.AsyncConnection, statement: str) -> int:
+    return int((await connection.exec_driver_sql(statement)).scalar_one())
