@@ -18,6 +18,7 @@ run: setup ## open the demo clinic on this machine
 
 dev: setup ## the same with hot reload
 	@python -m appointment_app.manage demo --if-empty
+	@python -m appointment_app.manage logins
 	@reflex run
 
 demo: export APP_ENV := demo

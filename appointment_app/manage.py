@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import getpass
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
 from appointment_app import clock
-from appointment_app.migrations import migrate
+from appointment_app.accounts.administrators import create_administrator
+from appointment_app.database import Database
+from appointment_app.demo.guard import NotADemo, is_empty
+from appointment_app.demo.logins import logins_as_text
+from appointment_app.demo.seed import load_demo
+from appointment_app.errors import DomainError
+from appointment_app.migrations import NotMigrated, ensure_migrated, migrate
 from appointment_app.settings import get_settings
 
 
@@ -24,6 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as invalid:
         print(settings_problem(invalid), file=sys.stderr)
         return 1
+    except DomainError as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        return 1
+    except (NotADemo, NotMigrated, CannotAsk) as problem:
+        print(problem, file=sys.stderr)
+        return 1
     return 0
 
 
@@ -35,12 +50,78 @@ def settings_problem(invalid: ValidationError) -> str:
     )
 
 
+class CannotAsk(Exception):
+    """A command needs an answer and there is no terminal to ask on."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m appointment_app.manage")
     commands = parser.add_subparsers(required=True, metavar="command")
+
     migrations = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrations.set_defaults(run=lambda _: migrate())
+
+    demo = commands.add_parser(
+        "demo", help="replace what the database holds by the demo clinic; refuses real data"
+    )
+    demo.add_argument(
+        "--if-empty", action="store_true", help="do nothing when the database holds anything"
+    )
+    demo.set_defaults(run=lambda options: asyncio.run(_demo(only_if_empty=options.if_empty)))
+
+    administrator = commands.add_parser(
+        "create-admin", help="create an administrator of all clinics"
+    )
+    administrator.add_argument("email")
+    administrator.set_defaults(run=lambda options: _create_admin(options.email))
+
+    logins = commands.add_parser("logins", help="print the logins of the demo clinic")
+    logins.set_defaults(run=lambda _: print(logins_as_text()))
     return parser
+
+
+async def _demo(*, only_if_empty: bool) -> None:
+    settings = get_settings()
+    if settings.is_production:
+        raise NotADemo("There is no demo in production (APP_ENV=production). Nothing was changed.")
+    await asyncio.to_thread(ensure_migrated)
+    database = Database(settings.database_url)
+    try:
+        if only_if_empty:
+            async with database.session() as session:
+                if not await is_empty(session):
+                    return
+        await load_demo(database)
+    finally:
+        await database.dispose()
+    print("The demo clinic is loaded.")
+    if not only_if_empty:
+        print(logins_as_text())
+
+
+def _create_admin(email: str) -> None:
+    ensure_migrated()
+    password = os.environ.get("ADMIN_PASSWORD") or _ask_password(email)
+    asyncio.run(_store_admin(email, password))
+    print(f"{email} can log in and administers every clinic.")
+
+
+async def _store_admin(email: str, password: str) -> None:
+    database = Database(get_settings().database_url)
+    try:
+        async with database.session() as session:
+            await create_administrator(session, email, password)
+    finally:
+        await database.dispose()
+
+
+def _ask_password(email: str) -> str:
+    if not sys.stdin.isatty():
+        raise CannotAsk("There is no terminal to ask for the password. Set ADMIN_PASSWORD.")
+    password = getpass.getpass(f"Password for {email}: ")
+    if getpass.getpass("The same again: ") != password:
+        raise CannotAsk("The two passwords differ. Nothing was changed.")
+    return password
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -13,10 +14,12 @@ from reflex.constants import Env
 from reflex.constants.base import LogLevel
 from reflex.utils.exec import run_backend_prod
 
+from appointment_app.demo.guard import DemoAccountsInProduction, refuse_demo_accounts
+from appointment_app.demo.logins import logins_as_text
 from appointment_app.frontend_build import ensure_built
 from appointment_app.manage import settings_problem
 from appointment_app.migrations import NotMigrated, ensure_migrated
-from appointment_app.settings import PROJECT_ROOT, Settings, get_settings
+from appointment_app.settings import PROJECT_ROOT, AppEnv, Settings, get_settings
 
 
 def main() -> int:
@@ -25,11 +28,12 @@ def main() -> int:
         settings = get_settings()
         _require_free_port(settings.port)
         ensure_migrated()
+        asyncio.run(refuse_demo_accounts(settings))
         ensure_built()
     except ValidationError as invalid:
         print(settings_problem(invalid), file=sys.stderr)
         return 1
-    except (PortTaken, NotMigrated) as problem:
+    except (PortTaken, NotMigrated, DemoAccountsInProduction) as problem:
         print(problem, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError:
@@ -60,6 +64,8 @@ def _serve(settings: Settings) -> None:
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     config = get_config()
+    if settings.app_env is AppEnv.DEMO:
+        print(logins_as_text())
     print(f"Appointment App: {settings.public_url}", flush=True)
     run_backend_prod(
         config.backend_host,

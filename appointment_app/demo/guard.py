@@ -46,16 +46,24 @@ async def is_empty(session: AsyncSession) -> bool:
     return clinic.first() is None and user.first() is None
 
 
-async def ensure_no_demo_accounts(database: Database, settings: Settings) -> None:
+async def refuse_demo_accounts(settings: Settings) -> None:
     """Raise ``DemoAccountsInProduction`` when real patients would meet demo data."""
     if not settings.is_production:
         return
-    async with database.session() as session:
-        demo_user = select(User.id).where(col(User.is_demo)).limit(1)
-        demo_clinic = select(Clinic.id).where(col(Clinic.is_demo)).limit(1)
-        found = [(await session.exec(demo_user)).first(), (await session.exec(demo_clinic)).first()]
-    if any(found):
+    database = Database(settings.database_url)
+    try:
+        async with database.session() as session:
+            found = await _holds_demo_data(session)
+    finally:
+        await database.dispose()
+    if found:
         raise DemoAccountsInProduction(
             "This database holds demo accounts, whose password everybody knows. "
             "APP_ENV=production does not start with it: name another with DATABASE_URL."
         )
+
+
+async def _holds_demo_data(session: AsyncSession) -> bool:
+    user = await session.exec(select(User.id).where(col(User.is_demo)).limit(1))
+    clinic = await session.exec(select(Clinic.id).where(col(Clinic.is_demo)).limit(1))
+    return user.first() is not None or clinic.first() is not None
