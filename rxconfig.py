@@ -6,6 +6,7 @@ from pathlib import Path
 
 import reflex as rx
 
+from appointment_app.inline_scripts import InlineScriptsPlugin
 from appointment_app.origins import OneOriginPlugin
 from appointment_app.settings import get_settings
 
@@ -26,7 +27,7 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.REDIS
     if _settings.redis_url
     else rx.constants.StateManagerMode.MEMORY,
-    plugins=[rx.plugins.TailwindV4Plugin(), OneOriginPlugin()],
+    plugins=[rx.plugins.TailwindV4Plugin(), OneOriginPlugin(), InlineScriptsPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
     telemetry_enabled=False,
     show_built_with_reflex=False,

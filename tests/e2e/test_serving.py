@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, Server, wait_until_live
 
@@ -48,3 +48,18 @@ def test_every_answer_carries_the_security_headers(server: Server, path: str) ->
 def test_pages_are_sent_compressed(server: Server) -> None:
     answer = httpx.get(server.url, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_script_that_is_not_of_the_page_does_not_run(chromium: Browser, server: Server) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(server.url)
+        with page.expect_console_message(lambda m: "Content Security Policy" in m.text):
+            page.evaluate(
+                """() => {
+                  const script = document.createElement("script");
+                  script.textContent = "document.body.dataset.injected = 1";
+                  document.body.append(script);
+                }"""
+            )
+        assert page.locator("[data-injected]").count() == 0
