@@ -1,0 +1,184 @@
+"""Login sessions: a row for each login, named by the signed token in the browser's cookie.
+
+The token lives as long as the row may; whether the login still holds stands in the row alone,
+so it can be ended at any moment. What was read is kept for ``REMEMBERED`` in this process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import jwt
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actors import ANONYMOUS, Identity, identity_of
+from appointment_app.accounts.keys import key_for
+from appointment_app.database import Database, transactional
+from appointment_app.models import LoginSession
+
+REMEMBERED = timedelta(seconds=3)
+TOUCHED_EVERY = timedelta(minutes=1)
+_ALGORITHM = "HS256"
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a login lasts without use, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+PATIENT_LIMITS = Limits(idle=timedelta(hours=12), absolute=timedelta(days=30))
+STAFF_LIMITS = Limits(idle=timedelta(hours=12), absolute=timedelta(days=7))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLogin:
+    """A fresh login: the token for the cookie, and the moment after which it is worthless."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    identity: Identity
+    read_at: datetime
+    ends_at: datetime
+
+
+_found: dict[UUID, _Found] = {}
+
+
+async def open_login(
+    session: AsyncSession, user_id: int, identity: Identity, *, user_agent: str = ""
+) -> OpenedLogin:
+    """Add a login of the user to the caller's transaction and return its token."""
+    limits = STAFF_LIMITS if identity.is_staff else PATIENT_LIMITS
+    # Whole seconds, as the token has them.
+    now = clock.now().replace(microsecond=0)
+    row = LoginSession(
+        user_id=user_id,
+        created_at=now,
+        last_seen_at=now,
+        idle_minutes=int(limits.idle / timedelta(minutes=1)),
+        expires_at=now + limits.absolute,
+        user_agent=user_agent[:255],
+        address=identity.actor.address[:45],
+    )
+    session.add(row)
+    claims = {"jti": str(row.public_id), "iat": now, "exp": row.expires_at}
+    token = jwt.encode(claims, key_for("login session"), algorithm=_ALGORITHM)
+    return OpenedLogin(token, row.expires_at)
+
+
+async def who_is(database: Database, token: str | None) -> Identity:
+    """Return whose login the token names, or ``ANONYMOUS`` when it names none that still holds.
+
+    A login that another process ended is noticed after ``REMEMBERED`` at the latest.
+    """
+    login_id = _login_id(token)
+    if login_id is None:
+        return ANONYMOUS
+    now = clock.now()
+    found = _found.get(login_id)
+    if found is None or not timedelta(0) <= now - found.read_at < REMEMBERED:
+        found = await _read(database, login_id)
+        _remember(login_id, found)
+    return found.identity if now < found.ends_at else ANONYMOUS
+
+
+async def end_login(session: AsyncSession, token: str | None) -> int | None:
+    """End the login that the token names, in the caller's transaction; return its user's id."""
+    login_id = _login_id(token)
+    if login_id is None:
+        return None
+    query = select(LoginSession).where(
+        LoginSession.public_id == login_id, col(LoginSession.ended_at).is_(None)
+    )
+    row = (await session.exec(query)).one_or_none()
+    if row is None:
+        return None
+    row.ended_at = clock.now()
+    return row.user_id
+
+
+async def end_all_logins(session: AsyncSession, user_id: int) -> None:
+    """End every login of the user, in the caller's transaction."""
+    await session.exec(
+        update(LoginSession)
+        .where(col(LoginSession.user_id) == user_id, col(LoginSession.ended_at).is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def forget_logins(*, token: str | None = None, user_id: int | None = None) -> None:
+    """Read again what this process remembers: call it after the transaction that ended logins."""
+    login_id = _login_id(token)
+    for remembered, found in list(_found.items()):
+        if remembered == login_id or found.identity.actor.user_id == user_id:
+            del _found[remembered]
+
+
+async def _read(database: Database, login_id: UUID) -> _Found:
+    now = clock.now()
+    nobody = _Found(ANONYMOUS, now, now)
+    async with database.session() as session:
+        async with session.begin():
+            query = select(LoginSession).where(LoginSession.public_id == login_id)
+            row = (await session.exec(query)).one_or_none()
+            if row is None or row.ended_at is not None:
+                return nobody
+            idle_limit = timedelta(minutes=row.idle_minutes)
+            ends_at = min(row.last_seen_at + idle_limit, row.expires_at)
+            if now >= ends_at:
+                return nobody
+            identity = await identity_of(session, row.user_id)
+        if now - row.last_seen_at >= TOUCHED_EVERY:
+            await _touch(session, login_id, now)
+            ends_at = min(now + idle_limit, row.expires_at)
+    return _Found(identity, now, ends_at)
+
+
+@transactional
+async def _touch(session: AsyncSession, login_id: UUID, now: datetime) -> None:
+    await session.exec(
+        update(LoginSession).where(col(LoginSession.public_id) == login_id).values(last_seen_at=now)
+    )
+
+
+def _remember(login_id: UUID, found: _Found) -> None:
+    if len(_found) >= _MOST_REMEMBERED:
+        _found.clear()
+    _found[login_id] = found
+
+
+def _login_id(token: str | None) -> UUID | None:
+    """Return the ``jti`` of a token that we signed and that has not expired by our clock."""
+    if not token:
+        return None
+    try:
+        claims = jwt.decode(
+            token,
+            key_for("login session"),
+            algorithms=[_ALGORITHM],
+            # Our own clock decides, below, so that tests can freeze it.
+            options={
+                "require": ["jti", "iat", "exp"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        login_id = UUID(claims["jti"])
+    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
+        return None
+    return login_id if clock.now() < expires_at else None
