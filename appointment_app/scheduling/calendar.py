@@ -1,0 +1,357 @@
+"""A doctor's calendar: who comes when, when the doctor is closed, and one appointment in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, Record, allows, require
+from appointment_app.errors import NotFound
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    Approval,
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
+    Person,
+    VisitMode,
+    VisitType,
+    row_id,
+)
+from appointment_app.scheduling.availability import free_slots, open_intervals
+from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
+from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.rules import (
+    LONGEST_BLOCK,
+    Place,
+    load_busy,
+    load_full_days,
+    load_hours,
+    shape_of,
+)
+from appointment_app.scheduling.statuses import ARROWS
+
+# The longest stretch that a calendar shows at once: six weeks of a month, and some more.
+LONGEST_WINDOW = timedelta(days=62)
+_HISTORY_LIMIT = 20
+
+_ACTIONS = {
+    AppointmentStatus.CONFIRMED: Action.CONFIRM_APPOINTMENT,
+    AppointmentStatus.COMPLETED: Action.CLOSE_APPOINTMENT,
+    AppointmentStatus.NO_SHOW: Action.CLOSE_APPOINTMENT,
+    AppointmentStatus.CANCELLED: Action.CANCEL_APPOINTMENT,
+}
+_AFTER_THE_START = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPlace:
+    """A clinic whose appointments stand in the calendar; ``zone`` is an IANA name."""
+
+    id: UUID
+    clinic: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An appointment in the calendar, its times in UTC."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    patient: str
+    visit: str
+    mode: VisitMode
+    status: AppointmentStatus
+    clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours."""
+
+    entries: tuple[Entry, ...]
+    closed: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers above the calendar.
+
+    ``filled_percent`` says how much of the week's open hours is taken, None in a week without
+    any; ``free_slots`` counts the starts that patients can book in it for the first visit type.
+    """
+
+    today: int
+    to_confirm: int
+    filled_percent: int | None
+    free_slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a calendar needs to know of its doctor before it shows a day."""
+
+    places: tuple[CalendarPlace, ...]
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """An earlier appointment of the patient with the same doctor."""
+
+    starts_at: datetime
+    zone: str
+    visit: str
+    status: AppointmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentDetail:
+    """An appointment in full, as its doctor sees it; ``next_statuses`` are possible now."""
+
+    id: UUID
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    clinic: str
+    patient: str
+    birth_date: date | None
+    phone: str
+    visit: str
+    mode: VisitMode
+    place: str
+    join_link: str
+    status: AppointmentStatus
+    reason: str
+    cancel_reason: str
+    notes: str
+    version: int
+    history: tuple[PastVisit, ...]
+    next_statuses: tuple[AppointmentStatus, ...]
+
+
+async def overview(session: AsyncSession, actor: Actor) -> Overview:
+    """Return the clinics of the actor, a doctor, and whether patients see them yet.
+
+    Raises ``LoginRequired`` or ``Forbidden`` when the actor is no doctor.
+    """
+    places = await _own_places(session, actor)
+    doctor = await session.get_one(Doctor, actor.doctor_id)
+    return Overview(
+        places=tuple(
+            CalendarPlace(place.at_clinic.public_id, place.clinic.name, place.clinic.zone)
+            for place in places
+        ),
+        approval=doctor.approval,
+    )
+
+
+async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> CalendarDays:
+    """Return the appointments of the actor, a doctor, that touch ``window``, in order of time.
+
+    Cancelled ones are left out. A window longer than ``LONGEST_WINDOW`` is cut off.
+    """
+    window = Interval(window.start, min(window.end, window.start + LONGEST_WINDOW))
+    places = await _own_places(session, actor)
+    statement = (
+        select(Appointment, Person, Clinic.name)
+        .join(Person, col(Person.id) == Appointment.person_id)
+        .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .where(
+            Appointment.doctor_id == actor.doctor_id,
+            col(Appointment.active),
+            col(Appointment.starts_at) > window.start - LONGEST_BLOCK,
+            col(Appointment.starts_at) < window.end,
+            col(Appointment.ends_at) > window.start,
+        )
+        .order_by(col(Appointment.starts_at), col(Appointment.id))
+    )
+    entries = tuple(
+        Entry(
+            id=row.public_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            patient=person.full_name,
+            visit=row.visit_name,
+            mode=row.mode,
+            status=row.status,
+            clinic=clinic,
+        )
+        for row, person, clinic in await session.exec(statement)
+    )
+    return CalendarDays(entries, tuple(subtract([window], _open(places, window))))
+
+
+async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Interval) -> Figures:
+    """Return the numbers of today, a local day of ``zone``, and of ``week``."""
+    places = await _own_places(session, actor)
+    now = clock.now()
+    today = local_day_bounds(zone, local_date(zone, now))
+    statement = select(Appointment.status).where(
+        Appointment.doctor_id == actor.doctor_id,
+        col(Appointment.active),
+        col(Appointment.starts_at) >= today.start,
+        col(Appointment.starts_at) < today.end,
+    )
+    statuses = (await session.exec(statement)).all()
+    return Figures(
+        today=len(statuses),
+        to_confirm=statuses.count(AppointmentStatus.PENDING),
+        filled_percent=await _filled_percent(session, places, week, now),
+        free_slots=await _count_free(session, places, week, now),
+    )
+
+
+async def load_detail(
+    session: AsyncSession, actor: Actor, appointment_id: UUID
+) -> AppointmentDetail:
+    """Return an appointment of the actor, its doctor, with the patient's history.
+
+    Raises ``NotFound``, ``Forbidden``.
+    """
+    statement = (
+        select(Appointment, Person, Clinic)
+        .join(Person, col(Person.id) == Appointment.person_id)
+        .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .where(Appointment.public_id == appointment_id)
+    )
+    found = (await session.exec(statement)).first()
+    if found is None:
+        require(actor, Action.VIEW_CALENDAR, Record(doctor_id=actor.doctor_id))
+        raise NotFound
+    row, person, clinic = found
+    record = Record(row.person_id, row.doctor_id, row.clinic_id)
+    require(actor, Action.VIEW_APPOINTMENT, record)
+    require(actor, Action.VIEW_CALENDAR, record)
+    return AppointmentDetail(
+        id=row.public_id,
+        reference=row.reference,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.zone,
+        clinic=clinic.name,
+        patient=person.full_name,
+        birth_date=person.birth_date,
+        phone=person.phone,
+        visit=row.visit_name,
+        mode=row.mode,
+        place=row.place,
+        join_link=row.join_link,
+        status=row.status,
+        reason=row.reason,
+        cancel_reason=row.cancel_reason,
+        notes=row.notes if allows(actor, Action.KEEP_NOTES, record) else "",
+        version=row.version,
+        history=await _history(session, row),
+        next_statuses=_next_statuses(actor, row, record),
+    )
+
+
+async def _own_places(session: AsyncSession, actor: Actor) -> list[Place]:
+    """Return the places of the actor, whether or not patients may book there yet."""
+    require(actor, Action.VIEW_CALENDAR, Record(doctor_id=actor.doctor_id))
+    statement = (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(DoctorAtClinic.doctor_id == actor.doctor_id, col(DoctorAtClinic.active))
+        .order_by(col(DoctorAtClinic.id))
+    )
+    rows = (await session.exec(statement)).all()
+    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
+    hours = await load_hours(session, zones)
+    return [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+        for at_clinic, doctor, clinic in rows
+    ]
+
+
+def _open(places: list[Place], window: Interval) -> list[Interval]:
+    return merge(each for place in places for each in open_intervals(place.hours, window))
+
+
+async def _filled_percent(
+    session: AsyncSession, places: list[Place], week: Interval, now: datetime
+) -> int | None:
+    opened = _open(places, week)
+    if not opened:
+        return None
+    doctor_id = places[0].doctor_id
+    busy = await load_busy(session, [doctor_id], week, now)
+    taken = _length(intersect(opened, busy[doctor_id]))
+    return round(100 * taken / _length(opened))
+
+
+async def _count_free(
+    session: AsyncSession, places: list[Place], week: Interval, now: datetime
+) -> int:
+    if not places:
+        return 0
+    doctor_id = places[0].doctor_id
+    statement = (
+        select(VisitType)
+        .where(VisitType.doctor_id == doctor_id, col(VisitType.active))
+        .order_by(col(VisitType.position), col(VisitType.id))
+    )
+    visit_type = (await session.exec(statement)).first()
+    if visit_type is None:
+        return 0
+    shape = shape_of(visit_type)
+    busy = await load_busy(session, [doctor_id], shape.busy_around(week), now)
+    full_days = await load_full_days(session, places, week)
+    return sum(
+        len(
+            free_slots(
+                place.hours,
+                busy[doctor_id],
+                shape,
+                week,
+                *place.bounds(now),
+                full_days.get(place.id, frozenset()),
+            )
+        )
+        for place in places
+    )
+
+
+def _length(intervals: list[Interval]) -> timedelta:
+    return sum((each.end - each.start for each in intervals), timedelta())
+
+
+async def _history(session: AsyncSession, row: Appointment) -> tuple[PastVisit, ...]:
+    statement = (
+        select(Appointment)
+        .where(
+            Appointment.doctor_id == row.doctor_id,
+            Appointment.person_id == row.person_id,
+            Appointment.id != row.id,
+            col(Appointment.starts_at) < clock.now(),
+        )
+        .order_by(col(Appointment.starts_at).desc())
+        .limit(_HISTORY_LIMIT)
+    )
+    return tuple(
+        PastVisit(other.starts_at, other.zone, other.visit_name, other.status)
+        for other in await session.exec(statement)
+    )
+
+
+def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[AppointmentStatus, ...]:
+    begun = clock.now() >= row.starts_at
+    return tuple(
+        status
+        for status in AppointmentStatus  # in the order of an appointment's life
+        if status in ARROWS[row.status]
+        and allows(actor, _ACTIONS[status], record)
+        and (begun or status not in _AFTER_THE_START)
+    )
