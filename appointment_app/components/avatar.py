@@ -25,7 +25,7 @@ def avatar(
 
 
 def _color(initials: str | rx.Var[str]) -> str | rx.Var[str]:
-    """Return the colour's class: the sum of the letters decides, the same here and in the browser."""
+    """Return the colour's class: the sum of the letters decides, here and in the browser."""
     if isinstance(initials, rx.Var):
         letters = f"[...{initials}].reduce((sum, letter) => sum + letter.codePointAt(0), 0)"
         return rx.Var(

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
 
 Tone = Literal["neutral", "accent", "video", "pending", "danger"]
 

@@ -1,9 +1,10 @@
 """A doctor's calendar: FullCalendar, fed with plain values by the state.
 
-Times are ISO strings with their offset (``2026-11-23T08:30:00+00:00``); ``time_zone`` is the IANA zone
-whose wall time is shown. Each event is a dictionary: ``id``, ``title`` (the patient), ``start``, ``end``,
-``kind`` (``confirmed``, ``video``, ``pending``, ``completed``, ``no_show`` or ``cancelled``: its colours) and ``detail``
-(the visit type, or what must be known first). Closed time is a list of ``start`` and ``end``.
+Times are ISO strings with their offset (``2026-11-23T08:30:00+00:00``); ``time_zone`` is the IANA
+zone whose wall time is shown. Each event is a dictionary: ``id``, ``title`` (the patient),
+``start``, ``end``, ``kind`` (its colours: ``confirmed``, ``video``, ``pending``, ``completed``,
+``no_show`` or ``cancelled``) and ``detail`` (the visit type, or what must be known first). Closed
+time is a list of dictionaries with ``start`` and ``end``.
 The calendar tells what it shows through ``on_dates_set(start, end, view)``, also once at the start:
 there the state learns which days to load, and the view that suits the screen when it named none.
 """
@@ -14,7 +15,8 @@ from typing import Any
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
+
 from .button import button, icon_button
 from .icons import back_icon, forward_icon
 from .pills import pills
@@ -31,7 +33,10 @@ def _shown_dates(
 class _AppointmentCalendar(rx.NoSSRComponent):
     library = "$/public/components/calendar.js"
     tag = "AppointmentCalendar"
-    lib_dependencies: list[str] = ["@fullcalendar/react@7.1.4", "temporal-polyfill@1.0.8"]
+    lib_dependencies: list[str] = [  # noqa: RUF012 - a field of Reflex
+        "@fullcalendar/react@7.1.4",
+        "temporal-polyfill@1.0.8",
+    ]
 
     events: rx.Var[list[dict[str, Any]]]
     closed: rx.Var[list[dict[str, str]]]
@@ -75,6 +80,9 @@ def calendar(
             on_dates_set=on_dates_set,
             **props,
         ),
+        role="region",
+        aria_label=t("Calendar"),
+        tab_index=0,  # a week scrolls sideways on a phone, by keyboard too
         class_name="card card-flush calendar",
     )
 

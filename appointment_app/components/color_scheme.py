@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
 
 # Runs in the head, before the first paint. Reflex's own provider also writes to <html> (a class and
 # an inline color-scheme); styles.css looks at our attribute only.

@@ -19,7 +19,7 @@ Text = str | rx.Var[str]
 def text_field(
     label: Text, name: str, *, hint: Text = "", error: Text = "", **props: Any
 ) -> rx.Component:
-    """Return a one-line field; further ``props`` (``type``, ``auto_complete``, ...) go to the input."""
+    """Return a one-line field; further ``props`` (``type``, ...) go to the input."""
     return _field(rx.el.input, label, name, hint, error, props)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
+
 from .avatar import avatar
 from .button import button_link
 from .color_scheme import color_scheme_script, color_scheme_select
 from .icons import calendar_icon, clock_icon, list_icon, menu_icon, person_icon
-from .link import link
+from .link import link, plain_link
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _brand() -> rx.Component:
 
 
 def _skip_link() -> rx.Component:
-    return rx.el.a(
+    return plain_link(
         t("Skip to the content"),
         href="#content",
         class_name="visually-hidden skip-link button button-primary",

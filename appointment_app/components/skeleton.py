@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
+
 from .card import card
 
 

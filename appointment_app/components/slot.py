@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
+
 from .link import link
 from .pills import current
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
 
 
 def time_range(
@@ -21,8 +21,8 @@ def time_range(
 ) -> rx.Component:
     """Return the range ``start`` to ``end`` (``HH:MM``) of ``label`` (such as ``Monday``).
 
-    ``on_start`` and ``on_end`` get the new time when its input is left. ``error_id`` is the id of the
-    sentence that says what is wrong while ``invalid``.
+    ``on_start`` and ``on_end`` get the new time when its input is left. ``error_id`` is the id of
+    the sentence that says what is wrong while ``invalid``.
     """
 
     def clock(value: Any, name: str, on_blur: Any) -> rx.Component:

@@ -7,19 +7,20 @@ from typing import Literal
 
 import reflex as rx
 
-from ..i18n import t
+from appointment_app.i18n import t
 
 
 class _ToastRegion(rx.Component):
     library = "$/public/components/toast.js"
     tag = "ToastRegion"
 
+    label: rx.Var[str]
     close_label: rx.Var[str]
 
 
 def toast_region() -> rx.Component:
     """Return the live region for messages: once a page, see ``overlay``."""
-    return _ToastRegion.create(close_label=t("Close"))
+    return _ToastRegion.create(label=t("Messages"), close_label=t("Close"))
 
 
 def toast_script(text: str, kind: Literal["good", "error"] = "good") -> str:

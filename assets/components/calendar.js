@@ -19,20 +19,24 @@ const nameOfView = (type) => Object.keys(VIEWS).find((name) => VIEWS[name] === t
 const viewForThisScreen = () => (window.matchMedia("(width < 48rem)").matches ? "day" : "week");
 
 function eventContent(info) {
-  const detail = info.event.extendedProps.detail;
+  const { title, extendedProps } = info.event;
+  const isGrid = info.view.type.startsWith("timeGrid");
   return createElement(
     "span",
-    { className: "calendar-event-text" },
-    createElement("strong", null, info.timeText && info.view.type === VIEWS.month ? `${info.timeText} ` : null, info.event.title),
-    detail ? createElement("span", null, ` · ${detail}`) : null,
+    { className: info.isShort || !isGrid ? "calendar-line" : "calendar-lines" },
+    // The place in the grid says when it is; to a screen reader the words must.
+    createElement("span", { className: isGrid ? "visually-hidden" : "calendar-time" }, info.timeText, " "),
+    createElement("strong", null, title),
+    extendedProps.detail ? createElement("span", null, extendedProps.detail) : null,
   );
 }
 
 function dayHeaderContent(info) {
-  const parts = info.textParts ?? [];
-  if (!parts.length) return info.text;
-  return parts.map((part, index) =>
-    createElement(part.type === "day" ? "strong" : "span", { key: index }, part.value),
+  return createElement(
+    "span",
+    { className: "calendar-day" },
+    info.weekdayText,
+    info.dayNumberText ? createElement("strong", null, ` ${info.dayNumberText}`) : null,
   );
 }
 
@@ -94,6 +98,16 @@ export function AppointmentCalendar({
     nowIndicator: true,
     height: "auto",
     tableHeaderSticky: true,
+    tableHeaderClass: "calendar-head",
+    slotHeaderClass: "calendar-hour",
+    nowIndicatorLineClass: "calendar-now",
+    listDayHeaderClass: "calendar-list-day",
+    listItemEventBeforeClass: "calendar-dot",
+    viewClass: (info) => `calendar-${nameOfView(info.view?.type ?? info.type)}`,
+    borderless: true,
+    dayCellClass: (info) => (info.isToday ? "calendar-today" : ""),
+    eventShortHeight: 40,
+    slotMinHeight: 30,
     expandRows: true,
     slotEventOverlap: false,
     dayMaxEvents: 4,

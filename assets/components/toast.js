@@ -5,7 +5,7 @@ import { createElement, useEffect, useRef, useState } from "react";
 const SHOWN_FOR_MS = 6000;
 let lastId = 0;
 
-export function ToastRegion({ closeLabel }) {
+export function ToastRegion({ label, closeLabel }) {
   const [toasts, setToasts] = useState([]);
   const region = useRef(null);
   const close = (id) => setToasts((all) => all.filter((toast) => toast.id !== id));
@@ -43,6 +43,10 @@ export function ToastRegion({ closeLabel }) {
     null,
     // Screen readers miss what appears inside a hidden popover, so the words live here too.
     createElement("div", { role: "status", className: "visually-hidden" }, announced),
-    createElement("div", { ref: region, popover: "manual", className: "toasts" }, toasts.map(item)),
+    createElement(
+      "div",
+      { ref: region, popover: "manual", role: "region", "aria-label": label, className: "toasts" },
+      toasts.map(item),
+    ),
   );
 }
