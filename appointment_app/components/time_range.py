@@ -29,7 +29,7 @@ def time_range(
         return rx.el.input(
             type="time",
             default_value=value,
-            key=value,  # an uncontrolled input keeps what was typed; a new value needs a new one
+            key=f"{name}-{value}",  # an input keeps what was typed: a new value needs a new input
             on_blur=on_blur,
             custom_attrs={
                 "aria-label": name,
