@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,6 +26,7 @@ R = TypeVar("R")
 LOCK_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 30
 _ATTEMPTS = 8
+_WRITERS = "writers"
 
 # What the databases say when two transactions collided and one has to start again.
 _RETRY_SQLSTATES = {"40001", "40P01"}
@@ -54,8 +56,13 @@ class Database:
         """Prepare the connection pool to ``url``; nothing is opened yet."""
         self.url = async_url(url)
         self.engine = _create_engine(self.url, pool_size)
+        # Who waits for SQLite polls; among themselves the writers of a process queue instead.
+        polls = self.url.get_backend_name() == "sqlite"
         self._sessions = async_sessionmaker(
-            self.engine, class_=AsyncSession, expire_on_commit=False
+            self.engine,
+            class_=AsyncSession,
+            expire_on_commit=False,
+            info={_WRITERS: asyncio.Lock()} if polls else {},
         )
 
     def session(self) -> AsyncSession:
@@ -88,7 +95,7 @@ def transactional(
     async def run(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(_ATTEMPTS):
             try:
-                async with session.begin():
+                async with _turn(session), session.begin():
                     await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
                     return await function(session, *args, **kwargs)
             except DBAPIError as error:
@@ -101,6 +108,24 @@ def transactional(
         raise Busy
 
     return run
+
+
+@asynccontextmanager
+async def _turn(session: AsyncSession) -> AsyncIterator[None]:
+    """Wait for the turn to write, where the writers of this process queue."""
+    writers: asyncio.Lock | None = session.info.get(_WRITERS)
+    if writers is None:
+        yield
+        return
+    try:
+        async with asyncio.timeout(LOCK_TIMEOUT_SECONDS):
+            await writers.acquire()
+    except TimeoutError as timeout:
+        raise Busy from timeout
+    try:
+        yield
+    finally:
+        writers.release()
 
 
 def is_retryable(error: DBAPIError) -> bool:
