@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -110,15 +111,21 @@ async def _try(opened: Database, attempt: Attempt, *, stubborn: bool) -> Outcome
 def _take_out_the_lock(opened: Database) -> None:
     """Let bookings in at once, so that only the constraint stands between them.
 
-    On SQLite the lock is ``BEGIN IMMEDIATE``. ``BEGIN DEFERRED`` alone does not undo it: the
-    first write locks the file, and SQLite refuses to write on what it read before others
-    wrote. So the checks and the insert also become two transactions there.
+    On SQLite the lock is ``BEGIN IMMEDIATE``, and a queue before it in each process. ``BEGIN
+    DEFERRED`` alone does not undo it: the first write locks the file, and SQLite refuses to
+    write on what it read before others wrote. So the checks and the insert also become two
+    transactions there.
     """
 
     async def come_in(session: AsyncSession, row: int) -> None:
         pass
 
+    @asynccontextmanager
+    async def without_a_queue(session: AsyncSession) -> AsyncIterator[None]:
+        yield
+
     locks.lock_doctor = locks.lock_person = come_in
+    database._turn = without_a_queue
     engine = opened.engine.sync_engine
     if engine.dialect.name == "sqlite":
         event.remove(engine, "begin", database._begin_sqlite)
