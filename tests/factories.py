@@ -6,6 +6,7 @@ Name only what the test is about: ``make_doctor(session, clinic, max_patients_a_
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -14,7 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor, Grant
 from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
     Approval,
+    BlockKind,
+    BusyBlock,
     Clinic,
     Doctor,
     DoctorAtClinic,
@@ -115,6 +120,63 @@ async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) 
     """A visit of 30 minutes without pauses."""
     defaults: dict[str, Any] = {"name": "Consultation", "duration": 30}
     return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
+
+
+async def make_block(
+    session: AsyncSession, doctor: Doctor, starts_at: datetime, minutes: int, **values: Any
+) -> BusyBlock:
+    """What occupies the doctor for some minutes, without going through the service."""
+    block = BusyBlock(
+        doctor_id=row_id(doctor),
+        busy_from=starts_at,
+        busy_until=starts_at + timedelta(minutes=minutes),
+        **({"kind": BlockKind.OUTSIDE} | values),
+    )
+    return await _stored(session, block)
+
+
+async def make_appointment(
+    session: AsyncSession,
+    visit_type: VisitType,
+    clinic: Clinic,
+    person: Person,
+    starts_at: datetime,
+    *,
+    block: BusyBlock | None = None,
+    **values: Any,
+) -> Appointment:
+    """A confirmed appointment, in a block of its own, without going through the service."""
+    status = values.get("status", AppointmentStatus.CONFIRMED)
+    occupies = status is not AppointmentStatus.CANCELLED
+    if block is None:
+        block = BusyBlock(
+            doctor_id=visit_type.doctor_id,
+            kind=BlockKind.VISIT,
+            busy_from=starts_at - timedelta(minutes=visit_type.pause_before),
+            busy_until=starts_at + timedelta(minutes=visit_type.duration + visit_type.pause_after),
+            active=occupies,
+            overbooked=values.get("overbooked", False),
+        )
+        await _stored(session, block)
+    defaults: dict[str, Any] = {
+        "reference": uuid4().hex[:12],
+        "block_id": row_id(block),
+        "person_id": row_id(person),
+        "doctor_id": visit_type.doctor_id,
+        "clinic_id": row_id(clinic),
+        "visit_type_id": row_id(visit_type),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=visit_type.duration),
+        "status": status,
+        "active": occupies,
+        "visit_name": visit_type.name,
+        "duration": visit_type.duration,
+        "mode": visit_type.mode,
+        "zone": clinic.zone,
+        "booked_by": person.user_id or (await make_user(session)).id,
+        "idempotency_key": uuid4().hex,
+    }
+    return await _stored(session, Appointment(**(defaults | values)))
 
 
 def offer_of(doctor: Doctor, clinic: Clinic, visit_type: VisitType) -> Offer:
