@@ -41,8 +41,9 @@ STAFF_LIMITS = Limits(idle=timedelta(hours=12), absolute=timedelta(days=7))
 
 @dataclass(frozen=True, slots=True)
 class OpenedLogin:
-    """A fresh login: the token for the cookie, and the moment after which it is worthless."""
+    """A fresh login: whose, the token for the cookie, and when that becomes worthless."""
 
+    identity: Identity
     token: str
     expires_at: datetime
 
@@ -76,7 +77,7 @@ async def open_login(
     session.add(row)
     claims = {"jti": str(row.public_id), "iat": now, "exp": row.expires_at}
     token = jwt.encode(claims, key_for("login session"), algorithm=_ALGORITHM)
-    return OpenedLogin(token, row.expires_at)
+    return OpenedLogin(identity, token, row.expires_at)
 
 
 async def who_is(database: Database, token: str | None) -> Identity:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from appointment_app.api import health
+from appointment_app.api import auth, health, problems
+from appointment_app.api.identity import require_own_origin
 
 API_PREFIX = "/api/v1"
 
 
 def create_api() -> FastAPI:
     """Return the API with all its routes, to be mounted at ``API_PREFIX``."""
-    api = FastAPI(title="Appointment App", version="1", redoc_url=None)
+    api = FastAPI(
+        title="Appointment App",
+        version="1",
+        redoc_url=None,
+        dependencies=[Depends(require_own_origin)],
+    )
+    problems.install(api)
     api.include_router(health.router)
+    api.include_router(auth.router)
     return api
 
 
