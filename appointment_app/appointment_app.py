@@ -2,40 +2,96 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
+from reflex.app import default_error_boundary
+from reflex_base.event import noop
 
-from appointment_app import clock
 from appointment_app.api.app import create_mount
 from appointment_app.api.security_headers import SecurityHeaders
-from appointment_app.database import get_database
-from appointment_app.demo.guard import refuse_demo_accounts
+from appointment_app.components.overlay import overlay
+from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
-from appointment_app.migrations import ensure_migrated
 from appointment_app.notifications.sender import sending_mails
-from appointment_app.settings import get_settings
+from appointment_app.pages.appointment import appointment
+from appointment_app.pages.appointments import appointments
+from appointment_app.pages.book import book
+from appointment_app.pages.mailbox import add_mailbox
+from appointment_app.startup import database_ready
+from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.identity_guard import guard_identity
+from appointment_app.states.my_appointments import MyAppointments
+from appointment_app.states.session_state import SessionState
 
+VIEWER = Viewer(
+    signed_in=SessionState.signed_in,
+    display_name=SessionState.display_name,
+    initials=SessionState.initials,
+    is_doctor=SessionState.is_doctor,
+    is_admin=SessionState.is_administrator,
+)
 
-@asynccontextmanager
-async def _ready() -> AsyncIterator[None]:
-    if (moment := get_settings().clock_start) is not None:
-        clock.start_at(moment)
-    await asyncio.to_thread(ensure_migrated)
-    await refuse_demo_accounts(get_settings())
-    yield
-    await get_database().dispose()
-
-
-app = rx.App(theme=None, api_transformer=[create_mount(), SecurityHeaders])
-app.register_lifespan_task(_ready)
+# Our own overlay takes the place of Reflex's, which brings an icon set and a toast library.
+app = rx.App(
+    theme=None,
+    toaster=None,
+    stylesheets=["/styles.css"],
+    head_components=head_components(),
+    app_wraps={
+        (55, "ErrorBoundary"): lambda stateful: default_error_boundary(
+            **({} if stateful else {"on_error": noop()})
+        ),
+        (5, "Overlay"): lambda stateful: overlay() if stateful else None,
+    },
+    api_transformer=[create_mount(), SecurityHeaders],
+)
+app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
+guard_identity(app)
 
 
-def _home() -> rx.Component:
+def _add(
+    route: str,
+    page: Callable[[Viewer], rx.Component],
+    title: str,
+    description: str,
+    on_load: Any = None,
+) -> None:
+    app.add_page(
+        lambda: page(VIEWER),
+        route=route,
+        title=f"{title} · {t('Appointments')}",
+        description=description,
+        on_load=on_load,
+    )
+
+
+def _home(viewer: Viewer) -> rx.Component:
     return rx.el.main(rx.el.h1(t("Book an appointment")))
 
 
-app.add_page(_home, route="/", title="Appointment App")
+_add("/", _home, t("Find a doctor"), t("Find a doctor and book the earliest free time."))
+_add(
+    "/book",
+    book,
+    t("Book an appointment"),
+    t("Confirm the time you chose with the doctor."),
+    BookingForm.load,
+)
+_add(
+    "/appointment",
+    appointment,
+    t("Your appointment"),
+    t("When and where your appointment is, and how to cancel it."),
+    MyAppointments.load_one,
+)
+_add(
+    "/appointments",
+    appointments,
+    t("My appointments"),
+    t("Your upcoming and past appointments."),
+    MyAppointments.load_list,
+)
+add_mailbox(app, VIEWER)

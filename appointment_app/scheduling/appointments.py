@@ -22,6 +22,7 @@ from appointment_app.models import (
     Person,
     VisitMode,
 )
+from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.scheduling.statuses import ARROWS
 
 
@@ -61,15 +62,13 @@ async def get_appointment(
     session: AsyncSession, actor: Actor, appointment_id: UUID
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
-    if not actor.is_somebody:
-        raise LoginRequired
-    row = (await session.exec(_rows().where(Appointment.public_id == appointment_id))).first()
-    if row is None:
-        raise NotFound
-    appointment = row[0]
-    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
-    require(actor, Action.VIEW_APPOINTMENT, record)
-    return _view(actor, *row)
+    return _view(actor, *await _viewable(session, actor, appointment_id))
+
+
+async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
+    """Return an appointment as an ``.ics`` file; raises ``LoginRequired`` or ``NotFound``."""
+    appointment, doctor, clinic, _ = await _viewable(session, actor, appointment_id)
+    return calendar_file(appointment, doctor, clinic)
 
 
 async def list_own(
@@ -96,6 +95,20 @@ async def list_own(
     return [_view(actor, *row) for row in rows]
 
 
+async def _viewable(
+    session: AsyncSession, actor: Actor, appointment_id: UUID
+) -> tuple[Appointment, Doctor, Clinic, Person]:
+    if not actor.is_somebody:
+        raise LoginRequired
+    row = (await session.exec(_rows().where(Appointment.public_id == appointment_id))).first()
+    if row is None:
+        raise NotFound
+    appointment = row[0]
+    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
+    require(actor, Action.VIEW_APPOINTMENT, record)
+    return row
+
+
 def _rows() -> Select[Appointment, Doctor, Clinic, Person]:
     return (
         select(Appointment, Doctor, Clinic, Person)
@@ -113,6 +126,7 @@ def _view(
     person: Person,
 ) -> AppointmentView:
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
+    is_doctor = appointment.doctor_id == actor.doctor_id
     cancellable = AppointmentStatus.CANCELLED in ARROWS[appointment.status]
     return AppointmentView(
         id=appointment.public_id,
@@ -126,7 +140,7 @@ def _view(
         mode=appointment.mode,
         place=appointment.place,
         join_link=appointment.join_link,
-        reason=appointment.reason,
+        reason=appointment.reason if is_own or is_doctor else "",
         doctor_id=doctor.public_id,
         doctor_name=doctor.full_name,
         clinic_id=clinic.public_id,

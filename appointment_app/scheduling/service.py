@@ -19,7 +19,8 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import mail_contact
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
-from appointment_app.errors import LoginRequired, NotFound, StaleVersion
+from appointment_app.errors import Forbidden, LoginRequired, NotFound, StaleVersion
+from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
@@ -230,7 +231,9 @@ async def write_notes(
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
-    if person_id is None and actor.person_id is not None:
+    if person_id is None:
+        if actor.person_id is None:
+            raise Forbidden(t("This account is not a patient's, so it cannot book for itself."))
         return actor.person_id
     statement = select(Person.id).where(Person.public_id == person_id, col(Person.active))
     found = (await session.exec(statement)).first()

@@ -1,0 +1,142 @@
+"""One appointment: the confirmation after booking, and what its patient needs later."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.avatar import avatar
+from appointment_app.components.badge import status_badge
+from appointment_app.components.button import button, button_link
+from appointment_app.components.card import card
+from appointment_app.components.empty_state import empty_state
+from appointment_app.components.facts import fact, facts
+from appointment_app.components.link import plain_link
+from appointment_app.components.mailbox_hint import mailbox_hint
+from appointment_app.components.page import Viewer, public_page
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.i18n import t
+from appointment_app.pages.cancel_question import cancel_question
+from appointment_app.states.my_appointments import MyAppointments
+
+SHOWN = MyAppointments.appointment
+
+
+def appointment(viewer: Viewer) -> rx.Component:
+    """Return the page for the appointment that the address names."""
+    return public_page(
+        rx.el.div(
+            rx.cond(
+                MyAppointments.is_loaded,
+                rx.cond(MyAppointments.is_missing, _missing(), _appointment()),
+                rx.fragment(rx.el.h1(t("Your appointment")), skeleton_cards(1, "h-96")),
+            ),
+            class_name="mx-auto w-full max-w-2xl grid gap-4",
+        ),
+        cancel_question(),
+        viewer=viewer,
+    )
+
+
+def _missing() -> rx.Component:
+    return card(
+        empty_state(
+            t("We could not find this appointment"),
+            t("The link may be old, or the appointment belongs to somebody else."),
+            button_link(t("My appointments"), href="/appointments", variant="primary"),
+        )
+    )
+
+
+def _appointment() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            rx.el.h1(SHOWN.headline),
+            status_badge(SHOWN.status),
+            class_name="flex flex-wrap items-center justify-between gap-3",
+        ),
+        rx.cond(MyAppointments.is_new, rx.el.p(t("We have sent you a mail with all of this."))),
+        card(
+            rx.el.div(
+                avatar(SHOWN.doctor_initials),
+                rx.el.div(
+                    rx.el.p(SHOWN.doctor_name, class_name="font-semibold text-lg"),
+                    rx.el.p(SHOWN.visit, class_name="muted"),
+                ),
+                class_name="flex items-center gap-4",
+            ),
+            facts(
+                fact(
+                    t("When"),
+                    rx.el.strong(SHOWN.when),
+                    rx.el.span(f" · {SHOWN.zone}", class_name="muted"),
+                ),
+                fact(t("Where"), _where()),
+                fact(t("Patient"), SHOWN.patient_name),
+                fact(t("Reference"), SHOWN.reference),
+                rx.cond(SHOWN.reason != "", fact(t("Reason for the visit"), SHOWN.reason)),
+                rx.cond(SHOWN.cancelled != "", _cancelled()),
+                class_name="mt-4",
+            ),
+        ),
+        rx.cond(SHOWN.can_cancel, _what_next(), _after()),
+        mailbox_hint(),
+    )
+
+
+def _where() -> rx.Component:
+    return rx.cond(
+        SHOWN.is_video,
+        rx.cond(
+            SHOWN.join_link != "",
+            plain_link(t("Join the video visit"), href=SHOWN.join_link, rel="noopener noreferrer"),
+            t("By video"),
+        ),
+        rx.fragment(
+            SHOWN.place,
+            rx.cond(
+                SHOWN.clinic_phone != "",
+                rx.fragment(
+                    rx.el.br(), plain_link(SHOWN.clinic_phone, href=f"tel:{SHOWN.clinic_phone}")
+                ),
+            ),
+        ),
+    )
+
+
+def _cancelled() -> rx.Component:
+    return fact(
+        SHOWN.cancelled,
+        rx.cond(SHOWN.cancel_reason != "", SHOWN.cancel_reason, t("No reason was given.")),
+    )
+
+
+def _what_next() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            plain_link(
+                t("Add to calendar"),
+                href=f"/api/v1/appointments/{SHOWN.id}.ics",
+                download="appointment.ics",
+                class_name="button button-primary",
+            ),
+            button(
+                t("Cancel appointment"),
+                variant="danger",
+                on_click=MyAppointments.ask(SHOWN.id),
+            ),
+            button_link(t("My appointments"), href="/appointments", variant="quiet"),
+            class_name="flex flex-wrap gap-3",
+        ),
+        rx.el.p(
+            t("You can cancel here until the appointment begins."),
+            class_name="muted",
+        ),
+    )
+
+
+def _after() -> rx.Component:
+    return rx.el.div(
+        button_link(t("Book another time"), href=SHOWN.again, variant="primary"),
+        button_link(t("My appointments"), href="/appointments"),
+        class_name="flex flex-wrap gap-3",
+    )

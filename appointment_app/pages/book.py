@@ -1,0 +1,171 @@
+"""The booking form: who, when, why, and one button."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.avatar import avatar
+from appointment_app.components.button import button, button_link
+from appointment_app.components.card import card
+from appointment_app.components.empty_state import empty_state
+from appointment_app.components.facts import fact, facts
+from appointment_app.components.field import form_alert, text_area
+from appointment_app.components.link import link
+from appointment_app.components.page import Viewer, public_page
+from appointment_app.components.pills import pill_group, pill_link
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.i18n import t
+from appointment_app.states.booking_form import BookingForm, Choice
+
+SUMMARY = BookingForm.summary
+
+
+def book(viewer: Viewer) -> rx.Component:
+    """Return the page for the slot that the address names."""
+    return public_page(
+        rx.el.div(
+            rx.el.h1(t("Book this appointment")),
+            rx.cond(
+                BookingForm.is_loaded,
+                rx.cond(BookingForm.is_missing, _missing(), _form()),
+                skeleton_cards(2),
+            ),
+            class_name="mx-auto w-full max-w-2xl grid gap-4",
+        ),
+        viewer=viewer,
+    )
+
+
+def _missing() -> rx.Component:
+    return card(
+        empty_state(
+            t("This visit cannot be booked"),
+            t("The link may be old, or the doctor no longer offers this visit."),
+            button_link(t("Find a doctor"), href="/", variant="primary"),
+        )
+    )
+
+
+def _form() -> rx.Component:
+    return rx.fragment(
+        _summary(),
+        rx.cond(BookingForm.is_taken, _taken()),
+        rx.el.form(
+            card(
+                text_area(
+                    t("Reason for the visit"),
+                    "reason",
+                    hint=t("Optional. Only your doctor and you can read it."),
+                    error=BookingForm.reason_error,
+                    default_value=BookingForm.reason,
+                    on_blur=BookingForm.keep_reason,
+                    rows="3",
+                    max_length="1000",
+                ),
+                rx.cond(
+                    BookingForm.is_taken,
+                    None,
+                    rx.el.div(
+                        form_alert(BookingForm.problem),
+                        rx.cond(
+                            SUMMARY.needs_confirmation,
+                            rx.el.p(
+                                t("The doctor confirms this visit before it is final."),
+                                class_name="muted",
+                            ),
+                        ),
+                        _confirm_button(),
+                        class_name="grid gap-3 mt-4",
+                    ),
+                ),
+            ),
+            on_submit=BookingForm.submit,
+            aria_label=t("Booking"),
+        ),
+    )
+
+
+def _summary() -> rx.Component:
+    return card(
+        rx.el.div(
+            avatar(SUMMARY.doctor_initials),
+            rx.el.div(
+                rx.el.p(SUMMARY.doctor_name, class_name="font-semibold text-lg"),
+                rx.el.p(SUMMARY.specialties, class_name="muted"),
+            ),
+            class_name="flex items-center gap-4",
+        ),
+        rx.el.div(
+            rx.el.p(t("Visit type"), class_name="muted small"),
+            pill_group(
+                t("Visit type"),
+                rx.foreach(BookingForm.visit_types, _visit_type),
+                class_name="mt-1",
+            ),
+            class_name="mt-4",
+        ),
+        facts(
+            fact(
+                t("When"),
+                rx.el.span(SUMMARY.when, class_name="font-semibold"),
+                rx.el.span(f" · {SUMMARY.zone}", class_name="muted"),
+                rx.el.br(),
+                link(t("Choose another time"), href=SUMMARY.other_times),
+            ),
+            fact(
+                t("Where"),
+                rx.cond(
+                    SUMMARY.is_video,
+                    t("By video; the link stands in the confirmation"),
+                    rx.fragment(SUMMARY.clinic_name, rx.el.br(), SUMMARY.address),
+                ),
+            ),
+            class_name="mt-4",
+        ),
+    )
+
+
+def _visit_type(choice: Choice) -> rx.Component:
+    return pill_link(choice.label, href=choice.href, chosen=choice.chosen)
+
+
+def _taken() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(BookingForm.problem, role="alert"),
+        rx.cond(
+            BookingForm.alternatives.length() > 0,
+            rx.fragment(
+                rx.el.p(
+                    t("These times nearby are free; what you typed stays."), class_name="muted"
+                ),
+                rx.el.ul(
+                    rx.foreach(BookingForm.alternatives, _alternative),
+                    class_name="grid gap-2 mt-3",
+                ),
+            ),
+            rx.el.p(t("Nothing is free nearby. Look at the other days."), class_name="muted"),
+        ),
+        button_link(t("All free times"), href=SUMMARY.other_times, class_name="mt-3"),
+        class_name="card",
+    )
+
+
+def _alternative(choice: Choice) -> rx.Component:
+    return rx.el.li(link(choice.label, href=choice.href, class_name="slot w-full"))
+
+
+def _confirm_button() -> rx.Component:
+    return rx.cond(
+        BookingForm.signed_in,
+        button(
+            t("Confirm booking"),
+            type="submit",
+            variant="primary",
+            busy=BookingForm.is_booking,
+            class_name="w-full",
+        ),
+        rx.fragment(
+            rx.el.p(t("Log in or sign up; then you come back here."), class_name="muted"),
+            button(t("Continue"), type="submit", variant="primary", class_name="w-full"),
+        ),
+    )

@@ -1,0 +1,48 @@
+"""The one question before an appointment is cancelled."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.button import button
+from appointment_app.components.dialog import dialog
+from appointment_app.components.field import text_area
+from appointment_app.i18n import t
+from appointment_app.states.my_appointments import MyAppointments
+
+_FORM = "cancel-form"
+
+
+def cancel_question() -> rx.Component:
+    """Return the dialog of ``MyAppointments``; a page holds it once."""
+    asked = MyAppointments.asked
+    return dialog(
+        t("Cancel this appointment?"),
+        rx.el.p(rx.el.strong(asked.when), rx.el.br(), asked.doctor_name, " · ", asked.visit),
+        rx.el.form(
+            text_area(
+                t("Why? (optional)"),
+                "cancel_reason",
+                hint=t("The clinic can read it."),
+                error=MyAppointments.cancel_error,
+                rows="2",
+                max_length="500",
+            ),
+            id=_FORM,
+            on_submit=MyAppointments.cancel_appointment,
+            class_name="mt-4",
+        ),
+        name="cancel-question",
+        shown=MyAppointments.is_asking,
+        on_close=MyAppointments.keep,
+        actions=(
+            button(t("Keep it"), on_click=MyAppointments.keep),
+            button(
+                t("Cancel appointment"),
+                type="submit",
+                form=_FORM,
+                variant="danger",
+                busy=MyAppointments.is_cancelling,
+            ),
+        ),
+    )

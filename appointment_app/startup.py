@@ -1,0 +1,24 @@
+"""What happens before the server answers, and after it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from appointment_app import clock
+from appointment_app.database import get_database
+from appointment_app.demo.guard import refuse_demo_accounts
+from appointment_app.migrations import ensure_migrated
+from appointment_app.settings import get_settings
+
+
+@asynccontextmanager
+async def database_ready() -> AsyncIterator[None]:
+    """Serve only with a migrated database, in production only without demo accounts."""
+    if (moment := get_settings().clock_start) is not None:
+        clock.start_at(moment)
+    await asyncio.to_thread(ensure_migrated)
+    await refuse_demo_accounts(get_settings())
+    yield
+    await get_database().dispose()
