@@ -20,8 +20,17 @@ _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
 
 def use_locale(locale: str) -> None:
-    """Make ``locale`` (such as ``en`` or ``de``) the language of the current task."""
-    _locale.set(locale)
+    """Make ``locale`` (such as ``en`` or ``de``) the language of the current task.
+
+    A language without a catalogue becomes English, so that dates and sentences agree.
+    """
+    has_catalogue = any(folder.name == locale for folder in _CATALOGUES.glob("*/"))
+    _locale.set(locale if has_catalogue else DEFAULT_LOCALE)
+
+
+def current_locale() -> str:
+    """Return the language of the current task."""
+    return _locale.get()
 
 
 def t(sentence: str, **values: object) -> str:

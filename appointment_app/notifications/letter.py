@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from appointment_app.clock import now
-from appointment_app.i18n import t
+from appointment_app.i18n import current_locale, t
 from appointment_app.models import OutboxMessage
 from appointment_app.settings import Settings
 
@@ -59,10 +59,10 @@ class Letter:
         parts += [*self.closing, _signature()]
         return "\n\n".join(parts) + "\n"
 
-    def as_html(self, language: str) -> str:
-        """Return the letter as an HTML document in ``language``."""
+    def as_html(self) -> str:
+        """Return the letter as an HTML document in the current language."""
         template = _templates.get_template("letter.html")
-        return template.render(letter=self, language=language, signature=_signature())
+        return template.render(letter=self, language=current_locale(), signature=_signature())
 
 
 def write_out(letter: Letter, outgoing: OutboxMessage, settings: Settings) -> EmailMessage:
@@ -77,9 +77,9 @@ def write_out(letter: Letter, outgoing: OutboxMessage, settings: Settings) -> Em
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = _message_id(outgoing.idempotency_key, settings.public_url)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = outgoing.locale
+    mail["Content-Language"] = current_locale()
     mail.set_content(letter.as_text())
-    mail.add_alternative(letter.as_html(outgoing.locale), subtype="html")
+    mail.add_alternative(letter.as_html(), subtype="html")
     for attachment in letter.attachments:
         main_type, _, subtype = attachment.media_type.partition("/")
         mail.add_attachment(

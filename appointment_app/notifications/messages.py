@@ -192,9 +192,18 @@ async def _cancelled(
     doctor: Doctor,
     clinic: Clinic,
 ) -> _Said:
-    opening = [await _who_cancelled(session, appointment, doctor, clinic, outgoing.recipient)]
-    if reason := outgoing.payload.get("reason"):
-        opening.append(t("Reason: {reason}", reason=reason))
+    user = await session.get(User, appointment.cancelled_by) if appointment.cancelled_by else None
+    if user is not None and user.email == outgoing.recipient:
+        opening = [t("You cancelled this appointment.")]
+    else:
+        opening = [
+            t(
+                "{name} cancelled this appointment.",
+                name=await _name_of(session, user, appointment, doctor) or clinic.name,
+            )
+        ]
+        if appointment.cancel_reason:
+            opening.append(t("Reason: {reason}", reason=appointment.cancel_reason))
     moment = format_moment(appointment.starts_at, appointment.zone)
     return _Said(
         t("Appointment cancelled: {moment}", moment=moment),
@@ -204,30 +213,14 @@ async def _cancelled(
     )
 
 
-async def _who_cancelled(
-    session: AsyncSession,
-    appointment: Appointment,
-    doctor: Doctor,
-    clinic: Clinic,
-    recipient: str,
-) -> str:
-    user = await session.get(User, appointment.cancelled_by) if appointment.cancelled_by else None
-    if user is not None:
-        if user.email == recipient:
-            return t("You cancelled this appointment.")
-        name = (
-            doctor.full_name
-            if user.id == doctor.user_id
-            else await _name_on_patients_side(session, appointment, user)
-        )
-        if name:
-            return t("{name} cancelled this appointment.", name=name)
-    return t("{clinic} cancelled this appointment.", clinic=clinic.name)
-
-
-async def _name_on_patients_side(
-    session: AsyncSession, appointment: Appointment, user: User
+async def _name_of(
+    session: AsyncSession, user: User | None, appointment: Appointment, doctor: Doctor
 ) -> str | None:
+    """Return who ``user`` is in this appointment, or None when they act for the clinic."""
+    if user is None:
+        return None
+    if user.id == doctor.user_id:
+        return doctor.full_name
     guardians = select(Guardianship.guardian_id).where(
         Guardianship.dependent_id == appointment.person_id
     )

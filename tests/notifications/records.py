@@ -119,13 +119,16 @@ async def _book(session: AsyncSession, status: AppointmentStatus, mode: VisitMod
     return Booked(appointment, doctor, clinic, person, patient)
 
 
-async def cancel(database: Database, booked: Booked, by_user_id: int | None) -> None:
+async def cancel(
+    database: Database, booked: Booked, by_user_id: int | None, reason: str = ""
+) -> None:
     """Set the status alone: the service and its rules have tests of their own."""
     async with database.session() as session, session.begin():
         appointment = await session.get_one(Appointment, booked.appointment.id)
         appointment.status = AppointmentStatus.CANCELLED
         appointment.active = False
         appointment.cancelled_by = by_user_id
+        appointment.cancel_reason = reason
         appointment.version += 1
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from appointment_app.database import Database
+from appointment_app.i18n import use_locale
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
@@ -50,7 +51,7 @@ async def test_every_kind_reads_as_text_and_as_html(database: Database, kind: Me
         next="/book?doctor=1&type=2",
         reason="<b>not</b> found",
     )
-    text, html = letter.as_text(), letter.as_html("en")
+    text, html = letter.as_text(), letter.as_html()
     assert letter.subject
     assert "{" not in text
     assert '<html lang="en">' in html
@@ -70,7 +71,7 @@ async def test_no_mail_tells_a_mail_server_about_health(
     letter = await _letter(
         database, kind, appointment_id=booked.appointment.id, secret="s", doctor_id=1, user_id=1
     )
-    everything = letter.subject + letter.as_text() + letter.as_html("en")
+    everything = letter.subject + letter.as_text() + letter.as_html()
     for private in (REASON, SPECIALTY, VISIT_NAME):
         assert private.lower() not in everything.lower()
     assert "Lind" not in letter.subject
@@ -149,7 +150,7 @@ async def test_a_late_mail_tells_the_state_of_today(database: Database, kind: Me
 
 async def test_the_patient_who_cancelled_is_you(database: Database) -> None:
     booked = await book(database)
-    await cancel(database, booked, booked.patient.id)
+    await cancel(database, booked, booked.patient.id, "it went away by itself")
     letter = await _letter(
         database, MessageKind.APPOINTMENT_CANCELLED, appointment_id=booked.appointment.id
     )
@@ -158,12 +159,9 @@ async def test_the_patient_who_cancelled_is_you(database: Database) -> None:
 
 async def test_the_doctor_who_cancelled_is_named_with_the_reason(database: Database) -> None:
     booked = await book(database)
-    await cancel(database, booked, booked.doctor.user_id)
+    await cancel(database, booked, booked.doctor.user_id, "I am ill")
     letter = await _letter(
-        database,
-        MessageKind.APPOINTMENT_CANCELLED,
-        appointment_id=booked.appointment.id,
-        reason="I am ill",
+        database, MessageKind.APPOINTMENT_CANCELLED, appointment_id=booked.appointment.id
     )
     assert letter.opening == ("Dr Sara Lind cancelled this appointment.", "Reason: I am ill")
 
@@ -215,3 +213,13 @@ async def test_the_appointment_is_named_by_its_public_id_only(database: Database
     )
     assert letter.link is not None
     assert UUID(letter.link[1].partition("id=")[2]) == booked.appointment.public_id
+
+
+async def test_a_language_we_do_not_have_is_english_in_every_part(database: Database) -> None:
+    booked = await book(database)
+    use_locale("xx")
+    letter = await _letter(
+        database, MessageKind.APPOINTMENT_BOOKED, appointment_id=booked.appointment.id
+    )
+    assert letter.subject == "Appointment booked: Monday 23 November 2026, 15:30"
+    assert '<html lang="en">' in letter.as_html()

@@ -54,8 +54,8 @@ async def test_booking_and_cancelling_arrive_by_smtp(database: Database) -> None
     await post(database, MessageKind.APPOINTMENT_BOOKED, about)
     async with mail_server() as server:
         assert await deliver_due(database, _smtp(server)) == 1
-        await cancel(database, booked, booked.doctor.user_id)
-        await post(database, MessageKind.APPOINTMENT_CANCELLED, {**about, "reason": "I am ill"})
+        await cancel(database, booked, booked.doctor.user_id, "I am ill")
+        await post(database, MessageKind.APPOINTMENT_CANCELLED, about)
         assert await deliver_due(database, _smtp(server)) == 1
         assert await deliver_due(database, _smtp(server)) == 0
     booking, cancelling = server.received
