@@ -166,19 +166,21 @@ class _Diary:
     def __init__(self, patients: Sequence[DemoPatient]) -> None:
         self.patients = {patient.key: patient for patient in patients}
         self._taken: defaultdict[str, list[Interval]] = defaultdict(list)
+        self._days: defaultdict[str, set[date]] = defaultdict(set)
 
     def is_free(self, patient: DemoPatient, time: Interval) -> bool:
         """Tell whether ``patient`` has nothing else then."""
         return not any(overlaps(time, taken) for taken in self._taken[patient.key])
 
     def has_room(self, patient: DemoPatient, time: Interval) -> bool:
-        """Tell whether ``patient`` has nothing else within two days of that time."""
-        around = Interval(time.start - 2 * _DAY, time.end + 2 * _DAY)
-        return self.is_free(patient, around)
+        """Tell whether ``patient`` has nothing else on that day and the days beside it."""
+        day = time.start.date()
+        return self._days[patient.key].isdisjoint((day - _DAY, day, day + _DAY))
 
     def take(self, patient: DemoPatient, time: Interval) -> None:
         """Note that ``patient`` is taken then."""
         self._taken[patient.key].append(time)
+        self._days[patient.key].add(time.start.date())
 
     def visits_of(self, patient: DemoPatient) -> int:
         """How many appointments ``patient`` has so far."""
@@ -298,8 +300,9 @@ class _Calendar:
         )
 
     def _somebody(self, clinic: str, visit: DemoVisit, time: Interval) -> DemoPatient | None:
-        free = [each for each in self._suited(clinic) if self.diary.is_free(each, time)]
-        suited = [each for each in free if self.diary.has_room(each, time)] or free
+        fitting = list(self._suited(clinic))
+        suited = [each for each in fitting if self.diary.has_room(each, time)]
+        suited = suited or [each for each in fitting if self.diary.is_free(each, time)]
         known = [each for each in suited if each.key in self._known]
         new = [each for each in suited if each.key not in self._known]
         preferred = (known if visit.name == "Follow-up" else new) or suited

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from random import Random
 from uuid import UUID, uuid5
 
-from sqlmodel import delete
+from sqlmodel import SQLModel, col, delete, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -252,16 +253,17 @@ class _Writer:
                 )
 
     async def _add_hours(self, planned: DemoPlan) -> None:
-        for (doctor, clinic), at_clinic in self.at_clinics.items():
-            for each in weekly(doctor.hours[clinic]):
-                self.session.add(
-                    WeeklyHours(
-                        doctor_at_clinic_id=row_id(at_clinic),
-                        weekday=each.weekday,
-                        opens=each.opens,
-                        closes=each.closes,
-                    )
-                )
+        weekly_hours = [
+            WeeklyHours(
+                doctor_at_clinic_id=row_id(at_clinic),
+                weekday=each.weekday,
+                opens=each.opens,
+                closes=each.closes,
+            )
+            for (doctor, clinic), at_clinic in self.at_clinics.items()
+            for each in weekly(doctor.hours[clinic])
+        ]
+        await self._insert(weekly_hours)
         rows = [
             (
                 DateOverride(
@@ -283,14 +285,26 @@ class _Writer:
         )
 
     async def _add_appointments(self, visits: list[PlannedVisit]) -> None:
-        blocks = [self._block(visit) for visit in visits]
-        self.session.add_all(blocks)
-        await self.session.flush()
+        await self._insert([self._block(visit) for visit in visits])
+        # The table was empty and ids count upward, so this is the order of the visits.
+        ids = (await self.session.exec(select(BusyBlock.id).order_by(col(BusyBlock.id)))).all()
         references = self._references(len(visits))
-        self.session.add_all(
-            self._appointment(visit, row_id(block), reference)
-            for visit, block, reference in zip(visits, blocks, references, strict=True)
+        await self._insert(
+            [
+                self._appointment(visit, block_id, reference)
+                for visit, block_id, reference in zip(visits, ids, references, strict=True)
+                if block_id is not None
+            ]
         )
+
+    async def _insert(self, rows: Sequence[SQLModel]) -> None:
+        """Insert ``rows`` of one table in their order, without asking for their ids.
+
+        Asking would make SQLite take them one by one.
+        """
+        table = metadata.tables[str(type(rows[0]).__tablename__)]
+        connection = await self.session.connection()
+        await connection.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows])
 
     def _block(self, visit: PlannedVisit) -> BusyBlock:
         return BusyBlock(
