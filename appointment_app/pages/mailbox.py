@@ -23,7 +23,7 @@ def add_mailbox(app: rx.App, viewer: Viewer) -> None:
     app.add_page(
         lambda: mailbox(viewer),
         route=MAILBOX_ROUTE,
-        title=t("Mailbox"),
+        title=f"{t('Mailbox')} · {t('Appointments')}",
         description=t("The mails that this demo has sent."),
         on_load=MailboxState.load,
     )
