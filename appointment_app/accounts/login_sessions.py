@@ -128,6 +128,11 @@ def forget_logins(*, token: str | None = None, user_id: int | None = None) -> No
             del _found[remembered]
 
 
+def forget_everything() -> None:
+    """Read every login again."""
+    _found.clear()
+
+
 async def _read(database: Database, login_id: UUID) -> _Found:
     now = clock.now()
     nobody = _Found(ANONYMOUS, now, now)
@@ -157,7 +162,7 @@ async def _touch(session: AsyncSession, login_id: UUID, now: datetime) -> None:
 
 def _remember(login_id: UUID, found: _Found) -> None:
     if len(_found) >= _MOST_REMEMBERED:
-        _found.clear()
+        forget_everything()
     _found[login_id] = found
 
 

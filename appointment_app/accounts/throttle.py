@@ -41,11 +41,7 @@ async def begin_attempt(session: AsyncSession, email: str, address: str) -> None
     Takes up to 4 seconds where many have failed. Raises ``TryAgainLater`` where the network
     has to wait. ``session`` must be fresh.
     """
-    try:
-        pause = await _count(session, email, address)
-    except IntegrityError:
-        # Two first attempts at once: the row is there now.
-        pause = await _count(session, email, address)
+    pause = await _count(session, email, address)
     if pause:
         await asyncio.sleep(pause.total_seconds())
 
@@ -100,8 +96,13 @@ async def _row(session: AsyncSession, key: str, forgotten_after: timedelta) -> L
     query = select(LoginThrottle).where(LoginThrottle.key == key).with_for_update()
     row = (await session.exec(query)).one_or_none()
     if row is None:
-        row = LoginThrottle(key=key, last_failure_at=clock.now())
-        session.add(row)
+        try:
+            async with session.begin_nested():
+                row = LoginThrottle(key=key, last_failure_at=clock.now())
+                session.add(row)
+        except IntegrityError:
+            # Two first attempts at once: the other one's row is there now.
+            return (await session.exec(query)).one()
     elif clock.now() - row.last_failure_at > forgotten_after:
         row.failures = 0
     return row

@@ -1,0 +1,9 @@
+"""API tests do not wait for equal time; tests of accounts measure it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.accounts.people import answer_at_once
+
+quick = pytest.fixture(autouse=True)(answer_at_once)
