@@ -162,7 +162,7 @@ async def test_create_admin(database: Database, database_url: str, tmp_path: Pat
     [
         ("known@clinic.example", GOOD_PASSWORD, "account with this address already"),
         ("KNOWN@clinic.example", GOOD_PASSWORD, "account with this address already"),
-        ("no address", GOOD_PASSWORD, "not an e-mail address"),
+        ("no address", GOOD_PASSWORD, "Please enter an e-mail address"),
         ("new@clinic.example", "short", "at least 8 characters"),
         ("new@clinic.example", "password1", "tried first"),
         ("new@clinic.example", "new@clinic.example", "not your name or address"),

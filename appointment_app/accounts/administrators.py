@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from email_validator import EmailNotValidError, validate_email
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts import audit, passwords
 from appointment_app.accounts.actor import NOBODY
+from appointment_app.accounts.contact_details import Unreadable, read_email
 from appointment_app.database import transactional
 from appointment_app.errors import Invalid
 from appointment_app.i18n import t
@@ -22,9 +22,9 @@ async def create_administrator(session: AsyncSession, email: str, password: str)
     ``Invalid`` when the address is wrong or known, or the password is not good enough.
     """
     try:
-        address = validate_email(email, check_deliverability=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise Invalid({"email": t("This is not an e-mail address.")}) from error
+        address = read_email(email)
+    except Unreadable as unreadable:
+        raise Invalid({"email": str(unreadable)}) from unreadable
     if (sentence := passwords.problem(password, personal=(address,))) is not None:
         raise Invalid({"password": sentence})
     await _create(session, address, await passwords.hashed(password))

@@ -83,7 +83,7 @@ def _patients_with_logins(today: date) -> list[DemoPatient]:
         given_name="Mara",
         family_name="Keller",
         birth_date=today - timedelta(days=37 * 365 + 100),
-        phone="+49 171 3920000",
+        phone="+491713920000",
         language="en",
         city="berlin",
         woman=True,
@@ -107,7 +107,7 @@ def _patients_with_logins(today: date) -> list[DemoPatient]:
         given_name="Sam",
         family_name="Otieno",
         birth_date=today - timedelta(days=52 * 365 + 200),
-        phone="+1 617-555-0199",
+        phone="+16175550199",
         language="en",
         city="boston",
         woman=False,
@@ -167,7 +167,7 @@ def _new_name(
 
 def _fictional_phone(city: str, number: int) -> str:
     if city == "boston":
-        return f"+1 617-555-01{number % 99:02d}"
+        return f"+161755501{number % 99:02d}"
     if number < 100:
-        return f"+49 171 39200{number:02d}"
-    return f"+49 176 040690{number % 100:02d}"
+        return f"+4917139200{number:02d}"
+    return f"+49176040690{number % 100:02d}"

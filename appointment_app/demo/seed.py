@@ -179,8 +179,17 @@ class _Writer:
                 approval_decided_by=administrator if doctor.approved else None,
                 created_at=self.opened_at,
             )
-            for clinic in doctor.hours:
-                self._add_role(user_id, Role.DOCTOR, row_id(self.clinics[clinic]))
+            self._add_role(user_id, Role.DOCTOR)
+            # Doctors fall ill too: whoever registers is a person who can have appointments.
+            self.session.add(
+                Person(
+                    public_id=_public_id("person", _email(doctor)),
+                    user_id=user_id,
+                    given_name=doctor.given_name,
+                    family_name=doctor.family_name,
+                    created_at=self.opened_at,
+                )
+            )
         for patient in patients:
             user = self.users.get(patient.email)
             self.people[patient.key] = Person(
@@ -197,12 +206,8 @@ class _Writer:
                 self._add_role(row_id(user), Role.PATIENT)
         self.session.add_all([*self.doctors.values(), *self.people.values()])
 
-    def _add_role(self, user_id: int, role: Role, clinic_id: int | None = None) -> None:
-        self.session.add(
-            RoleAssignment(
-                user_id=user_id, role=role, clinic_id=clinic_id, created_at=self.opened_at
-            )
-        )
+    def _add_role(self, user_id: int, role: Role) -> None:
+        self.session.add(RoleAssignment(user_id=user_id, role=role, created_at=self.opened_at))
 
     def _add_what_doctors_have(self) -> None:
         for doctor, row in self.doctors.items():
