@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from alembic import context
 from sqlalchemy import Connection
 
-from alembic import context
 from appointment_app.database import Database
 from appointment_app.models import metadata
 from appointment_app.settings import get_settings
