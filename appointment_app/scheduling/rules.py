@@ -31,6 +31,8 @@ from appointment_app.scheduling.local_time import horizon_end, local_date
 
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
+# More than the longest local day: where clocks go back it has 25 hours.
+MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,8 @@ async def load_full_days(
         select(Appointment.doctor_id, Appointment.starts_at).where(
             col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
             col(Appointment.active),
-            col(Appointment.starts_at) >= window.start - LONGEST_BLOCK,
-            col(Appointment.starts_at) < window.end + LONGEST_BLOCK,
+            col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
+            col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
         )
     ):
         starts[doctor_id].append(starts_at)
