@@ -45,6 +45,16 @@ def forward_icon() -> rx.Component:
     return _icon("M9.5 5.5L16 12l-6.5 6.5")
 
 
+def up_icon() -> rx.Component:
+    """Return an angle that points up."""
+    return _icon("M5.5 14.5L12 8l6.5 6.5")
+
+
+def down_icon() -> rx.Component:
+    """Return an angle that points down."""
+    return _icon("M5.5 9.5L12 16l6.5-6.5")
+
+
 def plus_icon() -> rx.Component:
     """Return a plus sign."""
     return _icon("M12 5v14M5 12h14")
