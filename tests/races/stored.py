@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appointment_app.database import Database
 from appointment_app.models import DOCTOR_OVERLAP, PERSON_OVERLAP
@@ -73,5 +74,5 @@ async def break_deadlocks_soon(database: Database) -> None:
             await connection.exec_driver_sql(f"ALTER DATABASE {name} SET deadlock_timeout = '20ms'")
 
 
-async def _count(connection: sa.ext.asyncio.AsyncConnection, statement: str) -> int:
+async def _count(connection: AsyncConnection, statement: str) -> int:
     return int((await connection.exec_driver_sql(statement)).scalar_one())

@@ -14,6 +14,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -117,15 +118,17 @@ def _take_out_the_lock(opened: Database) -> None:
     transactions there.
     """
 
-    async def come_in(session: AsyncSession, row: int) -> None:
+    async def come_in(*_: Any) -> None:
         pass
 
     @asynccontextmanager
     async def without_a_queue(session: AsyncSession) -> AsyncIterator[None]:
         yield
 
-    locks.lock_doctor = locks.lock_person = come_in
-    database._turn = without_a_queue
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(locks, "lock_doctor", come_in)
+    monkey.setattr(locks, "lock_person", come_in)
+    monkey.setattr(database, "_turn", without_a_queue)
     engine = opened.engine.sync_engine
     if engine.dialect.name == "sqlite":
         event.remove(engine, "begin", database._begin_sqlite)

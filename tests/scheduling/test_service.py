@@ -94,7 +94,8 @@ class Desk:
             "idempotency_key": uuid4().hex,
         }
         request = BookingRequest(starts_at=starts_at, **(defaults | values))
-        return await self.call(service.book, actor or self.actor, request)
+        booked: UUID = await self.call(service.book, actor or self.actor, request)
+        return booked
 
     async def call(
         self,
@@ -115,7 +116,8 @@ class Desk:
             return await factory(session, *arguments, **values)
 
     async def another_patient(self) -> Actor:
-        return await self.make(patient_actor, await self.make(make_patient))
+        actor: Actor = await self.make(patient_actor, await self.make(make_patient))
+        return actor
 
     async def another_visit_type(self, **values: Any) -> Offer:
         visit_type = await self.make(make_visit_type, self.doctor, **values)
