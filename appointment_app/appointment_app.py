@@ -11,18 +11,28 @@ from reflex_base.event import noop
 
 from appointment_app.api.app import create_mount
 from appointment_app.api.security_headers import SecurityHeaders
+from appointment_app.components.account_form import account_script
 from appointment_app.components.overlay import overlay
 from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
 from appointment_app.notifications.sender import sending_mails
+from appointment_app.pages.admin_doctors import admin_doctors
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
 from appointment_app.pages.book import book
+from appointment_app.pages.forgot_password import forgot_password
+from appointment_app.pages.login import login
 from appointment_app.pages.mailbox import add_mailbox
+from appointment_app.pages.register import register
+from appointment_app.pages.register_doctor import register_doctor
+from appointment_app.pages.reset_password import reset_password
+from appointment_app.pages.verify import verify
 from appointment_app.startup import database_ready
+from appointment_app.states.admin_doctors import AdminDoctors
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.my_appointments import MyAppointments
+from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
 
 VIEWER = Viewer(
@@ -38,7 +48,7 @@ app = rx.App(
     theme=None,
     toaster=None,
     stylesheets=["/styles.css"],
-    head_components=head_components(),
+    head_components=[*head_components(), account_script()],
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(
             **({} if stateful else {"on_error": noop()})
@@ -93,5 +103,34 @@ _add(
     t("My appointments"),
     t("Your upcoming and past appointments."),
     MyAppointments.load_list,
+)
+_add("/login", login, t("Log in"), t("Log in to book and see your appointments."))
+_add("/register", register, t("Create an account"), t("Create an account to book appointments."))
+_add(
+    "/register/doctor",
+    register_doctor,
+    t("Register as a doctor"),
+    t("Offer your appointments to patients."),
+    PracticeChoices.load,
+)
+_add("/verify", verify, t("Confirm your address"), t("Confirm your e-mail address."))
+_add(
+    "/forgot-password",
+    forgot_password,
+    t("Forgot your password?"),
+    t("Get a link to choose a new password."),
+)
+_add(
+    "/reset-password",
+    reset_password,
+    t("Choose a new password"),
+    t("Choose a new password with the link from your mail."),
+)
+_add(
+    "/admin/doctors",
+    admin_doctors,
+    t("Doctors"),
+    t("Decide which doctors patients may see."),
+    AdminDoctors.load,
 )
 add_mailbox(app, VIEWER)

@@ -1,0 +1,154 @@
+"""Where an administrator decides which doctors patients may see."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.badge import badge
+from appointment_app.components.button import button, button_link
+from appointment_app.components.card import card, card_row, list_card
+from appointment_app.components.dialog import dialog
+from appointment_app.components.empty_state import empty_state
+from appointment_app.components.facts import fact, facts
+from appointment_app.components.field import text_area
+from appointment_app.components.page import Viewer, workspace_page
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.i18n import t
+from appointment_app.states.admin_doctors import AdminDoctors, Row
+
+
+def admin_doctors(viewer: Viewer) -> rx.Component:
+    """Return the page: doctors who wait, doctors decided on, and the question for a reason."""
+    return workspace_page(
+        rx.el.div(
+            rx.el.h1(t("Doctors")),
+            rx.cond(
+                AdminDoctors.is_loaded,
+                rx.cond(AdminDoctors.is_forbidden, _forbidden(), _lists()),
+                skeleton_cards(2),
+            ),
+            class_name="mx-auto w-full max-w-3xl grid gap-4",
+        ),
+        _reason_dialog(),
+        viewer=viewer,
+        current="/admin/doctors",
+    )
+
+
+def _lists() -> rx.Component:
+    return rx.fragment(
+        rx.el.h2(t("Waiting for a decision"), class_name="mt-2"),
+        rx.cond(
+            AdminDoctors.waiting.length() > 0,
+            list_card(rx.foreach(AdminDoctors.waiting, _waiting)),
+            card(
+                empty_state(
+                    t("Nobody is waiting"),
+                    t("Doctors who register at your clinics appear here."),
+                )
+            ),
+        ),
+        rx.cond(
+            AdminDoctors.decided.length() > 0,
+            rx.fragment(
+                rx.el.h2(t("Decided"), class_name="mt-4"),
+                list_card(rx.foreach(AdminDoctors.decided, _decided)),
+            ),
+        ),
+    )
+
+
+def _waiting(row: Row) -> rx.Component:
+    return card_row(
+        _doctor(row, rx.cond(row.email_verified, None, badge(t("Address not confirmed")))),
+        rx.el.div(
+            _approve_button(row),
+            _refuse_button(row),
+            class_name="mt-3 flex flex-wrap gap-3",
+        ),
+    )
+
+
+def _decided(row: Row) -> rx.Component:
+    return card_row(
+        _doctor(
+            row,
+            rx.cond(row.is_approved, badge(t("Approved"), "accent"), badge(t("Refused"), "danger")),
+        ),
+        rx.cond(row.reason != "", rx.el.p(t("Reason:"), " ", row.reason, class_name="mt-2")),
+        rx.el.div(
+            rx.cond(row.is_approved, _refuse_button(row), _approve_button(row)),
+            class_name="mt-3",
+        ),
+    )
+
+
+def _doctor(row: Row, state: rx.Component) -> rx.Component:
+    return rx.fragment(
+        rx.el.div(rx.el.h3(row.name), state, class_name="flex flex-wrap items-center gap-2 mb-2"),
+        facts(
+            fact(t("Licence number"), row.licence_number),
+            fact(t("Specialties"), row.specialties),
+            fact(t("Clinic"), row.clinics),
+            fact(t("E-mail address"), row.email),
+            fact(t("Registered"), row.registered),
+        ),
+    )
+
+
+def _approve_button(row: Row) -> rx.Component:
+    return button(
+        t("Approve"),
+        rx.el.span(" ", row.name, class_name="visually-hidden"),
+        variant="primary",
+        on_click=AdminDoctors.approve(row.doctor),
+    )
+
+
+def _refuse_button(row: Row) -> rx.Component:
+    return button(
+        t("Refuse"),
+        rx.el.span(" ", row.name, class_name="visually-hidden"),
+        on_click=AdminDoctors.ask_reason(row.doctor),
+    )
+
+
+def _reason_dialog() -> rx.Component:
+    return dialog(
+        t("Refuse this doctor?"),
+        rx.el.form(
+            rx.el.p(
+                rx.el.strong(AdminDoctors.refused.name),
+                " ",
+                t("will not be shown to patients. Appointments that are booked stay booked."),
+            ),
+            text_area(
+                t("Reason"),
+                "reason",
+                hint=t("The doctor reads it in a mail."),
+                error=AdminDoctors.reason_error,
+                rows="3",
+                max_length="500",
+            ),
+            rx.el.div(
+                button(t("Go back"), on_click=AdminDoctors.close_reason),
+                button(t("Refuse"), type="submit", variant="danger"),
+                class_name="flex flex-wrap justify-end gap-3",
+            ),
+            on_submit=AdminDoctors.refuse,
+            class_name="grid gap-4",
+        ),
+        name="refuse",
+        shown=AdminDoctors.is_refusing,
+        on_close=AdminDoctors.close_reason,
+    )
+
+
+def _forbidden() -> rx.Component:
+    return card(
+        empty_state(
+            t("This page is for administrators"),
+            t("Your account has no right to decide on doctors."),
+            button_link(t("Find a doctor"), href="/", variant="primary"),
+        )
+    )
