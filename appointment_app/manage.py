@@ -8,16 +8,18 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
 
 from pydantic import ValidationError
 
 from appointment_app import clock
 from appointment_app.accounts.administrators import create_administrator
+from appointment_app.clinics.setting_up import ClinicDetails, add_clinic
 from appointment_app.database import Database
 from appointment_app.demo.guard import NotADemo, is_empty
 from appointment_app.demo.logins import logins_as_text
 from appointment_app.demo.seed import load_demo
-from appointment_app.errors import DomainError
+from appointment_app.errors import DomainError, Invalid
 from appointment_app.migrations import NotMigrated, ensure_migrated, migrate
 from appointment_app.settings import get_settings
 
@@ -32,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(options)
     except ValidationError as invalid:
         print(settings_problem(invalid), file=sys.stderr)
+        return 1
+    except Invalid as invalid_input:
+        for field, sentence in invalid_input.errors.items():
+            print(f"{field}: {sentence}", file=sys.stderr)
         return 1
     except DomainError as refusal:
         print(refusal.sentence, file=sys.stderr)
@@ -75,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     administrator.add_argument("email")
     administrator.set_defaults(run=lambda options: _create_admin(options.email))
 
+    clinic = commands.add_parser("add-clinic", help="add a clinic, for doctors to register at")
+    for field in fields(ClinicDetails):
+        clinic.add_argument(f"--{field.name}", required=field.default is MISSING, default="")
+    clinic.set_defaults(run=_add_clinic)
+
     logins = commands.add_parser("logins", help="print the logins of the demo clinic")
     logins.set_defaults(run=lambda _: print(logins_as_text()))
     return parser
@@ -104,6 +115,23 @@ def _create_admin(email: str) -> None:
     password = os.environ.get("ADMIN_PASSWORD") or _ask_password(email)
     asyncio.run(_store_admin(email, password))
     print(f"{email} can log in and administers every clinic.")
+
+
+def _add_clinic(options: argparse.Namespace) -> None:
+    ensure_migrated()
+    names = [field.name for field in fields(ClinicDetails)]
+    details = ClinicDetails(**{name: getattr(options, name) for name in names})
+    asyncio.run(_store_clinic(details))
+    print(f"Doctors can register at {details.name}.")
+
+
+async def _store_clinic(details: ClinicDetails) -> None:
+    database = Database(get_settings().database_url)
+    try:
+        async with database.session() as session:
+            await add_clinic(session, details)
+    finally:
+        await database.dispose()
 
 
 async def _store_admin(email: str, password: str) -> None:

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from appointment_app.accounts import passwords
+from appointment_app.clinics.specialties import STANDARD_SPECIALTIES
 from appointment_app.database import Database
 from appointment_app.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
-from appointment_app.models import Clinic, Doctor, Role, RoleAssignment, User
+from appointment_app.models import Clinic, Doctor, Role, RoleAssignment, Specialty, User
 from appointment_app.settings import PROJECT_ROOT
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"])
@@ -185,6 +186,28 @@ async def test_create_admin_refuses_with_a_sentence(
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
     assert await _count(database, User) == 1
+
+
+async def test_add_clinic(database: Database, database_url: str, tmp_path: Path) -> None:
+    arguments = ("--name", "Praxis", "--city", "Berlin", "--country", "de", "--zone")
+    for _ in range(2):  # a second clinic adds no specialty again
+        added = run(
+            "manage",
+            "add-clinic",
+            *arguments,
+            "Europe/Berlin",
+            database_url=database_url,
+            data=tmp_path,
+        )
+        assert added.returncode == 0, added.stderr
+    assert await _count(database, Clinic) == 2
+    assert await _count(database, Specialty) == len(STANDARD_SPECIALTIES)
+    refused = run(
+        "manage", "add-clinic", *arguments, "Mars", database_url=database_url, data=tmp_path
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("zone: ")
+    assert await _count(database, Clinic) == 2
 
 
 @ON_SQLITE

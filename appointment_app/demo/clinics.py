@@ -63,19 +63,15 @@ CLINICS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoSpecialty:
-    """A specialty, the words by which a patient would look for it, and why they come."""
+    """A specialty of the standard list that the demo has, and why its patients come."""
 
     code: str
-    name: str
-    search_words: str
     reasons: tuple[str, ...]
 
 
 SPECIALTIES = (
     DemoSpecialty(
         "general-practice",
-        "General practice",
-        "family doctor gp physician cold flu fever cough check-up vaccination sick note",
         (
             "Cough for two weeks",
             "Yearly check-up",
@@ -87,8 +83,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "dermatology",
-        "Dermatology",
-        "skin rash mole acne eczema itching hair nails skin doctor dermatologist",
         (
             "A mole that has changed",
             "Itchy rash on both arms",
@@ -100,8 +94,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "allergology",
-        "Allergology",
-        "allergy hay fever pollen asthma food intolerance sneezing allergist",
         (
             "Hay fever is worse this year",
             "Swollen lips after eating nuts",
@@ -111,8 +103,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "paediatrics",
-        "Paediatrics",
-        "child children baby kids pediatrics pediatrician children's doctor vaccination growth",
         (
             "Regular development check",
             "Vaccination",
@@ -123,8 +113,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "gynaecology",
-        "Gynaecology",
-        "women gynecology gynecologist pregnancy pregnant period contraception pill smear test",
         (
             "Yearly check-up",
             "Pregnancy, second scan",
@@ -134,8 +122,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "orthopaedics",
-        "Orthopaedics",
-        "bones joints back knee hip shoulder foot pain sports injury orthopedics orthopedist",
         (
             "Knee hurts when climbing stairs",
             "Shoulder pain at night",
@@ -146,8 +132,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "ophthalmology",
-        "Eye care",
-        "eye eyes vision sight glasses contact lenses cataract ophthalmologist eye doctor",
         (
             "New glasses",
             "Red and dry eyes",
@@ -157,8 +141,6 @@ SPECIALTIES = (
     ),
     DemoSpecialty(
         "cardiology",
-        "Cardiology",
-        "heart blood pressure chest pain palpitations circulation cardiologist ecg",
         (
             "High blood pressure at home",
             "Heart races without a reason",

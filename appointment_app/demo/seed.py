@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts import passwords
+from appointment_app.clinics.specialties import STANDARD_SPECIALTIES
 from appointment_app.database import Database, transactional
 from appointment_app.demo.appointments import DemoPlan, PlannedVisit, plan
 from appointment_app.demo.clinics import CLINICS, SPECIALTIES
@@ -139,10 +140,12 @@ class _Writer:
                 is_demo=True,
                 created_at=self.opened_at,
             )
-        for each in SPECIALTIES:
-            self.specialties[each.code] = Specialty(
-                code=each.code, name=each.name, search_words=each.search_words
-            )
+        offered = {each.code for each in SPECIALTIES}
+        for each in STANDARD_SPECIALTIES:
+            if each.code in offered:
+                self.specialties[each.code] = Specialty(
+                    code=each.code, name=each.name, search_words=each.search_words
+                )
         self.session.add_all([*self.clinics.values(), *self.specialties.values()])
         emails = [ADMINISTRATOR.email]
         emails += [_email(doctor) for doctor in DOCTORS]
