@@ -1,0 +1,504 @@
+"""The availability editor: weekly hours, days that differ, booking rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from appointment_app.components.badge import badge
+from appointment_app.components.button import button, icon_button
+from appointment_app.components.card import card, card_row, list_card
+from appointment_app.components.dialog import dialog
+from appointment_app.components.empty_state import empty_state
+from appointment_app.components.field import check_field, form_alert, select_field, text_field
+from appointment_app.components.icons import close_icon, plus_icon
+from appointment_app.components.link import link
+from appointment_app.components.month import month
+from appointment_app.components.page import Viewer, workspace_page
+from appointment_app.components.pills import pill_group, pill_link, pills
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.components.switch import switch
+from appointment_app.components.time_range import time_range
+from appointment_app.i18n import t
+from appointment_app.pages.workspace import not_for_you
+from appointment_app.states.availability_editor import ROUTE, AvailabilityEditor
+from appointment_app.states.hours_form import DayRow, OutsideRow, OverrideRow, RangeRow
+
+FORM = AvailabilityEditor.form
+RULES = AvailabilityEditor.rules
+
+
+def availability(viewer: Viewer) -> rx.Component:
+    """Return the page with the hours of the doctor who is logged in."""
+    return workspace_page(
+        rx.el.h1(t("Availability"), class_name="visually-hidden"),
+        rx.cond(
+            AvailabilityEditor.is_loaded,
+            rx.cond(
+                AvailabilityEditor.refusal != "",
+                not_for_you(AvailabilityEditor.refusal),
+                rx.cond(AvailabilityEditor.has_place, _editor(), _no_place()),
+            ),
+            skeleton_cards(2, "h-80"),
+        ),
+        _copy_dialog(),
+        _outside_dialog(),
+        _override_dialog(),
+        _removal_dialog(),
+        viewer=viewer,
+        current=ROUTE,
+    )
+
+
+def _no_place() -> rx.Component:
+    return card(
+        empty_state(
+            t("No clinic yet"),
+            t("You can set hours once an administrator has added you to a clinic."),
+        )
+    )
+
+
+def _editor() -> rx.Component:
+    return rx.el.div(
+        rx.el.section(
+            rx.el.div(
+                rx.el.h2(t("Weekly hours")),
+                rx.cond(
+                    AvailabilityEditor.places.length() > 0,
+                    pill_group(t("Clinic"), rx.foreach(AvailabilityEditor.places, _place)),
+                ),
+                class_name="flex flex-wrap items-center justify-between gap-3 min-h-11",
+            ),
+            _stale(),
+            _week(),
+            rx.cond(AvailabilityEditor.is_dirty, _save_card()),
+            class_name="grid gap-4 content-start",
+        ),
+        rx.el.section(
+            rx.el.div(
+                rx.el.h2(t("Days that differ")),
+                button(t("Add"), on_click=AvailabilityEditor.add_override),
+                class_name="flex flex-wrap items-center justify-between gap-3 min-h-11",
+            ),
+            _different_days(),
+            _rules(),
+            class_name="grid gap-4 content-start",
+        ),
+        class_name="grid gap-6 xl:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]",
+    )
+
+
+def _place(place: rx.Var[list[str]]) -> rx.Component:
+    return pill_link(place[1], href=place[2], chosen=place[0] == AvailabilityEditor.place)
+
+
+def _stale() -> rx.Component:
+    return rx.cond(
+        AvailabilityEditor.is_stale,
+        rx.el.div(
+            rx.el.p(AvailabilityEditor.stale_text, role="alert"),
+            rx.el.p(
+                t("What you typed is still here. Loading the new version replaces it."),
+                class_name="font-normal",
+            ),
+            button(t("Load the new version"), on_click=AvailabilityEditor.load_new_version),
+            class_name="alert grid gap-2 justify-items-start",
+        ),
+    )
+
+
+# Weekly hours
+
+
+def _week() -> rx.Component:
+    return list_card(
+        card_row(
+            rx.el.p(t("Times in {zone}", zone=AvailabilityEditor.zone), class_name="muted"),
+            button(t("Copy to…"), variant="quiet", on_click=AvailabilityEditor.open_copy),
+            class_name="flex flex-wrap items-center justify-between gap-3",
+        ),
+        rx.foreach(AvailabilityEditor.days, _day),
+    )
+
+
+def _day(day: DayRow) -> rx.Component:
+    return card_row(
+        switch(
+            day.short,
+            checked=day.on,
+            on_click=AvailabilityEditor.toggle_day(day.weekday),
+            aria_label=day.name,
+            class_name="w-28 flex-none",
+        ),
+        rx.el.div(
+            rx.cond(
+                day.on,
+                rx.foreach(day.ranges, lambda each: _range(day, each)),
+                rx.el.p(t("Closed"), class_name="muted py-2.5"),
+            ),
+            class_name="flex-1 min-w-0 flex flex-wrap gap-2",
+        ),
+        icon_button(
+            plus_icon(),
+            t("Add hours on {day}", day=day.name),
+            variant="quiet",
+            on_click=AvailabilityEditor.add_range(day.weekday),
+        ),
+        class_name="flex flex-wrap items-start gap-x-2 gap-y-1",
+    )
+
+
+def _range(day: DayRow, each: RangeRow) -> rx.Component:
+    error_id = f"error-{day.weekday}-{each.index}"
+    return _typed_range(
+        each,
+        label=day.name,
+        error_id=error_id,
+        on_start=AvailabilityEditor.set_opens(day.weekday, each.index),
+        on_end=AvailabilityEditor.set_closes(day.weekday, each.index),
+        on_remove=AvailabilityEditor.remove_range(day.weekday, each.index),
+    )
+
+
+def _typed_range(
+    each: RangeRow, *, label: Any, error_id: Any, on_start: Any, on_end: Any, on_remove: Any
+) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            time_range(
+                each.opens,
+                each.closes,
+                label=label,
+                on_start=on_start,
+                on_end=on_end,
+                invalid=each.error != "",
+                error_id=error_id,
+            ),
+            icon_button(
+                close_icon(),
+                t("Remove {opens} to {closes}", opens=each.opens, closes=each.closes),
+                variant="quiet",
+                on_click=on_remove,
+            ),
+            class_name="flex items-center",
+        ),
+        rx.el.p(
+            each.error,
+            id=error_id,
+            class_name="field-error",
+            custom_attrs={"aria-live": "polite"},
+        ),
+    )
+
+
+def _save_card() -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.cond(
+                AvailabilityEditor.has_errors,
+                rx.el.p(t("Please mend the times marked in red; then you can save.")),
+                rx.el.p(
+                    rx.el.strong(AvailabilityEditor.effect),
+                    " ",
+                    rx.el.span(AvailabilityEditor.outside_text, class_name="muted"),
+                    rx.cond(
+                        AvailabilityEditor.outside_text != "",
+                        rx.el.span(" ", t("Nothing booked is cancelled."), class_name="muted"),
+                    ),
+                ),
+            ),
+            custom_attrs={"aria-live": "polite"},
+            class_name="flex-1 min-w-60",
+        ),
+        rx.el.div(
+            button(t("Discard"), variant="quiet", on_click=AvailabilityEditor.discard),
+            rx.cond(
+                AvailabilityEditor.outside.length() > 0,
+                button(t("Show"), on_click=AvailabilityEditor.show_outside),
+            ),
+            button(
+                t("Save"),
+                variant="primary",
+                disabled=AvailabilityEditor.has_errors,
+                on_click=AvailabilityEditor.save,
+            ),
+            class_name="flex flex-wrap gap-2",
+        ),
+        class_name="flex flex-wrap items-center gap-4",
+    )
+
+
+def _copy_dialog() -> rx.Component:
+    return dialog(
+        t("Copy hours to other days"),
+        rx.el.form(
+            rx.el.div(
+                rx.el.label(t("Hours of"), html_for="copy-source", class_name="field-label"),
+                rx.el.select(
+                    rx.foreach(
+                        AvailabilityEditor.days,
+                        lambda day: rx.el.option(day.name, value=day.weekday.to_string()),
+                    ),
+                    id="copy-source",
+                    name="source",
+                    class_name="control",
+                ),
+                class_name="field",
+            ),
+            rx.el.fieldset(
+                rx.el.legend(t("Copy to"), class_name="field-label"),
+                rx.foreach(AvailabilityEditor.days, _copy_target),
+            ),
+            rx.el.div(
+                button(t("Cancel"), on_click=AvailabilityEditor.close_copy),
+                button(t("Copy"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            on_submit=AvailabilityEditor.copy_day,
+            class_name="grid gap-4",
+        ),
+        name="copy-hours",
+        shown=AvailabilityEditor.is_copying,
+        on_close=AvailabilityEditor.close_copy,
+    )
+
+
+def _copy_target(day: DayRow) -> rx.Component:
+    name = f"day-{day.weekday}"
+    return check_field(day.name, name, id=f"copy-{day.weekday}")
+
+
+def _outside_dialog() -> rx.Component:
+    return dialog(
+        t("Booked outside the new hours"),
+        rx.el.p(t("These appointments stay booked. Cancel one in the calendar if you must.")),
+        _outside_list(AvailabilityEditor.outside),
+        name="outside",
+        shown=AvailabilityEditor.is_showing_outside,
+        on_close=AvailabilityEditor.hide_outside,
+    )
+
+
+def _outside_list(rows: rx.Var[list[OutsideRow]]) -> rx.Component:
+    return rx.el.ul(rx.foreach(rows, _outside_row), class_name="grid gap-2")
+
+
+def _outside_row(row: OutsideRow) -> rx.Component:
+    return rx.el.li(
+        link(
+            rx.el.span(row.patient, class_name="font-semibold"),
+            rx.el.span(row.when, class_name="muted small"),
+            href=row.href,
+            class_name="grid content-center min-h-11",
+        )
+    )
+
+
+# Days that differ
+
+
+def _different_days() -> rx.Component:
+    return list_card(
+        card_row(
+            month(
+                AvailabilityEditor.month_title,
+                AvailabilityEditor.weekday_initials,
+                AvailabilityEditor.month_weeks,
+                chosen=rx.Var.create(""),
+                on_choose=AvailabilityEditor.choose_day,
+                on_previous=AvailabilityEditor.previous_month,
+                on_next=AvailabilityEditor.next_month,
+            )
+        ),
+        rx.cond(
+            AvailabilityEditor.overrides.length() > 0,
+            rx.foreach(AvailabilityEditor.overrides, _override),
+            card_row(
+                rx.el.p(
+                    t("No day differs. Add holidays, time off or other hours."), class_name="muted"
+                )
+            ),
+        ),
+    )
+
+
+def _override(row: OverrideRow) -> rx.Component:
+    return card_row(
+        rx.el.div(
+            rx.cond(row.is_closed, badge(row.days, "danger"), badge(row.days, "pending")),
+            class_name="w-32 flex-none",
+        ),
+        rx.el.p(
+            row.hours,
+            rx.cond(row.remark != "", rx.el.span(" · ", row.remark, class_name="muted")),
+            class_name="flex-1 min-w-40",
+        ),
+        rx.el.div(
+            button(
+                t("Edit"),
+                variant="quiet",
+                aria_label=t("Edit {days}", days=row.days),
+                on_click=AvailabilityEditor.edit_override(row.key),
+            ),
+            button(
+                t("Remove"),
+                variant="quiet",
+                aria_label=t("Remove {days}", days=row.days),
+                on_click=AvailabilityEditor.ask_removal(row.key),
+            ),
+            class_name="flex",
+        ),
+        class_name="flex flex-wrap items-center gap-x-3 gap-y-1",
+    )
+
+
+def _override_dialog() -> rx.Component:
+    errors = AvailabilityEditor.form_errors
+    return dialog(
+        FORM.title,
+        rx.el.form(
+            rx.el.div(
+                text_field(
+                    t("From"),
+                    "first",
+                    error=errors.get("first", ""),
+                    default_value=FORM.first,
+                    type="date",
+                    on_blur=AvailabilityEditor.set_first,
+                ),
+                text_field(
+                    t("Until (optional)"),
+                    "last",
+                    error=errors.get("last", ""),
+                    default_value=FORM.last,
+                    type="date",
+                    on_blur=AvailabilityEditor.set_last,
+                ),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            pills(
+                t("Hours on these days"),
+                [("closed", t("Closed")), ("hours", t("Other hours"))],
+                rx.cond(AvailabilityEditor.form_closed, "closed", "hours"),
+                AvailabilityEditor.choose_closed,
+            ),
+            rx.cond(
+                AvailabilityEditor.form_closed,
+                None,
+                rx.el.div(
+                    rx.foreach(AvailabilityEditor.form_ranges, _form_range),
+                    button(
+                        plus_icon(),
+                        t("Add hours"),
+                        variant="quiet",
+                        on_click=AvailabilityEditor.add_form_range,
+                    ),
+                    class_name="grid gap-2 justify-items-start",
+                ),
+            ),
+            text_field(
+                t("Note (optional)"),
+                "note",
+                hint=t("Only you see it, such as: public holiday."),
+                error=errors.get("note", ""),
+                default_value=FORM.note,
+                max_length=120,
+                auto_complete="off",
+            ),
+            rx.el.p(AvailabilityEditor.form_effect, class_name="muted", role="status"),
+            _outside_list(AvailabilityEditor.form_outside),
+            form_alert(errors.get("form", "")),
+            rx.el.div(
+                rx.cond(
+                    AvailabilityEditor.is_stale,
+                    button(t("Load the new version"), on_click=AvailabilityEditor.load_new_version),
+                ),
+                button(t("Cancel"), on_click=AvailabilityEditor.close_form),
+                button(t("Save"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=FORM.number,
+            on_submit=AvailabilityEditor.save_override,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="different-days",
+        shown=AvailabilityEditor.form_open,
+        on_close=AvailabilityEditor.close_form,
+    )
+
+
+def _form_range(each: RangeRow) -> rx.Component:
+    return _typed_range(
+        each,
+        label=t("Other hours"),
+        error_id=f"error-form-{each.index}",
+        on_start=AvailabilityEditor.set_form_opens(each.index),
+        on_end=AvailabilityEditor.set_form_closes(each.index),
+        on_remove=AvailabilityEditor.remove_form_range(each.index),
+    )
+
+
+def _removal_dialog() -> rx.Component:
+    return dialog(
+        t("Remove {days}?", days=AvailabilityEditor.removal.days),
+        rx.el.p(t("The weekly hours hold again on these days.")),
+        rx.cond(
+            AvailabilityEditor.removal_effect != "",
+            rx.el.p(AvailabilityEditor.removal_effect, " ", t("Nothing booked is cancelled.")),
+        ),
+        name="removal",
+        shown=AvailabilityEditor.removal_open,
+        on_close=AvailabilityEditor.close_removal,
+        actions=(
+            button(t("Keep"), on_click=AvailabilityEditor.close_removal),
+            button(t("Remove"), variant="danger", on_click=AvailabilityEditor.remove_override),
+        ),
+    )
+
+
+# Booking rules
+
+
+def _rules() -> rx.Component:
+    errors = AvailabilityEditor.rules_errors
+    return card(
+        rx.el.h2(t("Booking rules")),
+        rx.el.form(
+            select_field(
+                t("At least this long ahead"),
+                "minimum_notice",
+                AvailabilityEditor.notice_options,
+                error=errors.get("minimum_notice", ""),
+                default_value=RULES.minimum_notice,
+            ),
+            text_field(
+                t("At most this many days ahead"),
+                "horizon_days",
+                error=errors.get("horizon_days", ""),
+                default_value=RULES.horizon_days,
+                type="number",
+                input_mode="numeric",
+                min="1",
+                max="730",
+            ),
+            text_field(
+                t("Not more than this many patients a day"),
+                "max_patients_a_day",
+                hint=t("Empty: no limit. It counts at all your clinics."),
+                error=errors.get("max_patients_a_day", ""),
+                default_value=RULES.max_patients_a_day,
+                type="number",
+                input_mode="numeric",
+                min="1",
+                max="200",
+            ),
+            button(t("Save rules"), type="submit", class_name="justify-self-start"),
+            key=RULES.number,
+            on_submit=AvailabilityEditor.save_rules,
+            custom_attrs={"noValidate": True},
+            class_name="mt-3 grid gap-4",
+        ),
+    )

@@ -1,0 +1,237 @@
+"""The doctor's calendar, and the panel with one appointment in full."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.badge import status_badge
+from appointment_app.components.button import button
+from appointment_app.components.calendar import calendar as calendar_grid
+from appointment_app.components.calendar import calendar_toolbar
+from appointment_app.components.card import figure_card
+from appointment_app.components.dialog import dialog
+from appointment_app.components.field import text_area
+from appointment_app.components.page import Viewer, workspace_page
+from appointment_app.components.pills import pill_group, pill_link
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.i18n import t
+from appointment_app.pages.workspace import not_for_you
+from appointment_app.states.doctor_calendar import ROUTE, DoctorCalendar, HistoryRow
+
+DETAIL = DoctorCalendar.detail
+
+
+def calendar(viewer: Viewer) -> rx.Component:
+    """Return the page with the calendar of the doctor who is logged in."""
+    return workspace_page(
+        rx.cond(
+            DoctorCalendar.is_loaded,
+            rx.cond(
+                DoctorCalendar.refusal != "",
+                rx.fragment(
+                    rx.el.h1(t("Calendar"), class_name="mb-4"),
+                    not_for_you(DoctorCalendar.refusal),
+                ),
+                _calendar(),
+            ),
+            rx.fragment(rx.el.h1(t("Calendar"), class_name="mb-4"), skeleton_cards(1, "h-[640px]")),
+        ),
+        _panel(),
+        viewer=viewer,
+        current=ROUTE,
+    )
+
+
+def _calendar() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            DoctorCalendar.approval_notice != "",
+            rx.el.p(DoctorCalendar.approval_notice, class_name="notice"),
+        ),
+        calendar_toolbar(
+            DoctorCalendar.title,
+            DoctorCalendar.view,
+            on_today=rx.redirect(DoctorCalendar.today_href),
+            on_previous=rx.redirect(DoctorCalendar.earlier_href),
+            on_next=rx.redirect(DoctorCalendar.later_href),
+            on_view=lambda view: rx.redirect(DoctorCalendar.view_hrefs[view]),
+        ),
+        rx.el.div(
+            figure_card(t("Today"), DoctorCalendar.today_count, DoctorCalendar.to_confirm),
+            figure_card(t("Week filled"), DoctorCalendar.filled, DoctorCalendar.free),
+            class_name="grid grid-cols-2 gap-3 md:grid-cols-4",
+        ),
+        rx.el.div(
+            rx.el.p(t("Times in {zone}", zone=DoctorCalendar.zone_name), class_name="muted small"),
+            rx.cond(
+                DoctorCalendar.zones.length() > 1,
+                pill_group(t("Time zone"), rx.foreach(DoctorCalendar.zones, _zone)),
+            ),
+            class_name="flex flex-wrap items-center justify-between gap-3",
+        ),
+        calendar_grid(
+            DoctorCalendar.events,
+            closed=DoctorCalendar.closed,
+            view=DoctorCalendar.view,
+            date=DoctorCalendar.day,
+            time_zone=DoctorCalendar.time_zone,
+            weekends=DoctorCalendar.weekends,
+            slot_min_time=DoctorCalendar.first_hour,
+            slot_max_time=DoctorCalendar.last_hour,
+            on_event_click=DoctorCalendar.open_appointment,
+            on_dates_set=DoctorCalendar.show_dates,
+        ),
+        class_name="grid gap-4",
+    )
+
+
+def _zone(zone: rx.Var[list[str]]) -> rx.Component:
+    return pill_link(zone[1], href=zone[2], chosen=zone[0] == DoctorCalendar.time_zone)
+
+
+def _panel() -> rx.Component:
+    return dialog(
+        DETAIL.patient,
+        rx.el.div(
+            status_badge(DETAIL.status),
+            rx.el.span(DETAIL.visit),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        _actions(),
+        rx.cond(DoctorCalendar.is_cancelling, _cancel_form()),
+        rx.el.dl(
+            _fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
+            _fact(t("Where"), DETAIL.place),
+            rx.cond(
+                DETAIL.join_link != "",
+                _fact(
+                    t("Video"),
+                    rx.el.a(
+                        t("Join the video visit"),
+                        href=DETAIL.join_link,
+                        target="_blank",
+                        rel="noreferrer",
+                        class_name="underline",
+                    ),
+                ),
+            ),
+            _fact_if(t("Born"), DETAIL.birth_date),
+            rx.cond(
+                DETAIL.phone != "",
+                _fact(
+                    t("Phone"),
+                    rx.el.a(DETAIL.phone, href=f"tel:{DETAIL.phone}", class_name="underline"),
+                ),
+            ),
+            _fact_if(t("Reason for the visit"), DETAIL.reason),
+            _fact_if(t("Cancelled because"), DETAIL.cancel_reason),
+            _fact(t("Reference"), DETAIL.reference),
+            class_name="facts",
+        ),
+        _notes(),
+        _history(),
+        name="appointment",
+        shown=DoctorCalendar.is_open,
+        on_close=DoctorCalendar.close_appointment,
+        panel=True,
+    )
+
+
+def _fact(name: str, *values: rx.Component | rx.Var | str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(name), rx.el.dd(*values, class_name="whitespace-pre-line wrap-anywhere")
+    )
+
+
+def _fact_if(name: str, value: rx.Var[str]) -> rx.Component:
+    return rx.cond(value != "", _fact(name, value))
+
+
+def _actions() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            DETAIL.can_confirm,
+            button(t("Confirm"), variant="primary", on_click=DoctorCalendar.confirm),
+        ),
+        rx.cond(
+            DETAIL.can_complete,
+            rx.fragment(
+                button(t("Complete"), variant="primary", on_click=DoctorCalendar.complete),
+                button(t("No-show"), on_click=DoctorCalendar.mark_no_show),
+            ),
+        ),
+        rx.cond(
+            DETAIL.can_cancel & ~DoctorCalendar.is_cancelling,
+            button(t("Cancel appointment…"), on_click=DoctorCalendar.ask_reason),
+        ),
+        class_name="flex flex-wrap gap-2 empty:hidden",
+    )
+
+
+def _cancel_form() -> rx.Component:
+    return rx.el.form(
+        text_area(
+            t("Why do you cancel?"),
+            "cancel_reason",
+            hint=t("The patient is told this reason."),
+            error=DoctorCalendar.cancel_error,
+            rows="2",
+            max_length="500",
+            auto_focus=True,
+        ),
+        rx.el.div(
+            button(t("Keep it"), on_click=DoctorCalendar.keep_appointment),
+            button(t("Cancel appointment"), type="submit", variant="danger"),
+            class_name="flex flex-wrap gap-2 mt-3",
+        ),
+        on_submit=DoctorCalendar.cancel,
+        aria_label=t("Cancel appointment"),
+        class_name="card",
+    )
+
+
+def _notes() -> rx.Component:
+    return rx.el.form(
+        rx.cond(
+            DoctorCalendar.notes_of_others != "",
+            rx.el.div(
+                rx.el.p(t("Saved meanwhile:"), class_name="font-semibold"),
+                rx.el.p(DoctorCalendar.notes_of_others, class_name="whitespace-pre-line"),
+                class_name="notice mb-3",
+            ),
+        ),
+        text_area(
+            t("Notes"),
+            "notes",
+            hint=t("Only you can read these notes."),
+            error=DoctorCalendar.notes_error,
+            default_value=DoctorCalendar.notes,
+            on_blur=DoctorCalendar.keep_notes,
+            rows="4",
+            max_length="4000",
+        ),
+        button(t("Save notes"), type="submit", class_name="mt-2"),
+        key=DoctorCalendar.opened,
+        on_submit=DoctorCalendar.save_notes,
+        aria_label=t("Notes"),
+    )
+
+
+def _history() -> rx.Component:
+    return rx.el.section(
+        rx.el.h3(t("Earlier visits with you")),
+        rx.cond(
+            DETAIL.history.length() > 0,
+            rx.el.ul(rx.foreach(DETAIL.history, _visit), class_name="mt-2 grid gap-2"),
+            rx.el.p(t("None yet."), class_name="muted mt-1"),
+        ),
+    )
+
+
+def _visit(visit: HistoryRow) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(visit.when, class_name="tabular-nums"),
+        rx.el.span(visit.visit, class_name="muted flex-1"),
+        status_badge(visit.status),
+        class_name="flex flex-wrap items-center gap-x-3 gap-y-1",
+    )

@@ -1,0 +1,221 @@
+"""The doctor's visit types: what patients can book, and the dialog to add or change one."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.badge import badge
+from appointment_app.components.button import button, icon_button
+from appointment_app.components.card import card, card_row, list_card
+from appointment_app.components.dialog import dialog
+from appointment_app.components.empty_state import empty_state
+from appointment_app.components.field import check_field, form_alert, text_field
+from appointment_app.components.icons import down_icon, up_icon
+from appointment_app.components.page import Viewer, workspace_page
+from appointment_app.components.pills import pills
+from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.components.switch import switch
+from appointment_app.i18n import t
+from appointment_app.pages.workspace import not_for_you
+from appointment_app.states.visit_type_editor import VisitTypeEditor, VisitTypeRow
+
+ROUTE = "/visit-types"
+FORM = VisitTypeEditor.form
+
+
+def visit_types(viewer: Viewer) -> rx.Component:
+    """Return the page with the doctor's visit types."""
+    return workspace_page(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(t("Visit types")),
+                rx.cond(
+                    VisitTypeEditor.rows.length() > 0,
+                    button(t("Add visit type"), variant="primary", on_click=VisitTypeEditor.add),
+                ),
+                class_name="flex flex-wrap items-center justify-between gap-3 min-h-11",
+            ),
+            rx.el.p(
+                t("What patients can book with you. The first one is offered on your card."),
+                class_name="muted",
+            ),
+            rx.cond(
+                VisitTypeEditor.is_loaded,
+                rx.cond(
+                    VisitTypeEditor.refusal != "",
+                    not_for_you(VisitTypeEditor.refusal),
+                    _list(),
+                ),
+                skeleton_cards(1),
+            ),
+            class_name="grid gap-4 max-w-3xl",
+        ),
+        _form_dialog(),
+        _question(),
+        viewer=viewer,
+        current=ROUTE,
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        VisitTypeEditor.rows.length() > 0,
+        list_card(rx.foreach(VisitTypeEditor.rows, _row)),
+        card(
+            empty_state(
+                t("No visit types yet"),
+                t("Patients can book once there is one: a name and how long it takes."),
+                button(t("Add visit type"), variant="primary", on_click=VisitTypeEditor.add),
+            )
+        ),
+    )
+
+
+def _row(row: VisitTypeRow) -> rx.Component:
+    return card_row(
+        rx.el.div(
+            rx.el.h2(row.name, class_name="text-base"),
+            rx.cond(row.active, None, badge(t("Not offered"))),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        rx.el.p(row.facts, class_name="muted small"),
+        rx.el.div(
+            switch(
+                t("Offered"),
+                checked=row.active,
+                on_click=VisitTypeEditor.toggle(row.id),
+                aria_label=t("Offered: {name}", name=row.name),
+            ),
+            rx.el.span(class_name="flex-1"),
+            icon_button(
+                up_icon(),
+                t("Move {name} up", name=row.name),
+                variant="quiet",
+                disabled=row.is_first,
+                on_click=VisitTypeEditor.move_up(row.id),
+            ),
+            icon_button(
+                down_icon(),
+                t("Move {name} down", name=row.name),
+                variant="quiet",
+                disabled=row.is_last,
+                on_click=VisitTypeEditor.move_down(row.id),
+            ),
+            button(
+                t("Edit"),
+                aria_label=t("Edit {name}", name=row.name),
+                on_click=VisitTypeEditor.edit(row.id),
+            ),
+            class_name="mt-2 flex flex-wrap items-center gap-2",
+        ),
+    )
+
+
+def _form_dialog() -> rx.Component:
+    return dialog(
+        FORM.title,
+        rx.el.form(
+            text_field(
+                t("Name"),
+                "name",
+                error=VisitTypeEditor.errors.get("name", ""),
+                default_value=FORM.name,
+                max_length=80,
+                auto_complete="off",
+            ),
+            _minutes(t("Duration in minutes"), "duration", FORM.duration),
+            rx.el.div(
+                rx.el.p(t("How you meet"), class_name="field-label"),
+                pills(
+                    t("How you meet"),
+                    [("in_person", t("In person")), ("video", t("Video"))],
+                    rx.cond(VisitTypeEditor.is_video, "video", "in_person"),
+                    VisitTypeEditor.choose_mode,
+                ),
+                class_name="field",
+            ),
+            rx.cond(
+                VisitTypeEditor.is_video,
+                text_field(
+                    t("Link to join"),
+                    "join_link",
+                    hint=t(
+                        "The patient gets it with the confirmation; you see it in the calendar."
+                    ),
+                    error=VisitTypeEditor.errors.get("join_link", ""),
+                    default_value=FORM.join_link,
+                    type="url",
+                    placeholder="https://",
+                    max_length=500,
+                ),
+            ),
+            check_field(
+                t("I confirm each booking before it is final"),
+                "needs_confirmation",
+                default_checked=FORM.needs_confirmation,
+            ),
+            rx.el.div(
+                _minutes(t("Pause before, in minutes"), "pause_before", FORM.pause_before),
+                _minutes(t("Pause after, in minutes"), "pause_after", FORM.pause_after),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            rx.el.p(
+                t("Appointments that are booked already stay as they are."),
+                class_name="muted small",
+            ),
+            form_alert(VisitTypeEditor.problem),
+            rx.el.div(
+                rx.cond(
+                    VisitTypeEditor.is_stale,
+                    button(t("Load the new version"), on_click=VisitTypeEditor.load_new_version),
+                ),
+                button(t("Cancel"), on_click=VisitTypeEditor.close),
+                button(t("Save"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=FORM.number,
+            on_submit=VisitTypeEditor.submit,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="visit-type",
+        shown=VisitTypeEditor.is_open,
+        on_close=VisitTypeEditor.close,
+    )
+
+
+def _minutes(label: str, name: str, value: rx.Var[str]) -> rx.Component:
+    return text_field(
+        label,
+        name,
+        error=VisitTypeEditor.errors.get(name, ""),
+        default_value=value,
+        type="number",
+        input_mode="numeric",
+        min="0",
+        max="480",
+        step="5",
+    )
+
+
+def _question() -> rx.Component:
+    return dialog(
+        t("No longer offer {name}?", name=VisitTypeEditor.asked_about),
+        rx.el.p(
+            t(
+                "It is the last visit type that you offer: patients cannot book with you until you"
+                " offer one again. Booked appointments stay."
+            )
+        ),
+        name="last-visit-type",
+        shown=VisitTypeEditor.is_asking,
+        on_close=VisitTypeEditor.keep_last,
+        actions=(
+            button(t("Keep offering it"), on_click=VisitTypeEditor.keep_last),
+            button(
+                t("No longer offer it"),
+                variant="danger",
+                on_click=VisitTypeEditor.deactivate_last,
+            ),
+        ),
+    )

@@ -1,0 +1,708 @@
+"""The availability editor: weekly hours, days that differ and booking rules of one clinic.
+
+What is typed stays here until it is saved or discarded, also while another clinic is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import reflex as rx
+
+from appointment_app.database import get_database
+from appointment_app.errors import Forbidden, Invalid, NotFound, StaleVersion
+from appointment_app.i18n import format_date, t
+from appointment_app.scheduling import hours
+from appointment_app.scheduling.hours import (
+    BookingRules,
+    DaySpan,
+    OverrideDraft,
+    PlaceHours,
+    Preview,
+)
+from appointment_app.states import doctor_calendar
+from appointment_app.states.hours_form import (
+    DayRow,
+    OutsideRow,
+    OverrideRow,
+    RangeRow,
+    day_rows,
+    month_weeks,
+    outside_rows,
+    outside_sentence,
+    override_row,
+    range_rows,
+    typed_day,
+    typed_week,
+    weekday_initials,
+    with_another,
+    with_errors,
+)
+from appointment_app.states.session_state import SessionState, refusals_shown
+from appointment_app.states.toasts import toast
+
+ROUTE = "/availability"
+_NOTICES = (0, 30, 60, 120, 240, 480, 1440, 2880, 10080)
+_MONTHS_AHEAD = 24
+
+
+@dataclass(frozen=True)
+class OverrideForm:
+    """The dialog for days that differ; ``number`` makes each opening a fresh form."""
+
+    number: int = 0
+    title: str = ""
+    first: str = ""
+    last: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RulesForm:
+    """The booking rules as they are typed."""
+
+    number: int = 0
+    minimum_notice: str = ""
+    horizon_days: str = ""
+    max_patients_a_day: str = ""
+
+
+class AvailabilityEditor(SessionState):
+    """The hours of the doctor who is logged in, at the clinic that the address names."""
+
+    is_loaded: bool = False
+    refusal: str = ""
+    has_place: bool = False
+    place: str = ""
+    places: list[list[str]] = []
+    zone: str = ""
+
+    days: list[DayRow] = []
+    is_dirty: bool = False
+    has_errors: bool = False
+    effect: str = ""
+    outside_text: str = ""
+    outside: list[OutsideRow] = []
+    is_showing_outside: bool = False
+    is_stale: bool = False
+    stale_text: str = ""
+    is_copying: bool = False
+
+    weekday_initials: list[str] = weekday_initials()
+    month_title: str = ""
+    month_weeks: list[list[dict[str, str]]] = []
+    overrides: list[OverrideRow] = []
+
+    form: OverrideForm = OverrideForm()
+    form_open: bool = False
+    form_closed: bool = True
+    form_ranges: list[RangeRow] = []
+    form_errors: dict[str, str] = {}
+    form_effect: str = ""
+    form_outside: list[OutsideRow] = []
+
+    removal: OverrideRow = OverrideRow()
+    removal_open: bool = False
+    removal_effect: str = ""
+
+    rules: RulesForm = RulesForm()
+    notice_options: list[list[str]] = []
+    rules_errors: dict[str, str] = {}
+
+    _hours: PlaceHours | None = None
+    _version: int = 0
+    _doctor_version: int = 0
+    _month: str = ""
+    _replaces: DaySpan | None = None
+    _first: str = ""
+    _last: str = ""
+    _kept: dict[str, tuple[int, list[DayRow]]] = {}
+
+    # The page
+
+    @rx.event
+    @refusals_shown
+    async def load(self) -> None:
+        """Show the clinic that the address names, or the first; what was typed there is kept."""
+        self.refusal = ""
+        self._keep_draft()
+        self.form_open = self.removal_open = self.is_copying = self.is_showing_outside = False
+        try:
+            await self._choose_place()
+        except Forbidden as error:
+            self.refusal = error.sentence
+        self.is_loaded = True
+
+    @rx.event
+    @refusals_shown
+    async def load_new_version(self) -> Any:
+        """Throw away what was typed and show what is stored now."""
+        await self._read(keep_draft=False)
+        return toast(t("This is the new version."))
+
+    # Weekly hours
+
+    @rx.event
+    @refusals_shown
+    async def toggle_day(self, weekday: int) -> None:
+        """Switch a day on or off; switched off it keeps its ranges until it is saved."""
+        row = self._row(weekday)
+        ranges = row.ranges or with_another([])
+        await self._write_day(replace(row, on=not row.on, ranges=ranges))
+
+    @rx.event
+    @refusals_shown
+    async def add_range(self, weekday: int) -> None:
+        """Add a range to a day, after its last one."""
+        row = self._row(weekday)
+        ranges = with_another(row.ranges if row.on else [])
+        await self._write_day(replace(row, on=True, ranges=ranges))
+
+    @rx.event
+    @refusals_shown
+    async def remove_range(self, weekday: int, index: int) -> None:
+        """Take a range out of a day."""
+        row = self._row(weekday)
+        ranges = [each for each in row.ranges if each.index != index]
+        await self._write_day(replace(row, on=row.on and bool(ranges), ranges=ranges))
+
+    @rx.event
+    @refusals_shown
+    async def set_opens(self, weekday: int, index: int, value: str) -> None:
+        """Take the beginning of a range as it was typed."""
+        await self._write_range(weekday, index, opens=str(value)[:5])
+
+    @rx.event
+    @refusals_shown
+    async def set_closes(self, weekday: int, index: int, value: str) -> None:
+        """Take the end of a range as it was typed."""
+        await self._write_range(weekday, index, closes=str(value)[:5])
+
+    @rx.event
+    async def open_copy(self) -> None:
+        """Open the dialog that copies a day to others."""
+        self.is_copying = True
+
+    @rx.event
+    async def close_copy(self) -> None:
+        """Close that dialog."""
+        self.is_copying = False
+
+    @rx.event
+    @refusals_shown
+    async def copy_day(self, typed: dict[str, Any]) -> None:
+        """Give the ranges of one day to the days that were ticked."""
+        source = self._row(typed.get("source", ""))
+        self.days = [
+            replace(row, on=source.on, ranges=source.ranges)
+            if typed.get(f"day-{row.weekday}")
+            else row
+            for row in self.days
+        ]
+        self.is_copying = False
+        await self._check()
+
+    @rx.event
+    @refusals_shown
+    async def discard(self) -> None:
+        """Show the stored hours again."""
+        await self._read(keep_draft=False)
+
+    @rx.event
+    @refusals_shown
+    async def save(self) -> Any:
+        """Replace the weekly hours by what was typed. Booked appointments stay."""
+        if not self.is_dirty:  # the second of two quick clicks
+            return None
+        actor, week = await self._actor(), typed_week(self.days)
+        try:
+            async with get_database().session() as session:
+                await hours.save(session, actor, self._place(), week, version=self._version)
+        except Invalid:
+            await self._check()
+            return None
+        except StaleVersion as stale:
+            self._show_stale(stale)
+            return None
+        await self._read(keep_draft=False)
+        return toast(t("The weekly hours were saved."))
+
+    @rx.event
+    async def show_outside(self) -> None:
+        """List who is booked outside the new hours."""
+        self.is_showing_outside = True
+
+    @rx.event
+    async def hide_outside(self) -> None:
+        """Close that list."""
+        self.is_showing_outside = False
+
+    # Days that differ
+
+    @rx.event
+    async def previous_month(self) -> None:
+        """Show the month before."""
+        self._turn_month(-1)
+
+    @rx.event
+    async def next_month(self) -> None:
+        """Show the month after."""
+        self._turn_month(1)
+
+    @rx.event
+    @refusals_shown
+    async def choose_day(self, day: str) -> None:
+        """Open the dialog for a day of the month: what differs there, or something new."""
+        chosen, stored = _date(day), self._stored()
+        if chosen is None:
+            raise NotFound
+        for each in stored.different:
+            if each.first <= chosen <= each.last:
+                await self._edit_override(override_row(each).key)
+                return
+        await self._open_form(t("Other hours on this day"), chosen, chosen)
+
+    @rx.event
+    @refusals_shown
+    async def add_override(self) -> None:
+        """Open the dialog for new days that differ."""
+        await self._open_form(t("Add days that differ"), None, None)
+
+    @rx.event
+    @refusals_shown
+    async def edit_override(self, key: str) -> None:
+        """Open the dialog with days that differ already."""
+        await self._edit_override(str(key))
+
+    @rx.event
+    async def close_form(self) -> None:
+        """Close the dialog."""
+        self.form_open = False
+
+    @rx.event
+    @refusals_shown
+    async def set_first(self, value: str) -> None:
+        """Take the first day as it was typed."""
+        self._first = str(value)
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def set_last(self, value: str) -> None:
+        """Take the last day as it was typed."""
+        self._last = str(value)
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def choose_closed(self, value: str) -> None:
+        """Choose between closed days and other hours."""
+        self.form_closed = value == "closed"
+        if not self.form_closed and not self.form_ranges:
+            self.form_ranges = with_another([])
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def add_form_range(self) -> None:
+        """Add a range to the other hours."""
+        self.form_ranges = with_another(self.form_ranges)
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def remove_form_range(self, index: int) -> None:
+        """Take a range out of the other hours."""
+        self.form_ranges = [each for each in self.form_ranges if each.index != index]
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def set_form_opens(self, index: int, value: str) -> None:
+        """Take the beginning of a range as it was typed."""
+        self.form_ranges = _written(self.form_ranges, index, opens=str(value)[:5])
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def set_form_closes(self, index: int, value: str) -> None:
+        """Take the end of a range as it was typed."""
+        self.form_ranges = _written(self.form_ranges, index, closes=str(value)[:5])
+        await self._check_form()
+
+    @rx.event
+    @refusals_shown
+    async def save_override(self, typed: dict[str, Any]) -> Any:
+        """Save the days of the dialog."""
+        if not self.form_open:  # the second of two quick clicks
+            return None
+        self._first, self._last = str(typed.get("first", "")), str(typed.get("last", ""))
+        draft = self._override_draft(str(typed.get("note", "")))
+        if draft is None:
+            self.form_errors = {"first": t("Please give a day.")}
+            return None
+        actor = await self._actor()
+        try:
+            async with get_database().session() as session:
+                self._version = await hours.save_override(
+                    session,
+                    actor,
+                    self._place(),
+                    draft,
+                    version=self._version,
+                    replaces=self._replaces,
+                )
+        except Invalid as invalid:
+            self._show_form_errors(invalid)
+            return None
+        except StaleVersion as stale:
+            self._show_stale(stale)
+            self.form_errors = {"form": stale.sentence}
+            return None
+        self.form_open = False
+        self._month = draft.first.replace(day=1).isoformat()
+        await self._read(keep_draft=True)
+        return toast(t("Saved."))
+
+    @rx.event
+    @refusals_shown
+    async def ask_removal(self, key: str) -> None:
+        """Ask before the weekly hours hold again on days that differ."""
+        span, actor = _span(key), await self._actor()
+        async with get_database().session() as session:
+            preview = await hours.preview_removal(session, actor, self._place(), span)
+        self.removal = next((row for row in self.overrides if row.key == key), OverrideRow())
+        self.removal_effect = outside_sentence(preview.outside, self.zone)
+        self.removal_open = True
+
+    @rx.event
+    async def close_removal(self) -> None:
+        """Leave those days as they are."""
+        self.removal_open = False
+
+    @rx.event
+    @refusals_shown
+    async def remove_override(self) -> Any:
+        """Let the weekly hours hold again, after the question."""
+        if not self.removal_open:
+            return None
+        self.removal_open = False
+        span, actor = _span(self.removal.key), await self._actor()
+        try:
+            async with get_database().session() as session:
+                self._version = await hours.remove_override(
+                    session, actor, self._place(), span, version=self._version
+                )
+        except StaleVersion as stale:
+            self._show_stale(stale)
+            return None
+        await self._read(keep_draft=True)
+        return toast(t("Removed. The weekly hours hold again."))
+
+    # Booking rules
+
+    @rx.event
+    @refusals_shown
+    async def save_rules(self, typed: dict[str, Any]) -> Any:
+        """Keep the booking rules."""
+        self.rules_errors = {}
+        actor = await self._actor()
+        try:
+            rules = _rules(typed)
+            async with get_database().session() as session:
+                self._version = await hours.save_rules(
+                    session,
+                    actor,
+                    self._place(),
+                    rules,
+                    version=self._version,
+                    doctor_version=self._doctor_version,
+                )
+        except Invalid as invalid:
+            self.rules_errors = invalid.errors
+            return None
+        except StaleVersion as stale:
+            self._show_stale(stale)
+            return None
+        await self._read(keep_draft=True)
+        return toast(t("The booking rules were saved."))
+
+    # Helpers
+
+    async def _choose_place(self) -> None:
+        actor = await self._actor()
+        async with get_database().session() as session:
+            places = await hours.list_places(session, actor)
+        self.places = [
+            [str(each.id), each.clinic, f"{ROUTE}?{urlencode({'place': each.id})}"]
+            for each in places
+        ]
+        ids = [str(each.id) for each in places]
+        self.has_place = bool(ids)
+        if not ids:
+            return
+        wanted = self.router.url.query_parameters.get("place", "")
+        self.place = wanted if wanted in ids else ids[0]
+        await self._read(keep_draft=False)
+        if kept := self._kept.pop(self.place, None):
+            version, self.days = kept
+            if version != self._version:
+                self._version = version
+                self._show_stale(StaleVersion())
+            await self._check()
+
+    def _keep_draft(self) -> None:
+        if self.is_dirty and self.place:
+            self._kept[self.place] = self._version, self.days
+
+    def _place(self) -> UUID:
+        try:
+            return UUID(self.place)
+        except ValueError:
+            raise NotFound from None
+
+    def _stored(self) -> PlaceHours:
+        if self._hours is None:
+            raise NotFound
+        return self._hours
+
+    async def _read(self, *, keep_draft: bool) -> None:
+        """Read what is stored; with ``keep_draft`` what was typed into the week stays."""
+        actor = await self._actor()
+        async with get_database().session() as session:
+            stored = await hours.load(session, actor, self._place())
+        self._hours, self.zone = stored, stored.hours.zone
+        self._doctor_version = stored.doctor_version
+        self.overrides = [override_row(each) for each in stored.different]
+        self._show_rules(stored.rules)
+        self._show_month(_date(self._month) or stored.today)
+        if keep_draft and self.is_dirty:
+            await self._check()
+            return
+        self._version = stored.version
+        self.days = day_rows(stored.week)
+        self.is_dirty = self.has_errors = self.is_stale = False
+        self.effect = self.outside_text = self.stale_text = ""
+        self.outside = []
+
+    async def _check(self) -> None:
+        """Tell what is wrong with the typed week, or what saving it would do."""
+        week, actor = typed_week(self.days), await self._actor()
+        async with get_database().session() as session:
+            errors = await hours.validate(session, actor, self._place(), week)
+            preview = None
+            if not errors:
+                preview = await hours.preview(session, actor, self._place(), week)
+        self.days = [
+            replace(row, ranges=with_errors(row.ranges, _of_day(errors, row.weekday)))
+            for row in self.days
+        ]
+        self.has_errors = bool(errors)
+        self.is_dirty = preview is None or preview.changed_days > 0
+        shown = preview or Preview(0, ())
+        self.effect = _effect_on_week(shown.changed_days)
+        self.outside_text = outside_sentence(shown.outside, self.zone)
+        self.outside = outside_rows(shown.outside, self.zone, doctor_calendar.ROUTE)
+
+    def _row(self, weekday: Any) -> DayRow:
+        for row in self.days:
+            if str(row.weekday) == str(weekday):
+                return row
+        raise NotFound
+
+    async def _write_day(self, changed: DayRow) -> None:
+        renumbered = replace(changed, ranges=with_errors(changed.ranges, {}))
+        self.days = [renumbered if row.weekday == changed.weekday else row for row in self.days]
+        await self._check()
+
+    async def _write_range(self, weekday: int, index: int, **typed: str) -> None:
+        row = self._row(weekday)
+        ranges = _written(row.ranges, index, **typed)
+        if ranges != row.ranges:  # leaving an input without a change is no news
+            await self._write_day(replace(row, ranges=ranges))
+
+    def _show_stale(self, stale: StaleVersion) -> None:
+        self.is_stale, self.stale_text = True, stale.sentence
+
+    def _show_month(self, month: date) -> None:
+        first = month.replace(day=1)
+        self._month = first.isoformat()
+        self.month_title = format_date(first, "MMMM y")
+        self.month_weeks = month_weeks(self._stored(), first)
+
+    def _turn_month(self, by: int) -> None:
+        shown = _date(self._month)
+        if shown is None or self._hours is None:
+            return
+        today = self._hours.today
+        number = shown.year * 12 + shown.month - 1 + by
+        this_month = today.year * 12 + today.month - 1
+        number = max(this_month, min(this_month + _MONTHS_AHEAD, number))
+        self._show_month(date(number // 12, number % 12 + 1, 1))
+
+    async def _edit_override(self, key: str) -> None:
+        span = _span(key)
+        for each in self._stored().different:
+            if (each.first, each.last) == (span.first, span.last):
+                title = t("Edit {days}", days=override_row(each).days)
+                await self._open_form(
+                    title,
+                    each.first,
+                    each.last,
+                    note=each.note,
+                    ranges=range_rows(each.ranges),
+                    replaces=span,
+                )
+                return
+        raise NotFound
+
+    async def _open_form(
+        self,
+        title: str,
+        first: date | None,
+        last: date | None,
+        *,
+        note: str = "",
+        ranges: list[RangeRow] | None = None,
+        replaces: DaySpan | None = None,
+    ) -> None:
+        self._replaces = replaces
+        self._first = first.isoformat() if first else ""
+        self._last = last.isoformat() if last else ""
+        self.form = OverrideForm(self.form.number + 1, title, self._first, self._last, note)
+        self.form_ranges = ranges or []
+        self.form_closed = not ranges
+        await self._check_form()
+        self.form_open = True
+
+    def _override_draft(self, note: str = "") -> OverrideDraft | None:
+        first = _date(self._first)
+        if first is None:
+            return None
+        last = _date(self._last) if self._last.strip() else first
+        if last is None:
+            return None
+        ranges = () if self.form_closed else typed_day(self.form_ranges)
+        return OverrideDraft(first, last, ranges, note)
+
+    async def _check_form(self) -> None:
+        """Tell what is wrong with the days of the dialog, or what saving them would do."""
+        self.form_errors, self.form_effect, self.form_outside = {}, "", []
+        self.form_ranges = with_errors(self.form_ranges, {})
+        draft = self._override_draft()
+        if draft is None:
+            return
+        actor = await self._actor()
+        try:
+            async with get_database().session() as session:
+                preview = await hours.preview_override(
+                    session, actor, self._place(), draft, replaces=self._replaces
+                )
+        except Invalid as invalid:
+            self._show_form_errors(invalid)
+            return
+        self.form_effect = " ".join(
+            filter(
+                None,
+                (
+                    _effect_on_dates(preview.changed_days),
+                    outside_sentence(preview.outside, self.zone),
+                ),
+            )
+        )
+        self.form_outside = outside_rows(preview.outside, self.zone, doctor_calendar.ROUTE)
+
+    def _show_form_errors(self, invalid: Invalid) -> None:
+        at_ranges = {int(name): text for name, text in invalid.errors.items() if name.isdecimal()}
+        self.form_ranges = with_errors(self.form_ranges, at_ranges)
+        self.form_errors = {
+            name: text for name, text in invalid.errors.items() if not name.isdecimal()
+        }
+
+    def _show_rules(self, rules: BookingRules) -> None:
+        notices = sorted({*_NOTICES, rules.minimum_notice})
+        self.notice_options = [[str(minutes), _notice_text(minutes)] for minutes in notices]
+        limit = rules.max_patients_a_day
+        stored = RulesForm(
+            number=self.rules.number,
+            minimum_notice=str(rules.minimum_notice),
+            horizon_days=str(rules.horizon_days),
+            max_patients_a_day="" if limit is None else str(limit),
+        )
+        if stored != self.rules:  # else what is being typed there stays
+            self.rules = replace(stored, number=stored.number + 1)
+
+
+def _written(rows: list[RangeRow], index: int, **typed: str) -> list[RangeRow]:
+    return [replace(row, **typed) if row.index == index else row for row in rows]
+
+
+def _of_day(errors: dict[tuple[int, int], str], weekday: int) -> dict[int, str]:
+    return {index: text for (day, index), text in errors.items() if day == weekday}
+
+
+def _effect_on_week(changed_days: int) -> str:
+    if changed_days == 1:
+        return t("Saving changes 1 day.")
+    return t("Saving changes {count} days.", count=changed_days) if changed_days else ""
+
+
+def _effect_on_dates(changed_days: int) -> str:
+    if changed_days == 0:
+        return t("This is the same as the weekly hours.")
+    if changed_days == 1:
+        return t("Other hours on 1 day.")
+    return t("Other hours on {count} days.", count=changed_days)
+
+
+def _notice_text(minutes: int) -> str:
+    if minutes == 0:
+        return t("no time")
+    if minutes % 1440 == 0:
+        days = minutes // 1440
+        return t("1 day") if days == 1 else t("{count} days", count=days)
+    if minutes % 60 == 0:
+        count = minutes // 60
+        return t("1 hour") if count == 1 else t("{count} hours", count=count)
+    return t("{minutes} minutes", minutes=minutes)
+
+
+def _rules(typed: dict[str, Any]) -> BookingRules:
+    """Return what was typed; raises ``Invalid`` where a number is no number."""
+    errors: dict[str, str] = {}
+
+    def number(field: str) -> int:
+        try:
+            return int(str(typed.get(field, "")).strip())
+        except ValueError:
+            errors[field] = t("Please give a whole number.")
+            return 0
+
+    limit = str(typed.get("max_patients_a_day", "")).strip()
+    rules = BookingRules(
+        minimum_notice=number("minimum_notice"),
+        horizon_days=number("horizon_days"),
+        max_patients_a_day=number("max_patients_a_day") if limit else None,
+    )
+    if errors:
+        raise Invalid(errors)
+    return rules
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(str(text).strip())
+    except ValueError:
+        return None
+
+
+def _span(key: str) -> DaySpan:
+    first, _, last = str(key).partition("/")
+    from_day, to_day = _date(first), _date(last)
+    if from_day is None or to_day is None:
+        raise NotFound
+    return DaySpan(from_day, to_day)

@@ -1,0 +1,412 @@
+"""The doctor's calendar and the panel with one appointment in full."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import reflex as rx
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.database import get_database
+from appointment_app.errors import Forbidden, NotFound, StaleVersion
+from appointment_app.i18n import format_date, format_moment, format_time, t
+from appointment_app.models import AppointmentStatus, Approval, VisitMode
+from appointment_app.scheduling import calendar, service
+from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Entry, Figures
+from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
+from appointment_app.scheduling.intervals import Interval, subtract
+from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.states.calendar_view import (
+    VIEWS,
+    days_shown,
+    hours_needed,
+    monday_of,
+    span_of,
+    step,
+    title_of,
+    touches_weekend,
+)
+from appointment_app.states.session_state import SessionState, refusals_shown
+from appointment_app.states.toasts import toast
+from appointment_app.states.wording import MODE_NAMES, zone_note
+
+ROUTE = "/calendar"
+_NEAREST_YEAR, _FARTHEST_YEAR = 2000, 2200
+_LONGEST_DRAFT = 8000
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """An earlier appointment of the patient, in words."""
+
+    when: str = ""
+    visit: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The open appointment, in words; ``can_...`` says which buttons are shown."""
+
+    id: str = ""
+    patient: str = ""
+    birth_date: str = ""
+    phone: str = ""
+    when: str = ""
+    zone: str = ""
+    visit: str = ""
+    place: str = ""
+    join_link: str = ""
+    status: str = ""
+    reason: str = ""
+    cancel_reason: str = ""
+    reference: str = ""
+    history: list[HistoryRow] = field(default_factory=list)
+    can_confirm: bool = False
+    can_complete: bool = False
+    can_cancel: bool = False
+
+
+class DoctorCalendar(SessionState):
+    """What stands in the address (view, date, zone) and what the calendar shows of it."""
+
+    view: str = ""
+    day: str = ""
+    title: str = ""
+    time_zone: str = "UTC"
+    zone_name: str = ""
+    zones: list[list[str]] = []
+    today_href: str = ROUTE
+    earlier_href: str = ROUTE
+    later_href: str = ROUTE
+    view_hrefs: dict[str, str] = dict.fromkeys(VIEWS, ROUTE)
+
+    events: list[dict[str, str]] = []
+    closed: list[dict[str, str]] = []
+    weekends: bool = False
+    first_hour: str = "08:00:00"
+    last_hour: str = "18:00:00"
+
+    today_count: str = ""
+    to_confirm: str = ""
+    filled: str = ""
+    free: str = ""
+
+    is_loaded: bool = False
+    refusal: str = ""
+    approval_notice: str = ""
+
+    detail: Detail = Detail()
+    is_open: bool = False
+    is_cancelling: bool = False
+    cancel_error: str = ""
+    notes: str = ""
+    notes_error: str = ""
+    notes_of_others: str = ""
+    opened: int = 0  # makes the fields of each opening fresh ones
+
+    _version: int = 0
+    _several_clinics: bool = False
+    _stored_notes: str = ""
+    _unsaved_notes: dict[str, str] = {}
+
+    @rx.event
+    @refusals_shown
+    async def load(self) -> None:
+        """Show what the address names; the screen chooses the view when it names none."""
+        self.refusal = ""
+        actor = await self._actor()
+        try:
+            await self._orient(actor)
+        except Forbidden as error:
+            self.refusal, self.is_loaded = error.sentence, True
+            return
+        if self.view:
+            await self._read(actor)
+        self.is_loaded = True
+
+    @rx.event
+    @refusals_shown
+    async def show_dates(self, start: str, end: str, view: str) -> None:
+        """Take the view that the screen has chosen; what an address named is shown already."""
+        if self.view or view not in VIEWS or self.refusal:
+            return
+        self.view = view
+        await self._read(await self._actor())
+
+    @rx.event
+    @refusals_shown
+    async def open_appointment(self, appointment_id: str) -> None:
+        """Open the panel with an appointment in full."""
+        try:
+            key = UUID(str(appointment_id))
+        except ValueError:
+            raise NotFound from None
+        detail = await self._read_detail(key)
+        self.notes = self._unsaved_notes.get(str(key), detail.notes)
+        self.notes_error = self.notes_of_others = ""
+        self.is_cancelling, self.cancel_error = False, ""
+        self.opened += 1
+        self.is_open = True
+
+    @rx.event
+    async def close_appointment(self) -> None:
+        """Close the panel."""
+        self.is_open = False
+
+    @rx.event
+    @refusals_shown
+    async def confirm(self) -> Any:
+        """Confirm the open appointment."""
+        if not self.detail.can_confirm:
+            return None
+        await self._change(service.confirm)
+        return toast(t("The appointment is confirmed."))
+
+    @rx.event
+    @refusals_shown
+    async def complete(self) -> Any:
+        """Record that the visit took place."""
+        if not self.detail.can_complete:
+            return None
+        await self._change(service.complete)
+        return toast(t("Marked as completed."))
+
+    @rx.event
+    @refusals_shown
+    async def mark_no_show(self) -> Any:
+        """Record that the patient did not come."""
+        if not self.detail.can_complete:
+            return None
+        await self._change(service.mark_no_show)
+        return toast(t("Marked as no-show."))
+
+    @rx.event
+    async def ask_reason(self) -> None:
+        """Ask why the appointment is cancelled."""
+        self.is_cancelling, self.cancel_error = True, ""
+
+    @rx.event
+    async def keep_appointment(self) -> None:
+        """Do not cancel after all."""
+        self.is_cancelling = False
+
+    @rx.event
+    @refusals_shown
+    async def cancel(self, typed: dict[str, Any]) -> Any:
+        """Cancel the open appointment; the patient is told the reason."""
+        if not self.is_cancelling:  # the second of two quick clicks
+            return None
+        reason = str(typed.get("cancel_reason", ""))
+
+        async def cancel(session: Any, actor: Actor, key: UUID) -> None:
+            await service.cancel(session, actor, key, reason=reason)
+
+        try:
+            await self._change(cancel)
+        except (ReasonRequired, TextTooLong) as error:
+            self.cancel_error = error.sentence
+            return None
+        self.is_cancelling = False
+        return toast(t("The appointment is cancelled."))
+
+    @rx.event
+    async def keep_notes(self, notes: str) -> None:
+        """Keep what was typed, so that closing the panel does not lose it."""
+        if str(notes) != self._stored_notes:
+            self._unsaved_notes[self.detail.id] = str(notes)[:_LONGEST_DRAFT]
+        else:
+            self._unsaved_notes.pop(self.detail.id, None)
+
+    @rx.event
+    @refusals_shown
+    async def save_notes(self, typed: dict[str, Any]) -> Any:
+        """Keep the notes; when they changed meanwhile, show both and let the doctor decide."""
+        if not self.detail.id:
+            raise NotFound
+        self.notes_error = ""
+        key, notes, actor = UUID(self.detail.id), str(typed.get("notes", "")), await self._actor()
+        try:
+            async with get_database().session() as session:
+                self._version = await service.write_notes(
+                    session, actor, key, notes=notes, version=self._version
+                )
+        except TextTooLong as error:
+            self.notes_error = error.sentence
+            return None
+        except StaleVersion as stale:
+            self.notes_of_others = (await self._read_detail(key)).notes
+            self.notes_error = stale.sentence
+            return None
+        self._stored_notes, self.notes_of_others = notes, ""
+        self._unsaved_notes.pop(self.detail.id, None)
+        return toast(t("The notes were saved."))
+
+    async def _orient(self, actor: Actor) -> None:
+        """Read from the address where and when the doctor looks."""
+        async with get_database().session() as session:
+            known = await calendar.overview(session, actor)
+        self._several_clinics = len(known.places) > 1
+        zones = list(dict.fromkeys(place.zone for place in known.places)) or ["UTC"]
+        query = self.router.url.query_parameters
+        self.time_zone = query.get("zone", "") if query.get("zone") in zones else zones[0]
+        self.zone_name = zone_note(self.time_zone)
+        self.view = query.get("view", "") if query.get("view") in VIEWS else ""
+        day = _day(query.get("date", "")) or local_date(self.time_zone, clock.now())
+        self.day = day.isoformat()
+        self.approval_notice = _approval_notice(known.approval)
+        self.zones = (
+            [[zone, zone_note(zone), self._href(day, zone=zone)] for zone in zones]
+            if len(zones) > 1
+            else []
+        )
+
+    async def _read(self, actor: Actor) -> None:
+        """Read the days of the view, and the numbers of the week around the date."""
+        day = date.fromisoformat(self.day)
+        window = span_of(self.time_zone, *days_shown(self.view, day))
+        monday = monday_of(day)
+        week = span_of(self.time_zone, monday, monday + 7 * DAY)
+        async with get_database().session() as session:
+            days = await calendar.load_days(session, actor, window)
+            figures = await calendar.load_figures(session, actor, self.time_zone, week)
+        self._show_days(days, window)
+        self._show_figures(figures)
+        self.title = title_of(self.view, day, weekends=self.weekends)
+        today = local_date(self.time_zone, clock.now())
+        self.today_href = self._href(today)
+        self.earlier_href = self._href(step(self.view, day, -1))
+        self.later_href = self._href(step(self.view, day, 1))
+        self.view_hrefs = {view: self._href(day, view=view) for view in VIEWS}
+        self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
+
+    def _show_days(self, days: CalendarDays, window: Interval) -> None:
+        self.events = [_event(entry, self._several_clinics) for entry in days.entries]
+        in_grid = self.view in ("day", "week")
+        self.closed = [
+            {"start": each.start.isoformat(), "end": each.end.isoformat()}
+            for each in (days.closed if in_grid else ())
+        ]
+        spans = [Interval(entry.starts_at, entry.ends_at) for entry in days.entries]
+        spans += subtract([window], days.closed)
+        self.weekends = self.view != "week" or touches_weekend(self.time_zone, spans)
+        hours = hours_needed(self.time_zone, spans)
+        self.first_hour, self.last_hour = f"{hours.first:02}:00:00", f"{hours.last:02}:00:00"
+
+    def _show_figures(self, figures: Figures) -> None:
+        self.today_count = str(figures.today)
+        self.to_confirm = t("{count} to confirm", count=figures.to_confirm)
+        percent = figures.filled_percent
+        self.filled = "–" if percent is None else t("{percent} %", percent=percent)
+        self.free = (
+            t("1 free slot")
+            if figures.free_slots == 1
+            else t("{count} free slots", count=figures.free_slots)
+        )
+
+    def _href(self, day: date, *, view: str = "", zone: str = "") -> str:
+        query = {"view": view or self.view, "date": day.isoformat()}
+        if len(self.zones) > 1 or zone:
+            query["zone"] = zone or self.time_zone
+        return f"{ROUTE}?{urlencode({key: value for key, value in query.items() if value})}"
+
+    async def _read_detail(self, appointment_id: UUID) -> AppointmentDetail:
+        actor = await self._actor()
+        async with get_database().session() as session:
+            detail = await calendar.load_detail(session, actor, appointment_id)
+        self.detail, self._version = _detail(detail), detail.version
+        self._stored_notes = detail.notes
+        return detail
+
+    async def _change(self, deed: Callable[[Any, Actor, UUID], Awaitable[None]]) -> None:
+        """Do something to the open appointment, then show how everything stands."""
+        if not self.detail.id:
+            raise NotFound
+        key, actor = UUID(self.detail.id), await self._actor()
+        try:
+            async with get_database().session() as session:
+                await deed(session, actor, key)
+        finally:
+            # Also after a refusal: then somebody else was faster, and the page was old.
+            await self._read_detail(key)
+            await self._read(actor)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _NEAREST_YEAR <= day.year <= _FARTHEST_YEAR else None
+
+
+def _approval_notice(approval: Approval) -> str:
+    if approval is Approval.PENDING:
+        return t(
+            "Your registration waits for approval. Patients see you once it is approved;"
+            " you can set your hours and visit types meanwhile."
+        )
+    if approval is Approval.REFUSED:
+        return t("Your registration was not approved, so patients do not see you.")
+    return ""
+
+
+def _event(entry: Entry, several_clinics: bool) -> dict[str, str]:
+    kind, words = entry.status.value, [entry.visit]
+    if entry.status is AppointmentStatus.PENDING:
+        words.insert(0, t("To confirm"))
+    elif entry.status is AppointmentStatus.COMPLETED:
+        words.insert(0, t("Completed"))
+    elif entry.status is AppointmentStatus.NO_SHOW:
+        words.insert(0, t("No-show"))
+    elif entry.mode is VisitMode.VIDEO:
+        kind = "video"
+        words.insert(0, t("Video"))
+    if several_clinics:
+        words.append(entry.clinic)
+    return {
+        "id": str(entry.id),
+        "title": entry.patient,
+        "start": entry.starts_at.isoformat(),
+        "end": entry.ends_at.isoformat(),
+        "kind": kind,
+        "detail": " · ".join(dict.fromkeys(words)),
+    }
+
+
+def _detail(detail: AppointmentDetail) -> Detail:
+    ends = format_time(detail.ends_at, detail.zone)
+    possible = detail.next_statuses
+    in_person = detail.mode is VisitMode.IN_PERSON
+    return Detail(
+        id=str(detail.id),
+        patient=detail.patient,
+        birth_date=format_date(detail.birth_date, "d MMMM y") if detail.birth_date else "",
+        phone=detail.phone,
+        when=f"{format_moment(detail.starts_at, detail.zone)} – {ends}",
+        zone=zone_note(detail.zone),
+        visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",
+        place=(detail.place or detail.clinic) if in_person else detail.clinic,
+        join_link=detail.join_link,
+        status=detail.status.value,
+        reason=detail.reason,
+        cancel_reason=detail.cancel_reason,
+        reference=detail.reference,
+        history=[
+            HistoryRow(
+                when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),
+                visit=visit.visit,
+                status=visit.status.value,
+            )
+            for visit in detail.history
+        ],
+        can_confirm=AppointmentStatus.CONFIRMED in possible,
+        can_complete=AppointmentStatus.COMPLETED in possible,
+        can_cancel=AppointmentStatus.CANCELLED in possible,
+    )
