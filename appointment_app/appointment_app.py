@@ -20,7 +20,9 @@ from appointment_app.pages.admin_doctors import admin_doctors
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
 from appointment_app.pages.book import book
+from appointment_app.pages.doctor import doctor
 from appointment_app.pages.forgot_password import forgot_password
+from appointment_app.pages.home import home
 from appointment_app.pages.login import login
 from appointment_app.pages.mailbox import add_mailbox
 from appointment_app.pages.register import register
@@ -30,6 +32,8 @@ from appointment_app.pages.verify import verify
 from appointment_app.startup import database_ready
 from appointment_app.states.admin_doctors import AdminDoctors
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.doctor_profile import DoctorProfile
+from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
@@ -78,11 +82,20 @@ def _add(
     )
 
 
-def _home(viewer: Viewer) -> rx.Component:
-    return rx.el.main(rx.el.h1(t("Book an appointment")))
-
-
-_add("/", _home, t("Find a doctor"), t("Find a doctor and book the earliest free time."))
+_add(
+    "/",
+    home,
+    t("Find a doctor"),
+    t("Find a doctor by specialty, name or city and book the earliest free time."),
+    FindDoctors.load,
+)
+_add(
+    "/doctor",
+    doctor,
+    t("Choose a time"),
+    t("Who the doctor is, where they work, and their free times."),
+    DoctorProfile.load,
+)
 _add(
     "/book",
     book,

@@ -55,6 +55,11 @@ def format_moment(moment: datetime, zone: str) -> str:
     return f"{format_date(local.date(), 'EEEE d MMMM y')}, {local:%H:%M}"
 
 
+def language_name(code: str) -> str:
+    """Return what a language (ISO 639-1) is called in the current language, such as ``German``."""
+    return str(_clock_locale().languages.get(code, code))
+
+
 def zone_city(zone: str) -> str:
     """Return the readable name of an IANA zone, such as ``New York``."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")

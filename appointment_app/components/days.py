@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from .link import link
+from .pills import current
+
 
 def day_columns(label: str | rx.Var[str], *columns: Any) -> rx.Component:
     """Return columns side by side, scrolling sideways when they do not fit."""
@@ -60,4 +63,27 @@ def day_chip(
         disabled=disabled,
         class_name="day-chip",
         custom_attrs={"aria-pressed": chosen},
+    )
+
+
+def day_chip_link(
+    weekday: Any,
+    day: Any,
+    note: Any,
+    *,
+    label: str | rx.Var[str],
+    href: str | rx.Var[str],
+    chosen: bool | rx.Var[bool],
+) -> rx.Component:
+    """Return one day of a strip as a link, for days that stand in the address."""
+    return link(
+        rx.el.span(weekday),
+        rx.el.strong(day),
+        rx.el.span(note),
+        href=href,
+        replace=True,
+        prevent_scroll_reset=True,
+        aria_label=label,
+        class_name="day-chip",
+        custom_attrs={"aria-current": current(chosen)},
     )

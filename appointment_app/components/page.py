@@ -14,6 +14,7 @@ from .button import button_link
 from .color_scheme import color_scheme_script, color_scheme_select
 from .icons import calendar_icon, clock_icon, list_icon, menu_icon, person_icon
 from .link import link, plain_link
+from .own_zone import own_zone_script
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def head_components() -> list[rx.Component]:
     """Return what stands in the head of every page, for ``rx.App``."""
     return [
         color_scheme_script(),
+        own_zone_script(),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
     ]
 

@@ -73,15 +73,33 @@ async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> Do
     visit_types = await load_visit_types(session, [key])
     specialties = await load_specialties(session, [key])
     languages = await load_languages(session, [key])
+    return view_doctor(
+        doctor,
+        specialties=specialties[key],
+        languages=languages[key],
+        clinics=tuple(view_clinic(place.clinic) for place in places),
+        visit_types=tuple(view_visit_type(each) for each in visit_types[key]),
+    )
+
+
+def view_doctor(
+    doctor: Doctor,
+    *,
+    specialties: tuple[str, ...],
+    languages: tuple[str, ...],
+    clinics: tuple[ClinicView, ...],
+    visit_types: tuple[VisitTypeView, ...],
+) -> DoctorView:
+    """Return what the public sees of ``doctor``."""
     return DoctorView(
         id=doctor.public_id,
         name=doctor.full_name,
-        specialties=specialties[key],
-        languages=languages[key],
+        specialties=specialties,
+        languages=languages,
         years=years_of_experience(doctor),
         bio=doctor.bio,
-        clinics=tuple(view_clinic(place.clinic) for place in places),
-        visit_types=tuple(view_visit_type(each) for each in visit_types[key]),
+        clinics=clinics,
+        visit_types=visit_types,
     )
 
 

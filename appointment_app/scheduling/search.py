@@ -22,12 +22,13 @@ from appointment_app.scheduling.availability import free_slots
 from appointment_app.scheduling.doctors import (
     ClinicView,
     DoctorView,
+    VisitTypeView,
     load_languages,
     load_specialties,
     load_visit_types,
     view_clinic,
+    view_doctor,
     view_visit_type,
-    years_of_experience,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
@@ -38,10 +39,13 @@ from appointment_app.scheduling.rules import (
     load_places,
     shape_of,
 )
+from appointment_app.scheduling.slots import Offer, load_offer
 
 DAYS_ON_A_CARD = 6
 # Most doctors are free within these days; only for the others more is read.
 _NEAR = timedelta(days=14)
+# Each word costs a condition; nobody means more than these.
+_MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,14 @@ class CardDay:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A doctor at a clinic with the free times of the coming days for the default visit type.
+    """A doctor at a clinic with the free times of the coming days for one of the visit types.
 
     ``first_free`` is the earliest start at all, None when nothing is free up to the horizon.
     """
 
     doctor: DoctorView
     clinic: ClinicView
+    visit_type: VisitTypeView
     days: tuple[CardDay, ...]
     first_free: datetime | None
 
@@ -102,28 +107,21 @@ async def find_doctors(
         return (not free, free[0] if free else clock.now(), place.id)
 
     page = sorted(bookable, key=earliest_first)[offset : offset + limit]
-    doctor_ids = {place.doctor_id for place in page}
-    specialties = await load_specialties(session, doctor_ids)
-    languages = await load_languages(session, doctor_ids)
-    cards = tuple(
-        Card(
-            doctor=DoctorView(
-                id=place.doctor.public_id,
-                name=place.doctor.full_name,
-                specialties=specialties[place.doctor_id],
-                languages=languages[place.doctor_id],
-                years=years_of_experience(place.doctor),
-                bio=place.doctor.bio,
-                clinics=(view_clinic(place.clinic),),
-                visit_types=tuple(map(view_visit_type, visit_types[place.doctor_id])),
-            ),
-            clinic=view_clinic(place.clinic),
-            days=_card_days(place, slots[place.id], query.day),
-            first_free=next(iter(slots[place.id]), None),
-        )
-        for place in page
-    )
+    cards = await _cards(session, page, visit_types, defaults, slots, query.day)
     return SearchPage(cards, total=len(bookable))
+
+
+async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date | None) -> Card:
+    """Return the card of a doctor at a clinic with the times of the offer's visit type.
+
+    ``day`` is the first local day that suits. Raises ``NotFound`` when patients cannot book it.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, chosen = await load_offer(session, offer)
+    visit_types = await load_visit_types(session, [place.doctor_id])
+    slots = await _slots(session, [place], {place.id: chosen}, day)
+    (card,) = await _cards(session, [place], visit_types, {place.id: chosen}, slots, day)
+    return card
 
 
 async def list_specialties(session: AsyncSession, actor: Actor) -> list[str]:
@@ -139,8 +137,38 @@ async def list_cities(session: AsyncSession, actor: Actor) -> list[str]:
     return list(await session.exec(cities))
 
 
+async def _cards(
+    session: AsyncSession,
+    places: list[Place],
+    visit_types: dict[int, tuple[VisitType, ...]],
+    chosen: dict[int, VisitType],
+    slots: dict[int, list[datetime]],
+    day: date | None,
+) -> tuple[Card, ...]:
+    """Return the cards of ``places``, whose ``chosen`` visit types and ``slots`` are by place."""
+    doctor_ids = {place.doctor_id for place in places}
+    specialties = await load_specialties(session, doctor_ids)
+    languages = await load_languages(session, doctor_ids)
+    return tuple(
+        Card(
+            doctor=view_doctor(
+                place.doctor,
+                specialties=specialties[place.doctor_id],
+                languages=languages[place.doctor_id],
+                clinics=(view_clinic(place.clinic),),
+                visit_types=tuple(map(view_visit_type, visit_types[place.doctor_id])),
+            ),
+            clinic=view_clinic(place.clinic),
+            visit_type=view_visit_type(chosen[place.id]),
+            days=_card_days(place, slots[place.id], day),
+            first_free=next(iter(slots[place.id]), None),
+        )
+        for place in places
+    )
+
+
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
-    for word in query.words.split():
+    for word in query.words.split()[:_MOST_WORDS]:
         pattern = _contains(word)
         of_specialty = (
             select(DoctorSpecialty.doctor_id)
@@ -155,10 +183,10 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         yield or_(
             col(Doctor.given_name).ilike(pattern, escape="\\"),
             col(Doctor.family_name).ilike(pattern, escape="\\"),
-            col(Doctor.title).ilike(word),
+            col(Doctor.title).ilike(_escaped(word), escape="\\"),
             col(Doctor.id).in_(of_specialty),
         )
-    for word in query.place.split():
+    for word in query.place.split()[:_MOST_WORDS]:
         pattern = _contains(word)
         yield or_(
             col(Clinic.city).ilike(pattern, escape="\\"),
@@ -168,8 +196,11 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
 
 
 def _contains(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    return f"%{_escaped(word)}%"
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def _slots(

@@ -1,0 +1,104 @@
+"""The days of a doctor's page: what is free on each, and what it is when nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, require
+from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.rules import shape_of
+from appointment_app.scheduling.slots import Offer, load_offer, slots_of_place
+
+
+class DayKind(StrEnum):
+    """What a local day is to somebody who wants to book."""
+
+    FREE = "free"
+    FULL = "full"  # all is taken, or the doctor sees no more patients
+    CLOSED = "closed"  # no visit of this length fits into the hours
+    OVER = "over"  # past, or too near to be booked
+    NOT_YET = "not_yet"  # beyond the horizon
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day with its free starts (UTC)."""
+
+    day: date
+    kind: DayKind
+    slots: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days in a row at one clinic; ``last_day`` is the last that can be booked at present.
+
+    ``first_free`` is the earliest free start at all. It is looked for only when no day has
+    one, and None when there is none up to the horizon.
+    """
+
+    days: tuple[Day, ...]
+    last_day: date
+    first_free: datetime | None
+
+
+async def list_days(
+    session: AsyncSession, actor: Actor, offer: Offer, first_day: date, count: int = 7
+) -> Days:
+    """Return ``count`` local days of the clinic from ``first_day`` on.
+
+    Raises ``NotFound`` when patients cannot book the offer.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, visit_type = await load_offer(session, offer)
+    now = clock.now()
+    not_before, not_after = place.bounds(now)
+    zone, shape = place.clinic.zone, shape_of(visit_type)
+    dates = [first_day + timedelta(days=number) for number in range(count)]
+    window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
+    free = await slots_of_place(session, place, visit_type, window)
+    by_day: dict[date, list[datetime]] = {day: [] for day in dates}
+    for start in free:
+        by_day[local_date(zone, start)].append(start)
+    days = tuple(
+        Day(
+            day,
+            DayKind.FREE if slots else kind_of_day(place.hours, shape, day, not_before, not_after),
+            tuple(slots),
+        )
+        for day, slots in by_day.items()
+    )
+    if not free and not_before < not_after:
+        ahead = Interval(not_before, not_after)
+        free = await slots_of_place(session, place, visit_type, ahead)
+    return Days(
+        days,
+        last_day=local_date(zone, not_after - timedelta(microseconds=1)),
+        first_free=next(iter(free), None),
+    )
+
+
+def kind_of_day(
+    hours: Hours, shape: VisitShape, day: date, not_before: datetime, not_after: datetime
+) -> DayKind:
+    """Return why a local day without a free start has none.
+
+    ``not_before`` is the first moment that can be booked, ``not_after`` the first that cannot.
+    """
+    whole = local_day_bounds(hours.zone, day)
+    starts = free_slots(hours, (), shape, whole, whole.start)
+    if not starts:
+        return DayKind.CLOSED
+    if starts[-1] < not_before:
+        return DayKind.OVER
+    if starts[0] >= not_after:
+        return DayKind.NOT_YET
+    return DayKind.FULL

@@ -1,0 +1,44 @@
+"""Reading what an address asks for: anybody may write anything into it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+_TEXT_LIMIT = 100
+
+
+def typed_text(value: Any) -> str:
+    """Return ``value`` as one line of printable text of bounded length."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(letter if letter.isprintable() else " " for letter in value[:_TEXT_LIMIT])
+    return " ".join(printable.split())
+
+
+def public_id(value: Any) -> UUID | None:
+    """Return the public id that ``value`` is, or None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def iso_day(value: Any) -> date | None:
+    """Return the day that ``value`` names as ``2026-11-23``, or None."""
+    if not isinstance(value, str) or len(value) != len("2026-11-23"):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def address(path: str, **query: object) -> str:
+    """Return ``path`` with those of the ``query`` that are not empty."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,244 @@
+"""The search: what is looked for stands in the address, the results are cards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import reflex as rx
+
+from appointment_app import clock
+from appointment_app.database import get_database
+from appointment_app.i18n import format_date, t
+from appointment_app.scheduling.doctors import DoctorView
+from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.search import (
+    Card,
+    Query,
+    find_card,
+    find_doctors,
+    list_cities,
+    list_specialties,
+)
+from appointment_app.scheduling.slots import Offer
+from appointment_app.states.address import address, iso_day, public_id, typed_text
+from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
+from appointment_app.states.session_state import SessionState, refusals_shown
+from appointment_app.states.slot_links import SlotLink, slot_links
+from appointment_app.states.wording import MODE_NAMES, initials, zone_note
+
+CARDS_A_PAGE = 10
+SLOTS_A_DAY = 4
+# Beyond these a visitor does better with other words.
+_MOST_CARDS = 200
+# No clinic takes bookings further ahead.
+_DAYS_AHEAD = 730
+
+
+@dataclass(frozen=True)
+class DayColumn:
+    """One day of a card; ``slots`` are its first free times."""
+
+    weekday: str
+    date: str
+    slots: list[SlotLink]
+
+
+@dataclass(frozen=True)
+class DoctorCard:
+    """A doctor at a clinic, ready to be shown.
+
+    ``days`` is empty when none of them has a free time; then ``next_free`` leads to the first
+    one, if there is any.
+    """
+
+    key: str
+    doctor_id: str
+    clinic_id: str
+    name: str
+    initials: str
+    summary: str
+    place: str
+    tags: list[str]
+    visit_type_id: str
+    visit_type: str
+    visit_types: list[list[str]]
+    days: list[DayColumn]
+    next_free: str
+    href: str
+    href_of_next_free: str
+    zone: str
+
+
+class FindDoctors(SessionState):
+    """The search form with its results."""
+
+    words: str = ""
+    place: str = ""
+    day: str = ""
+    day_problem: str = ""
+    cards: list[DoctorCard] = []
+    total: int = 0
+    first_day: str = ""
+    is_loaded: bool = False
+    is_searching: bool = False
+    specialties: list[str] = []
+    cities: list[str] = []
+
+    _query: Query = Query()
+
+    @rx.var
+    def count(self) -> str:
+        """How many were found, in words."""
+        if self.total == 1:
+            return t("1 doctor")
+        return t("{number} doctors", number=self.total)
+
+    @rx.var
+    def one_zone(self) -> str:
+        """The zone of all cards, in words; empty where they differ and each names its own."""
+        zones = {card.zone for card in self.cards}
+        return t("times in {zone}", zone=zones.pop()) if len(zones) == 1 else ""
+
+    @rx.var
+    def has_more(self) -> bool:
+        """Whether there are results that are not shown yet."""
+        return len(self.cards) < min(self.total, _MOST_CARDS)
+
+    @rx.var
+    def shown(self) -> str:
+        """How many of all results are shown, in words."""
+        return t("{shown} of {total} shown", shown=len(self.cards), total=self.total)
+
+    @rx.var
+    def href_everywhere(self) -> str:
+        """The address of the same search in all cities; empty when it is one already."""
+        return address("/", words=self.words, day=self.day) if self.place else ""
+
+    @rx.event
+    @refusals_shown
+    async def load(self) -> AsyncIterator[Any]:
+        """Search for what the address asks."""
+        query = self._read(self.router.url.query_parameters)
+        # Who comes back to the same search finds as many cards as they had.
+        is_known = self.is_loaded and query == self._query
+        limit = max(CARDS_A_PAGE, len(self.cards)) if is_known else CARDS_A_PAGE
+        self._query = query
+        self.is_searching = not is_known
+        yield
+        actor = await self._actor()
+        async with get_database().session() as session:
+            page = await find_doctors(session, actor, query, limit=limit)
+            if not self.cities:
+                self.specialties = await list_specialties(session, actor)
+                self.cities = await list_cities(session, actor)
+        self.cards = [_view(card, query.day) for card in page.cards]
+        self.total = page.total
+        self.first_day = format_date(query.day, "EEEE d MMMM") if query.day else ""
+        self.is_searching, self.is_loaded = False, True
+
+    @rx.event
+    @refusals_shown
+    async def more(self) -> None:
+        """Add the next results."""
+        actor = await self._actor()
+        limit = min(CARDS_A_PAGE, _MOST_CARDS - len(self.cards))
+        if limit <= 0:
+            return
+        async with get_database().session() as session:
+            page = await find_doctors(
+                session, actor, self._query, limit=limit, offset=len(self.cards)
+            )
+        self.total = page.total
+        # What was booked meanwhile may have moved somebody behind the cards that are shown.
+        shown = {card.key for card in self.cards}
+        cards = [_view(card, self._query.day) for card in page.cards]
+        self.cards += [card for card in cards if card.key not in shown]
+
+    @rx.event
+    @refusals_shown
+    async def choose_visit_type(self, doctor_id: str, clinic_id: str, visit_type_id: str) -> None:
+        """Show the times of another visit type on one card."""
+        ids = [public_id(each) for each in (doctor_id, clinic_id, visit_type_id)]
+        if None in ids or _key(doctor_id, clinic_id) not in {card.key for card in self.cards}:
+            return
+        actor = await self._actor()
+        async with get_database().session() as session:
+            found = await find_card(session, actor, Offer(*ids), self._query.day)
+        view = _view(found, self._query.day)
+        self.cards = [view if card.key == view.key else card for card in self.cards]
+
+    def _address(self) -> str:
+        """Return the address of the search that this tab has made last."""
+        return address("/", words=self.words, place=self.place, day=self.day)
+
+    def _read(self, asked: Mapping[str, str]) -> Query:
+        """Fill the form with what the address asks, and return it as far as it makes sense."""
+        self.words = typed_text(asked.get("words"))
+        self.place = typed_text(asked.get("place"))
+        self.day = typed_text(asked.get("day"))
+        day, self.day_problem = _day(self.day)
+        return Query(self.words, self.place, day)
+
+
+def _day(typed: str) -> tuple[date | None, str]:
+    """Return the day to search from, and what is wrong with what was typed."""
+    if not typed:
+        return None, ""
+    day = iso_day(typed)
+    today = clock.now().date()
+    if day is None:
+        return None, t("We did not understand this day. These are the next free times.")
+    # Somewhere it is still yesterday.
+    if day < today - timedelta(days=1):
+        return None, t("This day is past. These are the next free times.")
+    if day > today + timedelta(days=_DAYS_AHEAD):
+        return None, t("This day is too far ahead. These are the next free times.")
+    return day, ""
+
+
+def _view(card: Card, first_day: date | None) -> DoctorCard:
+    doctor, clinic, zone = card.doctor, card.clinic, card.clinic.zone
+    offer = Offer(doctor.id, clinic.id, card.visit_type.id)
+    today = local_date(zone, clock.now())
+    has_free_days = any(day.slots for day in card.days)
+    page = {"id": offer.doctor_id, "clinic": offer.clinic_id, "type": offer.visit_type_id}
+    next_day = local_date(zone, card.first_free) if card.first_free else None
+    return DoctorCard(
+        key=_key(doctor.id, clinic.id),
+        doctor_id=str(doctor.id),
+        clinic_id=str(clinic.id),
+        name=doctor.name,
+        initials=initials(doctor.name),
+        summary=summary(doctor),
+        place=f"{clinic.name}, {clinic.address}",
+        tags=_tags(doctor),
+        visit_type_id=str(card.visit_type.id),
+        visit_type=visit_label(card.visit_type),
+        visit_types=[[str(each.id), visit_label(each)] for each in doctor.visit_types],
+        days=[
+            DayColumn(
+                weekday=weekday_name(day.day, today),
+                date=format_date(day.day, "d MMM"),
+                slots=slot_links(offer, doctor.name, zone, "", day.day, day.slots[:SLOTS_A_DAY]),
+            )
+            for day in card.days
+            if has_free_days
+        ],
+        next_free=format_date(next_day) if next_day else "",
+        href=address("/doctor", **page, day=first_day),
+        href_of_next_free=address("/doctor", **page, day=next_day),
+        zone=zone_note(zone),
+    )
+
+
+def _key(doctor_id: object, clinic_id: object) -> str:
+    return f"{doctor_id}:{clinic_id}"
+
+
+def _tags(doctor: DoctorView) -> list[str]:
+    modes = {visit_type.mode for visit_type in doctor.visit_types}
+    names = [name for mode, name in MODE_NAMES.items() if mode in modes]
+    return [each for each in (languages(doctor), *names) if each]

@@ -1,0 +1,43 @@
+"""Free times as links to the booking form, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from appointment_app.i18n import format_date, format_time, t
+from appointment_app.scheduling.slots import Offer
+from appointment_app.states.booking_form import booking_link
+from appointment_app.states.own_zone import short_own_time
+
+
+@dataclass(frozen=True)
+class SlotLink:
+    """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
+
+    ``own_time`` is empty where both clocks agree.
+    """
+
+    time: str
+    own_time: str
+    label: str
+    href: str
+
+
+def slot_links(
+    offer: Offer, doctor: str, zone: str, own_zone: str, day: date, slots: tuple[datetime, ...]
+) -> list[SlotLink]:
+    """Return the links of one local ``day`` of a clinic in ``zone``."""
+    day_name = format_date(day, "EEEE d MMMM")
+
+    def slot_link(start: datetime) -> SlotLink:
+        time, own_time = format_time(start, zone), short_own_time(start, zone, own_zone)
+        label = t("{day}, {time} with {doctor}", day=day_name, time=time, doctor=doctor)
+        return SlotLink(
+            time=time,
+            own_time=own_time,
+            label=f"{label}, {own_time}" if own_time else label,
+            href=booking_link(offer, start),
+        )
+
+    return [slot_link(start) for start in slots]
