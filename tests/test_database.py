@@ -1,0 +1,104 @@
+"""A service function is one transaction: whole, started again after a deadlock, never for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import database as database_module
+from appointment_app.database import Database, transactional
+from appointment_app.errors import Busy
+from appointment_app.models import Specialty
+
+CODES = ("first", "second")
+
+
+@transactional
+async def rename(session: AsyncSession, code: str, name: str) -> None:
+    await _rename(session, code, name)
+
+
+async def _rename(session: AsyncSession, code: str, name: str) -> None:
+    statement = update(Specialty).where(col(Specialty.code) == code).values(name=name)
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
+async def names(database: Database) -> dict[str, str]:
+    async with database.session() as session:
+        return {row.code: row.name for row in await session.exec(select(Specialty))}
+
+
+@pytest.fixture(autouse=True)
+async def two_rows(database: Database) -> None:
+    async with database.session() as session:
+        session.add_all(Specialty(code=code, name="") for code in CODES)
+        await session.commit()
+
+
+async def test_what_raises_leaves_nothing(database: Database) -> None:
+    @transactional
+    async def fails(session: AsyncSession) -> None:
+        await _rename(session, "first", "changed")
+        raise RuntimeError("the power went")
+
+    async with database.session() as session:
+        with pytest.raises(RuntimeError, match="the power went"):
+            await fails(session)
+    assert await names(database) == {"first": "", "second": ""}
+
+
+async def test_a_deadlock_is_started_again(database: Database) -> None:
+    """Two take the same two rows in opposite order; SQLite lets only one in at a time."""
+    attempts: list[str] = []
+
+    @transactional
+    async def take_both(session: AsyncSession, one: str, other: str) -> None:
+        attempts.append(one)
+        await _rename(session, one, f"{one} before {other}")
+        await asyncio.sleep(0.1)
+        await _rename(session, other, f"{one} before {other}")
+
+    async def run(one: str, other: str) -> None:
+        async with database.session() as session:
+            await take_both(session, one, other)
+
+    await asyncio.gather(run("first", "second"), run("second", "first"))
+    assert len(set((await names(database)).values())) == 1
+    assert len(attempts) == (3 if database.engine.dialect.name == "postgresql" else 2)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["this process", "another process"])
+async def test_who_waits_too_long_is_told_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool
+) -> None:
+    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_SECONDS", 0.2)
+    ours = Database(database_url)
+    theirs = Database(database_url) if elsewhere else ours
+    holds, release = asyncio.Event(), asyncio.Event()
+
+    @transactional
+    async def hold(session: AsyncSession) -> None:
+        await _rename(session, "first", "held")
+        holds.set()
+        await release.wait()
+
+    async def run() -> None:
+        async with theirs.session() as session:
+            await hold(session)
+
+    holder = asyncio.create_task(run())
+    await holds.wait()
+    async with ours.session() as session:
+        with pytest.raises(Busy):
+            await rename(session, "first", "waited")
+    release.set()
+    await holder
+    async with ours.session() as session:
+        await rename(session, "second", "after")
+    assert await names(ours) == {"first": "held", "second": "after"}
+    await ours.dispose()
+    await theirs.dispose()
