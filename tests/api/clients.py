@@ -1,0 +1,24 @@
+"""Browsers and programs that call the API of this process."""
+
+from __future__ import annotations
+
+import httpx
+
+from appointment_app.api.app import API_PREFIX, create_mount
+
+ORIGIN = "http://testserver"
+
+
+def browser(address: str = "192.0.2.7", **headers: str) -> httpx.AsyncClient:
+    """Return a browser on one of our own pages, at a network address."""
+    return _client(address, {"origin": ORIGIN} | headers)
+
+
+def program(address: str = "192.0.2.7", **headers: str) -> httpx.AsyncClient:
+    """Return a client that is no browser: it names no origin."""
+    return _client(address, headers)
+
+
+def _client(address: str, headers: dict[str, str]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(create_mount(), client=(address, 4711))
+    return httpx.AsyncClient(transport=transport, base_url=f"{ORIGIN}{API_PREFIX}", headers=headers)
