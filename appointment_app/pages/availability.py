@@ -130,7 +130,7 @@ def _day(day: DayRow) -> rx.Component:
             checked=day.on,
             on_click=AvailabilityEditor.toggle_day(day.weekday),
             aria_label=day.name,
-            class_name="w-28 flex-none",
+            class_name="flex-1 sm:w-28 sm:flex-none",
         ),
         rx.el.div(
             rx.cond(
@@ -138,7 +138,7 @@ def _day(day: DayRow) -> rx.Component:
                 rx.foreach(day.ranges, lambda each: _range(day, each)),
                 rx.el.p(t("Closed"), class_name="muted py-2.5"),
             ),
-            class_name="flex-1 min-w-0 flex flex-wrap gap-2",
+            class_name="order-last w-full flex flex-wrap gap-2 sm:order-none sm:w-auto sm:flex-1",
         ),
         icon_button(
             plus_icon(),
@@ -328,23 +328,25 @@ def _override(row: OverrideRow) -> rx.Component:
     return card_row(
         rx.el.div(
             rx.cond(row.is_closed, badge(row.days, "danger"), badge(row.days, "pending")),
-            class_name="w-32 flex-none",
+            class_name="w-24 flex-none",
         ),
         rx.el.p(
             row.hours,
             rx.cond(row.remark != "", rx.el.span(" · ", row.remark, class_name="muted")),
-            class_name="flex-1 min-w-40",
+            class_name="flex-1 min-w-32",
         ),
         rx.el.div(
             button(
                 t("Edit"),
                 variant="quiet",
+                class_name="px-2",
                 aria_label=t("Edit {days}", days=row.days),
                 on_click=AvailabilityEditor.edit_override(row.key),
             ),
             button(
                 t("Remove"),
                 variant="quiet",
+                class_name="px-2",
                 aria_label=t("Remove {days}", days=row.days),
                 on_click=AvailabilityEditor.ask_removal(row.key),
             ),

@@ -62,7 +62,7 @@ def _calendar() -> rx.Component:
             class_name="grid grid-cols-2 gap-3 md:grid-cols-4",
         ),
         rx.el.div(
-            rx.el.p(t("Times in {zone}", zone=DoctorCalendar.zone_name), class_name="muted small"),
+            rx.el.p(t("Times in {city}", city=DoctorCalendar.zone_name), class_name="muted small"),
             rx.cond(
                 DoctorCalendar.zones.length() > 1,
                 pill_group(t("Time zone"), rx.foreach(DoctorCalendar.zones, _zone)),

@@ -74,11 +74,14 @@ def _list() -> rx.Component:
 def _row(row: VisitTypeRow) -> rx.Component:
     return card_row(
         rx.el.div(
-            rx.el.h2(row.name, class_name="text-base"),
-            rx.cond(row.active, None, badge(t("Not offered"))),
-            class_name="flex flex-wrap items-center gap-2",
+            rx.el.div(
+                rx.el.h2(row.name, class_name="text-base"),
+                rx.cond(row.active, None, badge(t("Not offered"))),
+                class_name="flex flex-wrap items-center gap-2",
+            ),
+            rx.el.p(row.facts, class_name="muted small"),
+            class_name="flex-1 min-w-52",
         ),
-        rx.el.p(row.facts, class_name="muted small"),
         rx.el.div(
             switch(
                 t("Offered"),
@@ -86,7 +89,6 @@ def _row(row: VisitTypeRow) -> rx.Component:
                 on_click=VisitTypeEditor.toggle(row.id),
                 aria_label=t("Offered: {name}", name=row.name),
             ),
-            rx.el.span(class_name="flex-1"),
             icon_button(
                 up_icon(),
                 t("Move {name} up", name=row.name),
@@ -106,8 +108,9 @@ def _row(row: VisitTypeRow) -> rx.Component:
                 aria_label=t("Edit {name}", name=row.name),
                 on_click=VisitTypeEditor.edit(row.id),
             ),
-            class_name="mt-2 flex flex-wrap items-center gap-2",
+            class_name="flex flex-wrap items-center gap-2",
         ),
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
     )
 
 

@@ -15,7 +15,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, NotFound, StaleVersion
-from appointment_app.i18n import format_date, format_moment, format_time, t
+from appointment_app.i18n import format_date, format_moment, format_time, t, zone_city
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling import calendar, service
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Entry, Figures
@@ -256,7 +256,7 @@ class DoctorCalendar(SessionState):
         zones = list(dict.fromkeys(place.zone for place in known.places)) or ["UTC"]
         query = self.router.url.query_parameters
         self.time_zone = query.get("zone", "") if query.get("zone") in zones else zones[0]
-        self.zone_name = zone_note(self.time_zone)
+        self.zone_name = zone_city(self.time_zone)
         self.view = query.get("view", "") if query.get("view") in VIEWS else ""
         day = _day(query.get("date", "")) or local_date(self.time_zone, clock.now())
         self.day = day.isoformat()
@@ -367,7 +367,8 @@ def _event(entry: Entry, several_clinics: bool) -> dict[str, str]:
         words.insert(0, t("No-show"))
     elif entry.mode is VisitMode.VIDEO:
         kind = "video"
-        words.insert(0, t("Video"))
+        if t("Video").casefold() not in entry.visit.casefold():
+            words.insert(0, t("Video"))
     if several_clinics:
         words.append(entry.clinic)
     return {
@@ -376,7 +377,7 @@ def _event(entry: Entry, several_clinics: bool) -> dict[str, str]:
         "start": entry.starts_at.isoformat(),
         "end": entry.ends_at.isoformat(),
         "kind": kind,
-        "detail": " · ".join(dict.fromkeys(words)),
+        "detail": " · ".join(words),
     }
 
 

@@ -107,7 +107,7 @@ export function AppointmentCalendar({
     borderless: true,
     dayCellClass: (info) => (info.isToday ? "calendar-today" : ""),
     eventShortHeight: 40,
-    slotMinHeight: 30,
+    slotMinHeight: 44, // a visit of 15 minutes is a line high, one of 30 has room for two
     expandRows: true,
     slotEventOverlap: false,
     dayMaxEvents: 4,
