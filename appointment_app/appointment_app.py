@@ -19,7 +19,9 @@ from appointment_app.notifications.sender import sending_mails
 from appointment_app.pages.admin_doctors import admin_doctors
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
+from appointment_app.pages.availability import availability
 from appointment_app.pages.book import book
+from appointment_app.pages.calendar import calendar
 from appointment_app.pages.doctor import doctor
 from appointment_app.pages.forgot_password import forgot_password
 from appointment_app.pages.home import home
@@ -29,15 +31,19 @@ from appointment_app.pages.register import register
 from appointment_app.pages.register_doctor import register_doctor
 from appointment_app.pages.reset_password import reset_password
 from appointment_app.pages.verify import verify
+from appointment_app.pages.visit_types import visit_types
 from appointment_app.startup import database_ready
 from appointment_app.states.admin_doctors import AdminDoctors
+from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
+from appointment_app.states.visit_type_editor import VisitTypeEditor
 
 VIEWER = Viewer(
     signed_in=SessionState.signed_in,
@@ -145,5 +151,26 @@ _add(
     t("Doctors"),
     t("Decide which doctors patients may see."),
     AdminDoctors.load,
+)
+_add(
+    "/calendar",
+    calendar,
+    t("Calendar"),
+    t("Your appointments by day, week and month."),
+    DoctorCalendar.load,
+)
+_add(
+    "/availability",
+    availability,
+    t("Availability"),
+    t("Your weekly hours, the days that differ, and your booking rules."),
+    AvailabilityEditor.load,
+)
+_add(
+    "/visit-types",
+    visit_types,
+    t("Visit types"),
+    t("What patients can book with you."),
+    VisitTypeEditor.load,
 )
 add_mailbox(app, VIEWER)
