@@ -11,7 +11,7 @@ from reflex.state import BaseState, StateUpdate
 
 from appointment_app.states.session_state import SessionState
 
-_FIRST_EVENTS = ("hydrate", "hydrate_and_load")
+_FIRST_EVENTS = ("hydrate", "hydrate_and_load", "on_load_internal")
 
 
 class IdentityGuard(Middleware):
