@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from appointment_app.api import auth, health, problems
+from appointment_app.api import appointments, auth, health, problems
 from appointment_app.api.identity import require_own_origin
 
 API_PREFIX = "/api/v1"
@@ -23,6 +23,7 @@ def create_api() -> FastAPI:
     problems.install(api)
     api.include_router(health.router)
     api.include_router(auth.router)
+    api.include_router(appointments.router)
     return api
 
 

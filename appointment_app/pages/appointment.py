@@ -54,7 +54,10 @@ def _appointment() -> rx.Component:
             status_badge(SHOWN.status),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
-        rx.cond(MyAppointments.is_new, rx.el.p(t("We have sent you a mail with all of this."))),
+        rx.cond(
+            MyAppointments.is_new,
+            rx.fragment(rx.el.p(t("You get a mail with all of this.")), mailbox_hint()),
+        ),
         card(
             rx.el.div(
                 avatar(SHOWN.doctor_initials),
@@ -69,6 +72,9 @@ def _appointment() -> rx.Component:
                     t("When"),
                     rx.el.strong(SHOWN.when),
                     rx.el.span(f" · {SHOWN.zone}", class_name="muted"),
+                    rx.cond(
+                        SHOWN.own_time != "", rx.el.span(SHOWN.own_time, class_name="muted block")
+                    ),
                 ),
                 fact(t("Where"), _where()),
                 fact(t("Patient"), SHOWN.patient_name),
@@ -78,8 +84,8 @@ def _appointment() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        rx.cond(SHOWN.can_cancel, _what_next(), _after()),
-        mailbox_hint(),
+        rx.cond(SHOWN.is_own, rx.cond(SHOWN.can_cancel, _what_next(), _after())),
+        rx.cond(MyAppointments.is_new, None, mailbox_hint()),
     )
 
 

@@ -10,6 +10,7 @@ from appointment_app.components.button import button, button_link
 from appointment_app.components.card import card
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.link import link
+from appointment_app.components.mailbox_hint import mailbox_hint
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
@@ -35,7 +36,8 @@ def appointments(viewer: Viewer) -> rx.Component:
                 ),
                 class_name="flex flex-wrap items-center justify-between gap-3",
             ),
-            rx.cond(MyAppointments.is_loaded, _list(), skeleton_cards(2, "h-40")),
+            rx.cond(MyAppointments.is_listed, _list(), skeleton_cards(2, "h-40")),
+            mailbox_hint(),
             class_name="mx-auto w-full max-w-2xl grid gap-4",
         ),
         cancel_question(),
@@ -66,7 +68,7 @@ def _list() -> rx.Component:
                     button_link(t("Upcoming appointments"), href=ROUTE),
                 ),
                 empty_state(
-                    t("No appointments yet"),
+                    t("No upcoming appointments"),
                     t("Find a doctor and pick a time that suits you."),
                     button_link(t("Find a doctor"), href="/", variant="primary"),
                 ),
@@ -84,6 +86,10 @@ def _row(shown: Shown) -> rx.Component:
                         shown.when, href=f"/appointment?id={shown.id}", class_name="font-semibold"
                     ),
                     rx.el.span(f" · {shown.zone}", class_name="muted small"),
+                    rx.cond(
+                        shown.own_time != "",
+                        rx.el.span(shown.own_time, class_name="muted small block"),
+                    ),
                 ),
                 status_badge(shown.status),
                 class_name="flex flex-wrap items-center justify-between gap-2",
@@ -94,6 +100,10 @@ def _row(shown: Shown) -> rx.Component:
                     shown.doctor_name,
                     rx.el.br(),
                     rx.el.span(shown.visit, class_name="muted"),
+                    rx.cond(
+                        shown.whose != "",
+                        rx.el.span(shown.whose, class_name="font-semibold block"),
+                    ),
                 ),
                 class_name="flex items-center gap-3 mt-3",
             ),

@@ -15,7 +15,7 @@ from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
-from appointment_app.states.booking_form import BookingForm, Choice
+from appointment_app.states.booking_form import NOT_FREE, BookingForm, Choice
 
 SUMMARY = BookingForm.summary
 
@@ -47,41 +47,63 @@ def _missing() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return rx.fragment(
+    # One form around everything, so that the bar with the button can stick to the screen's edge.
+    return rx.el.form(
         _summary(),
         rx.cond(BookingForm.is_taken, _taken()),
-        rx.el.form(
-            card(
-                text_area(
-                    t("Reason for the visit"),
-                    "reason",
-                    hint=t("Optional. Only your doctor and you can read it."),
-                    error=BookingForm.reason_error,
-                    default_value=BookingForm.reason,
-                    on_blur=BookingForm.keep_reason,
-                    rows="3",
-                    max_length="1000",
-                ),
-                rx.cond(
-                    BookingForm.is_taken,
-                    None,
-                    rx.el.div(
-                        form_alert(BookingForm.problem),
-                        rx.cond(
-                            SUMMARY.needs_confirmation,
-                            rx.el.p(
-                                t("The doctor confirms this visit before it is final."),
-                                class_name="muted",
-                            ),
-                        ),
-                        _confirm_button(),
-                        class_name="grid gap-3 mt-4",
-                    ),
-                ),
-            ),
-            on_submit=BookingForm.submit,
-            aria_label=t("Booking"),
+        card(
+            text_area(
+                t("Reason for the visit"),
+                "reason",
+                hint=t("Optional. Only your doctor and you can read it."),
+                error=BookingForm.reason_error,
+                default_value=BookingForm.reason,
+                on_blur=BookingForm.keep_reason,
+                rows="3",
+                max_length="1000",
+            )
         ),
+        rx.cond(BookingForm.is_taken, None, _bar()),
+        on_submit=BookingForm.submit,
+        aria_label=t("Booking"),
+        class_name="flex flex-col gap-4",
+    )
+
+
+def _bar() -> rx.Component:
+    """Return the time and the button: at the lower edge of a phone, below all on a desktop."""
+    return rx.el.div(
+        form_alert(BookingForm.problem),
+        rx.cond(
+            SUMMARY.needs_confirmation,
+            rx.el.p(t("The doctor confirms this visit before it is final."), class_name="muted"),
+        ),
+        rx.cond(
+            BookingForm.signed_in,
+            None,
+            rx.el.p(t("Log in or sign up; then you come back here."), class_name="muted"),
+        ),
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(SUMMARY.short_when, class_name="font-semibold block"),
+                rx.el.span(SUMMARY.zone, class_name="muted small block"),
+                class_name="leading-tight",
+            ),
+            rx.cond(
+                BookingForm.signed_in,
+                button(
+                    t("Confirm booking"),
+                    type="submit",
+                    variant="primary",
+                    busy=BookingForm.is_booking,
+                ),
+                button(t("Continue"), type="submit", variant="primary"),
+            ),
+            class_name="flex items-center justify-between gap-4",
+        ),
+        class_name="sticky bottom-0 z-10 grid gap-2 -mx-4 px-4 py-3 border-t"
+        " border-[var(--border)] bg-[var(--surface)]"
+        " md:static md:mx-0 md:px-6 md:py-5 md:border md:rounded-[var(--radius)]",
     )
 
 
@@ -109,6 +131,10 @@ def _summary() -> rx.Component:
                 t("When"),
                 rx.el.span(SUMMARY.when, class_name="font-semibold"),
                 rx.el.span(f" · {SUMMARY.zone}", class_name="muted"),
+                rx.cond(
+                    SUMMARY.own_time != "",
+                    rx.el.span(SUMMARY.own_time, class_name="muted block"),
+                ),
                 rx.el.br(),
                 link(t("Choose another time"), href=SUMMARY.other_times),
             ),
@@ -131,7 +157,7 @@ def _visit_type(choice: Choice) -> rx.Component:
 
 def _taken() -> rx.Component:
     return rx.el.section(
-        rx.el.h2(BookingForm.problem, role="alert"),
+        rx.el.h2(BookingForm.problem, role="alert", id=NOT_FREE, tab_index=-1),
         rx.cond(
             BookingForm.alternatives.length() > 0,
             rx.fragment(
@@ -146,26 +172,9 @@ def _taken() -> rx.Component:
             rx.el.p(t("Nothing is free nearby. Look at the other days."), class_name="muted"),
         ),
         button_link(t("All free times"), href=SUMMARY.other_times, class_name="mt-3"),
-        class_name="card",
+        class_name="card scroll-mt-24",
     )
 
 
 def _alternative(choice: Choice) -> rx.Component:
     return rx.el.li(link(choice.label, href=choice.href, class_name="slot w-full"))
-
-
-def _confirm_button() -> rx.Component:
-    return rx.cond(
-        BookingForm.signed_in,
-        button(
-            t("Confirm booking"),
-            type="submit",
-            variant="primary",
-            busy=BookingForm.is_booking,
-            class_name="w-full",
-        ),
-        rx.fragment(
-            rx.el.p(t("Log in or sign up; then you come back here."), class_name="muted"),
-            button(t("Continue"), type="submit", variant="primary", class_name="w-full"),
-        ),
-    )

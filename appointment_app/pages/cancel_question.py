@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
-from appointment_app.components.field import text_area
+from appointment_app.components.field import form_alert, text_area
 from appointment_app.i18n import t
 from appointment_app.states.my_appointments import MyAppointments
 
@@ -18,17 +18,23 @@ def cancel_question() -> rx.Component:
     asked = MyAppointments.asked
     return dialog(
         t("Cancel this appointment?"),
-        rx.el.p(rx.el.strong(asked.when), rx.el.br(), asked.doctor_name, " · ", asked.visit),
+        rx.el.p(
+            rx.el.strong(asked.when),
+            rx.el.span(asked.doctor_name, " · ", asked.visit, class_name="block"),
+            rx.cond(asked.whose != "", rx.el.span(asked.whose, class_name="block")),
+        ),
+        form_alert(MyAppointments.cancel_problem),
         rx.el.form(
             text_area(
                 t("Why? (optional)"),
                 "cancel_reason",
                 hint=t("The clinic can read it."),
-                error=MyAppointments.cancel_error,
+                error=MyAppointments.cancel_reason_error,
                 rows="2",
                 max_length="500",
             ),
             id=_FORM,
+            key=asked.id,  # what was typed about one appointment is not said of another
             on_submit=MyAppointments.cancel_appointment,
             class_name="mt-4",
         ),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -19,18 +22,32 @@ from appointment_app.models import (
     AppointmentStatus,
     Clinic,
     Doctor,
+    Guardianship,
     Person,
     VisitMode,
+    VisitType,
 )
 from appointment_app.notifications.calendar_file import calendar_file
+from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
+
+_Row = tuple[Appointment, Doctor, Clinic, Person, bool]
+
+
+class CancelledBy(StrEnum):
+    """Who cancelled, as the one who looks may know it."""
+
+    YOU = "you"
+    PATIENT = "the patient, or their guardian"
+    CLINIC = "the clinic"
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
     """An appointment as agreed; times are UTC, ``zone`` is the clinic's, ids are public.
 
-    ``is_own`` is for the patient and their guardian; ``can_cancel`` says whether they still may.
+    ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
+    ``can_cancel`` says whether they still may.
     """
 
     id: UUID
@@ -52,8 +69,9 @@ class AppointmentView:
     clinic_phone: str
     patient_name: str
     is_own: bool
+    is_patient: bool
     can_cancel: bool
-    cancelled_by_you: bool
+    cancelled_by: CancelledBy | None
     cancel_reason: str
     version: int
 
@@ -67,7 +85,7 @@ async def get_appointment(
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
     """Return an appointment as an ``.ics`` file; raises ``LoginRequired`` or ``NotFound``."""
-    appointment, doctor, clinic, _ = await _viewable(session, actor, appointment_id)
+    appointment, doctor, clinic, *_ = await _viewable(session, actor, appointment_id)
     return calendar_file(appointment, doctor, clinic)
 
 
@@ -95,9 +113,33 @@ async def list_own(
     return [_view(actor, *row) for row in rows]
 
 
-async def _viewable(
-    session: AsyncSession, actor: Actor, appointment_id: UUID
-) -> tuple[Appointment, Doctor, Clinic, Person]:
+async def find_own(
+    session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime
+) -> UUID | None:
+    """Return the actor's own appointment for exactly this offer and start, if they have one.
+
+    So that the link of a slot which one has booked oneself leads to the appointment.
+    """
+    if actor.person_id is None:
+        return None
+    statement = (
+        select(Appointment.public_id)
+        .join(Doctor, col(Doctor.id) == Appointment.doctor_id)
+        .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(VisitType, col(VisitType.id) == Appointment.visit_type_id)
+        .where(
+            Appointment.person_id == actor.person_id,
+            Appointment.starts_at == starts_at,
+            col(Appointment.active),
+            Doctor.public_id == offer.doctor_id,
+            Clinic.public_id == offer.clinic_id,
+            VisitType.public_id == offer.visit_type_id,
+        )
+    )
+    return (await session.exec(statement)).first()
+
+
+async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -> _Row:
     if not actor.is_somebody:
         raise LoginRequired
     row = (await session.exec(_rows().where(Appointment.public_id == appointment_id))).first()
@@ -109,13 +151,27 @@ async def _viewable(
     return row
 
 
-def _rows() -> Select[Appointment, Doctor, Clinic, Person]:
-    return (
+def _rows() -> Select[Appointment, Doctor, Clinic, Person, bool]:
+    canceller = aliased(Person)
+    guardians = select(Guardianship.guardian_id).where(
+        Guardianship.dependent_id == Appointment.person_id
+    )
+    cancelled_by_patient = (
+        select(canceller.id)
+        .where(
+            canceller.user_id == Appointment.cancelled_by,
+            or_(canceller.id == Appointment.person_id, col(canceller.id).in_(guardians)),
+        )
+        .exists()
+    )
+    rows = (
         select(Appointment, Doctor, Clinic, Person)
         .join(Doctor, col(Doctor.id) == Appointment.doctor_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
         .join(Person, col(Person.id) == Appointment.person_id)
+        .add_columns(cancelled_by_patient)
     )
+    return cast("Select[Appointment, Doctor, Clinic, Person, bool]", rows)
 
 
 def _view(
@@ -124,6 +180,7 @@ def _view(
     doctor: Doctor,
     clinic: Clinic,
     person: Person,
+    cancelled_by_patient: bool,
 ) -> AppointmentView:
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
     is_doctor = appointment.doctor_id == actor.doctor_id
@@ -148,8 +205,17 @@ def _view(
         clinic_phone=clinic.phone,
         patient_name=person.full_name,
         is_own=is_own,
+        is_patient=appointment.person_id == actor.person_id,
         can_cancel=is_own and cancellable and clock.now() < appointment.starts_at,
-        cancelled_by_you=appointment.cancelled_by == actor.user_id,
+        cancelled_by=_canceller(actor, appointment, cancelled_by_patient),
         cancel_reason=appointment.cancel_reason,
         version=appointment.version,
     )
+
+
+def _canceller(actor: Actor, appointment: Appointment, by_patient: bool) -> CancelledBy | None:
+    if appointment.cancelled_at is None:
+        return None
+    if appointment.cancelled_by == actor.user_id:
+        return CancelledBy.YOU
+    return CancelledBy.PATIENT if by_patient else CancelledBy.CLINIC

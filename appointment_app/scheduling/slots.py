@@ -13,7 +13,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
-from appointment_app.models import VisitType
+from appointment_app.models import Appointment, VisitType
 from appointment_app.scheduling.availability import free_slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import (
@@ -51,13 +51,17 @@ async def nearest_slots(
 ) -> list[datetime]:
     """Return up to ``count`` free starts nearest to ``wanted`` (UTC), in the order of time.
 
-    Looks two weeks to either side. Raises ``NotFound`` when patients cannot book the offer.
+    Looks two weeks to either side, and passes over what the actor's own appointments
+    overlap. Raises ``NotFound`` when patients cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     free = await slots_of_place(session, place, visit_type, window)
+    booked = await _own_appointments(session, actor, window)
+    visit = timedelta(minutes=visit_type.duration)
+    free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
@@ -101,3 +105,17 @@ async def slots_of_place(
         not_after,
         full_days.get(place.id, frozenset()),
     )
+
+
+async def _own_appointments(
+    session: AsyncSession, actor: Actor, window: Interval
+) -> list[tuple[datetime, datetime]]:
+    if actor.person_id is None:
+        return []
+    statement = select(Appointment.starts_at, Appointment.ends_at).where(
+        Appointment.person_id == actor.person_id,
+        col(Appointment.active),
+        Appointment.starts_at < window.end,
+        Appointment.ends_at > window.start,
+    )
+    return list(await session.exec(statement))

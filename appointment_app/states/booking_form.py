@@ -8,26 +8,47 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
-from appointment_app.i18n import format_moment, t
+from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import VisitMode
+from appointment_app.scheduling.appointments import find_own
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
-from appointment_app.scheduling.errors import SlotTaken, TextTooLong
+from appointment_app.scheduling.errors import (
+    DayFull,
+    OutsideAvailability,
+    SlotTaken,
+    TextTooLong,
+    TooFarAhead,
+    TooSoon,
+)
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.service import BookingRequest, book
+from appointment_app.scheduling.service import REASON_LIMIT, BookingRequest, book
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
+from appointment_app.states.address import address, public_id
+from appointment_app.states.doctor_words import visit_label
+from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.wording import MODE_NAMES, initials, zone_note
+from appointment_app.states.wording import initials, own_time, zone_note
+
+# The element that says that the time is gone, and holds what to choose instead.
+NOT_FREE = "not-free"
+
+# What makes a time impossible while another would do.
+_ANOTHER_TIME = (SlotTaken, OutsideAvailability, TooSoon, TooFarAhead, DayFull)
+
+# Far above what can be booked: what is too long is kept, so that it can be shortened.
+_KEPT_LETTERS = 4 * REASON_LIMIT
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What will be booked, in words."""
+    """What will be booked, in words; ``own_time`` where the visitor's clock differs."""
 
     doctor_name: str = ""
     doctor_initials: str = ""
@@ -35,8 +56,9 @@ class Summary:
     clinic_name: str = ""
     address: str = ""
     is_video: bool = False
-    visit: str = ""
     when: str = ""
+    short_when: str = ""
+    own_time: str = ""
     zone: str = ""
     needs_confirmation: bool = False
     other_times: str = "/"
@@ -88,15 +110,16 @@ class BookingForm(SessionState):
     reason: str = ""
     reason_error: str = ""
 
-    # One key for each choice: however often its button arrives here, it books once.
+    # One key for each visit to the form: however often its button arrives here, it books once.
     _key: str = ""
     _key_is_for: str = ""
-    _booked: str = ""
+    # What was typed is meant for one doctor.
+    _reason_is_for: str = ""
 
     @rx.event
     @refusals_shown
     async def load(self) -> Any:
-        """Show the slot that the address names, or where it now stands."""
+        """Show the slot that the address names, or lead to the appointment it has become."""
         actor = await self._actor()
         self.is_booking = False
         self.problem = self.reason_error = ""
@@ -104,25 +127,26 @@ class BookingForm(SessionState):
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return None
-        if self._key_is_for == wish.href and self._booked:
-            return rx.redirect(f"/appointment?id={self._booked}", replace=True)
-        self._key, self._key_is_for, self._booked = str(uuid4()), wish.href, ""
+        if (booked := await _find_own(actor, wish)) is not None:
+            return _to_appointment(booked)
+        self._take_up(wish)
         await self._describe(actor, wish)
         return None
 
     @rx.event
     async def keep_reason(self, reason: str) -> None:
         """Keep what was typed, so that logging in or another time does not lose it."""
-        self.reason = str(reason)[:4000]
+        self.reason = _typed(reason)
 
     @rx.event
+    @refusals_shown
     async def submit(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Book what the address names, or lead to logging in and back."""
-        self.reason = str(form.get("reason", ""))[:4000]
+        self.reason = _typed(form.get("reason") if isinstance(form, dict) else "")
         self.problem = self.reason_error = ""
         wish = _wish(self.router.url.query_parameters)
         if wish is None:
-            self.is_missing = True
+            self.is_missing, self.is_loaded = True, True
             return
         self.is_booking = True
         yield
@@ -131,28 +155,41 @@ class BookingForm(SessionState):
             yield await self._book(actor, wish)
         except LoginRequired:
             yield self._to_login()
-        except SlotTaken as taken:
-            self.is_taken, self.problem = True, taken.sentence
-            await self._offer_others(await self._actor(), wish)
         except TextTooLong as too_long:
             self.reason_error = too_long.sentence
         except DomainError as error:
             self.problem = error.sentence
-        self.is_booking = False
+        finally:
+            self.is_booking = False
 
     async def _book(self, actor: Actor, wish: _Wish) -> Any:
+        """Return the event that shows the appointment, or the other times."""
         if self._key_is_for != wish.href:
-            self._key, self._key_is_for, self._booked = str(uuid4()), wish.href, ""
+            self._take_up(wish)
         request = BookingRequest(
             offer=wish.offer,
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
         )
-        async with get_database().session() as session:
-            self._booked = str(await book(session, actor, request))
+        try:
+            async with get_database().session() as session:
+                booked = await book(session, actor, request)
+        except _ANOTHER_TIME as refusal:
+            # The one who was faster may be the same person, in another tab.
+            if (earlier := await _find_own(actor, wish)) is not None:
+                return _to_appointment(earlier)
+            self.is_taken, self.problem = True, refusal.sentence
+            await self._offer_others(actor, wish)
+            return _look_at(NOT_FREE)
         self.reason = ""
-        return rx.redirect(f"/appointment?id={self._booked}&new=1", replace=True)
+        return _to_appointment(booked, is_new=True)
+
+    def _take_up(self, wish: _Wish) -> None:
+        doctor = str(wish.offer.doctor_id)
+        if self._reason_is_for not in {"", doctor}:
+            self.reason = ""
+        self._key, self._key_is_for, self._reason_is_for = str(uuid4()), wish.href, doctor
 
     async def _describe(self, actor: Actor, wish: _Wish) -> None:
         self.is_missing = False
@@ -165,10 +202,12 @@ class BookingForm(SessionState):
                 return
             moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
             free = await list_slots(session, actor, wish.offer, moment)
-        self.summary = _summary(doctor, clinic, visit_type, wish)
+        self.summary = _summary(
+            doctor, clinic, visit_type, wish, own_zone(self.router.headers.cookie)
+        )
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
         self.is_taken = not free
-        self.problem = "" if free else t("This time is not free any more.")
+        self.problem = "" if free else t("This time is not free.")
         self.alternatives = []
         if not free:
             await self._offer_others(actor, wish)
@@ -189,16 +228,42 @@ class BookingForm(SessionState):
         ]
 
 
+def _typed(reason: Any) -> str:
+    return reason[:_KEPT_LETTERS] if isinstance(reason, str) else ""
+
+
+def _to_appointment(appointment_id: UUID, *, is_new: bool = False) -> Any:
+    """Return the redirect to an appointment; the form leaves the browser's history."""
+    href = address("/appointment", id=appointment_id, new="1" if is_new else "")
+    return rx.redirect(href, replace=True)
+
+
+def _look_at(element_id: str) -> Any:
+    """Return the event that moves the keyboard, and the eye, to what has just appeared."""
+    script = f"setTimeout(() => document.getElementById({element_id!r})?.focus(), 60)"
+    return rx.call_script(script)
+
+
+async def _find_own(actor: Actor, wish: _Wish) -> UUID | None:
+    async with get_database().session() as session:
+        return await find_own(session, actor, wish.offer, wish.starts_at)
+
+
 def _wish(query: Mapping[str, str]) -> _Wish | None:
     """Return what the address asks for, or None when that is nothing we understand."""
+    ids = [public_id(query.get(name)) for name in ("doctor", "clinic", "type")]
+    doctor_id, clinic_id, visit_type_id = ids
+    if doctor_id is None or clinic_id is None or visit_type_id is None:
+        return None
     try:
-        offer = Offer(UUID(query["doctor"]), UUID(query["clinic"]), UUID(query["type"]))
-        starts_at = datetime.fromisoformat(query["start"]).astimezone(UTC)
-    except (KeyError, ValueError, OverflowError):
+        starts_at = datetime.fromisoformat(query.get("start", ""))
+    except ValueError:
         return None
-    if not 2000 <= starts_at.year <= 2200:
+    # Without a zone it could be anywhere; at the ends of the calendar arithmetic overflows.
+    if starts_at.tzinfo is None or not 2000 <= starts_at.year <= 2200:
         return None
-    return _Wish(offer, starts_at.replace(second=0, microsecond=0))
+    starts_at = starts_at.astimezone(UTC).replace(second=0, microsecond=0)
+    return _Wish(Offer(doctor_id, clinic_id, visit_type_id), starts_at)
 
 
 def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
@@ -210,10 +275,10 @@ def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView
 
 
 def _summary(
-    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: _Wish
+    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: _Wish, own_zone: str
 ) -> Summary:
-    offer = wish.offer
-    query = {"id": offer.doctor_id, "clinic": offer.clinic_id, "type": offer.visit_type_id}
+    offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
+    day = starts_at.astimezone(ZoneInfo(zone)).date()
     return Summary(
         doctor_name=doctor.name,
         doctor_initials=initials(doctor.name),
@@ -221,11 +286,14 @@ def _summary(
         clinic_name=clinic.name,
         address=clinic.address,
         is_video=visit_type.mode is VisitMode.VIDEO,
-        visit=_visit_label(visit_type),
-        when=format_moment(wish.starts_at, clinic.zone),
-        zone=zone_note(clinic.zone),
+        when=format_moment(starts_at, zone),
+        short_when=f"{format_date(day)}, {format_time(starts_at, zone)}",
+        own_time=own_time(starts_at, zone, own_zone),
+        zone=zone_note(zone),
         needs_confirmation=visit_type.needs_confirmation,
-        other_times=f"/doctor?{urlencode(query)}",
+        other_times=address(
+            "/doctor", id=offer.doctor_id, clinic=clinic.id, type=visit_type.id, day=day
+        ),
     )
 
 
@@ -234,13 +302,6 @@ def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: _Wish) 
         return Offer(wish.offer.doctor_id, wish.offer.clinic_id, each.id)
 
     return [
-        Choice(_visit_label(each), booking_link(offer(each), wish.starts_at), each.id == chosen.id)
+        Choice(visit_label(each), booking_link(offer(each), wish.starts_at), each.id == chosen.id)
         for each in doctor.visit_types
     ]
-
-
-def _visit_label(visit_type: VisitTypeView) -> str:
-    label = t("{visit} · {minutes} min", visit=visit_type.name, minutes=visit_type.duration)
-    if visit_type.mode is VisitMode.VIDEO:
-        return f"{label} · {MODE_NAMES[VisitMode.VIDEO]}"
-    return label

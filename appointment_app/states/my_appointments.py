@@ -13,24 +13,36 @@ from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import AppointmentStatus, VisitMode
-from appointment_app.scheduling.appointments import AppointmentView, get_appointment, list_own
-from appointment_app.scheduling.service import cancel
+from appointment_app.scheduling.appointments import (
+    AppointmentView,
+    CancelledBy,
+    get_appointment,
+    list_own,
+)
+from appointment_app.scheduling.service import CANCEL_REASON_LIMIT, cancel
+from appointment_app.states.address import address, public_id
+from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.wording import initials, zone_note
+from appointment_app.states.toasts import toast
+from appointment_app.states.wording import initials, own_time, zone_note
 
 _PAGE = 20
 _MOST_PAGES = 50
 
+# What held the keyboard's place is gone with the question; the page itself is there.
+_BACK_TO_PAGE = "setTimeout(() => document.getElementById('content')?.focus(), 60)"
+
 
 @dataclass(frozen=True)
 class Shown:
-    """An appointment in words."""
+    """An appointment in words; ``whose`` names the patient where that is not who looks."""
 
     id: str = ""
     reference: str = ""
     status: str = ""
     headline: str = ""
     when: str = ""
+    own_time: str = ""
     zone: str = ""
     visit: str = ""
     doctor_name: str = ""
@@ -41,9 +53,11 @@ class Shown:
     clinic_name: str = ""
     clinic_phone: str = ""
     patient_name: str = ""
+    whose: str = ""
     reason: str = ""
     cancelled: str = ""
     cancel_reason: str = ""
+    is_own: bool = False
     can_cancel: bool = False
     again: str = "/"
 
@@ -54,6 +68,8 @@ class MyAppointments(SessionState):
     shows_past: bool = False
     appointments: list[Shown] = []
     has_more: bool = False
+    is_listed: bool = False
+
     appointment: Shown = Shown()
     is_new: bool = False
     is_loaded: bool = False
@@ -63,48 +79,57 @@ class MyAppointments(SessionState):
     asked: Shown = Shown()
     is_asking: bool = False
     is_cancelling: bool = False
-    cancel_error: str = ""
+    cancel_problem: str = ""
+    cancel_reason_error: str = ""
 
     _pages: int = 1
+    _page: str = ""
 
     @rx.event
     @refusals_shown
-    async def load_list(self) -> Any:
+    async def load_list(self) -> None:
         """Show the upcoming or, when the address says so, the past appointments."""
+        self._turn_page()
         self.shows_past = self.router.url.query_parameters.get("show") == "past"
         self._pages = 1
-        return await self._list()
+        await self._list()
 
     @rx.event
     @refusals_shown
-    async def more(self) -> Any:
+    async def more(self) -> None:
         """Show the next page of the list as well."""
         self._pages = min(self._pages + 1, _MOST_PAGES)
-        return await self._list()
+        await self._list()
 
     @rx.event
     @refusals_shown
-    async def load_one(self) -> Any:
+    async def load_one(self) -> AsyncIterator[Any]:
         """Show the appointment that the address names."""
+        self._turn_page()
         query = self.router.url.query_parameters
-        self.is_new = query.get("new") == "1"
-        actor = await self._actor()
+        key = public_id(query.get("id"))
+        if self.appointment.id != str(key):
+            self.is_loaded = False
+            yield
         try:
-            async with get_database().session() as session:
-                found = await get_appointment(session, actor, UUID(query.get("id", "")))
-            self.appointment, self.is_missing = _shown(found), False
-        except (NotFound, ValueError):
-            self.appointment, self.is_missing = Shown(), True
+            if key is None:
+                raise NotFound
+            self.appointment, self.is_missing = await self._read(key), False
+            self.is_new = query.get("new") == "1" and not self.appointment.whose
+        except NotFound:
+            self.appointment, self.is_missing, self.is_new = Shown(), True, False
         self.is_loaded = True
 
     @rx.event
     @refusals_shown
-    async def ask(self, appointment_id: str) -> Any:
+    async def ask(self, appointment_id: str) -> None:
         """Ask once whether to cancel this appointment."""
-        actor = await self._actor()
-        async with get_database().session() as session:
-            found = await get_appointment(session, actor, _uuid(appointment_id))
-        self.asked, self.is_asking, self.cancel_error = _shown(found), True, ""
+        key = public_id(appointment_id)
+        if key is None:
+            raise NotFound
+        self.asked = await self._read(key)
+        self.cancel_problem = self.cancel_reason_error = ""
+        self.is_asking = True
 
     @rx.event
     async def keep(self) -> None:
@@ -112,50 +137,83 @@ class MyAppointments(SessionState):
         self.is_asking = False
 
     @rx.event
+    @refusals_shown
     async def cancel_appointment(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Cancel the appointment that the open question is about."""
-        self.is_cancelling, self.cancel_error = True, ""
+        key = public_id(self.asked.id)
+        if key is None or not self.is_asking:  # the second of two quick clicks
+            return
+        self.is_cancelling = True
+        self.cancel_problem = self.cancel_reason_error = ""
         yield
         try:
             actor = await self._actor()
             async with get_database().session() as session:
-                reason = str(form.get("cancel_reason", ""))
-                await cancel(session, actor, _uuid(self.asked.id), reason=reason)
-            self.is_asking = False
-            self._toast(t("The appointment is cancelled. We have sent you a mail."))
-            if self.appointment.id == self.asked.id:
-                yield MyAppointments.load_one
-            yield MyAppointments.load_list
+                await cancel(session, actor, key, reason=_typed(form))
         except LoginRequired:
             yield self._to_login()
         except DomainError as error:
-            self.cancel_error = error.sentence
-        self.is_cancelling = False
+            if error.field:
+                self.cancel_reason_error = error.sentence
+            else:
+                self.cancel_problem = error.sentence
+        else:
+            self.is_asking = False
+            await self._show_cancelled(key)
+            yield self._cancelled_toast()
+            yield rx.call_script(_BACK_TO_PAGE)
+        finally:
+            self.is_cancelling = False
 
-    async def _list(self) -> Any:
+    def _turn_page(self) -> None:
+        """Close the question when its page was left; a page that reconnects keeps it open."""
+        here = str(self.router.url)
+        if self._page != here:
+            self._page, self.is_asking = here, False
+
+    def _cancelled_toast(self) -> Any:
+        if self.asked.whose:
+            return toast(t("The appointment is cancelled."))
+        return toast(t("The appointment is cancelled. You get a mail that says so."))
+
+    async def _show_cancelled(self, key: UUID) -> None:
+        """Bring up to date what the page shows; it is the one or the list."""
+        if self.appointment.id == str(key):
+            self.appointment = await self._read(key)
+        if self.is_listed:
+            await self._list()
+
+    async def _read(self, key: UUID) -> Shown:
+        actor = await self._actor()
+        async with get_database().session() as session:
+            found = await get_appointment(session, actor, key)
+        return _shown(found, own_zone(self.router.headers.cookie))
+
+    async def _list(self) -> None:
         actor = await self._actor()
         limit = self._pages * _PAGE
         async with get_database().session() as session:
             found = await list_own(session, actor, past=self.shows_past, limit=limit + 1)
-        self.appointments = [_shown(each) for each in found[:limit]]
+        zone = own_zone(self.router.headers.cookie)
+        self.appointments = [_shown(each, zone) for each in found[:limit]]
         self.has_more = len(found) > limit
-        self.is_loaded = True
+        self.is_listed = True
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(str(text))
-    except ValueError as error:
-        raise NotFound from error
+def _typed(form: Any) -> str:
+    """Return the reason in ``form``; what is too long stays too long."""
+    reason = form.get("cancel_reason") if isinstance(form, dict) else ""
+    return reason[: 2 * CANCEL_REASON_LIMIT] if isinstance(reason, str) else ""
 
 
-def _shown(found: AppointmentView) -> Shown:
+def _shown(found: AppointmentView, zone: str) -> Shown:
     return Shown(
         id=str(found.id),
         reference=f"{found.reference[:4]}-{found.reference[4:]}",
         status=found.status.value,
         headline=_headline(found),
         when=format_moment(found.starts_at, found.zone),
+        own_time=own_time(found.starts_at, found.zone, zone),
         zone=zone_note(found.zone),
         visit=t("{visit} · {minutes} min", visit=found.visit_name, minutes=found.duration),
         doctor_name=found.doctor_name,
@@ -166,18 +224,24 @@ def _shown(found: AppointmentView) -> Shown:
         clinic_name=found.clinic_name,
         clinic_phone=found.clinic_phone,
         patient_name=found.patient_name,
+        whose="" if found.is_patient else t("for {name}", name=found.patient_name),
         reason=found.reason,
         cancelled=_cancelled(found),
         cancel_reason=found.cancel_reason,
+        is_own=found.is_own,
         can_cancel=found.can_cancel,
-        again=f"/doctor?id={found.doctor_id}&clinic={found.clinic_id}",
+        again=address("/doctor", id=found.doctor_id, clinic=found.clinic_id),
     )
 
 
 def _headline(found: AppointmentView) -> str:
     sentences = {
-        AppointmentStatus.PENDING: t("Your appointment waits to be confirmed"),
-        AppointmentStatus.CONFIRMED: t("Your appointment is confirmed"),
+        AppointmentStatus.PENDING: t("Your appointment waits to be confirmed")
+        if found.is_patient
+        else t("The appointment waits to be confirmed"),
+        AppointmentStatus.CONFIRMED: t("Your appointment is confirmed")
+        if found.is_patient
+        else t("The appointment is confirmed"),
         AppointmentStatus.COMPLETED: t("This appointment took place"),
         AppointmentStatus.NO_SHOW: t("This appointment was missed"),
         AppointmentStatus.CANCELLED: t("This appointment is cancelled"),
@@ -186,6 +250,14 @@ def _headline(found: AppointmentView) -> str:
 
 
 def _cancelled(found: AppointmentView) -> str:
-    if found.status is not AppointmentStatus.CANCELLED:
-        return ""
-    return t("Cancelled by you") if found.cancelled_by_you else t("Cancelled by the clinic")
+    match found.cancelled_by:
+        case None:
+            return ""
+        case CancelledBy.YOU:
+            return t("Cancelled by you")
+        case CancelledBy.CLINIC:
+            return t("Cancelled by the clinic")
+        case CancelledBy.PATIENT if found.is_patient:
+            return t("Cancelled by your guardian")
+        case CancelledBy.PATIENT:
+            return t("Cancelled by the patient")
