@@ -172,10 +172,16 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # The driver would begin late and deferred; _begin_sqlite begins when SQLAlchemy says so.
     connection.isolation_level = None
+    # SQLite's own lower() knows ASCII only, and names have other letters too.
+    connection.create_function("lower", 1, _lower)  # type: ignore[attr-defined]
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from appointment_app.components.avatar import avatar
 from appointment_app.components.badge import badge
 from appointment_app.components.button import button, button_link
 from appointment_app.components.card import card
+from appointment_app.components.class_names import class_names
 from appointment_app.components.days import day_column, day_columns, no_slots
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.link import link
@@ -52,7 +53,7 @@ def _form() -> rx.Component:
             max_length=100,
         ),
         _field(
-            t("When"),
+            t("When (optional)"),
             "day",
             FindDoctors.day,
             type="date",
@@ -144,7 +145,7 @@ def _doctor_card(doctor: DoctorCard) -> rx.Component:
                         rx.el.p(doctor.place, class_name="small"),
                         class_name="min-w-0",
                     ),
-                    class_name="flex gap-4",
+                    class_name="flex items-start gap-4",
                 ),
                 rx.el.div(rx.foreach(doctor.tags, lambda tag: badge(tag)), class_name="flex flex-wrap gap-2"),
                 _visit_type(doctor),
@@ -178,21 +179,24 @@ def _free_days(doctor: DoctorCard) -> rx.Component:
         rx.el.p(
             rx.cond(FindDoctors.one_zone == "", rx.el.span(doctor.zone, " · ")),
             link(t("More times"), href=doctor.href, class_name="inline-target"),
-            class_name="muted small mt-2",
+            class_name="muted small -mb-2",
         ),
         class_name="min-w-0",
     )
 
 
 def _day(day: DayColumn) -> rx.Component:
-    return day_column(
-        day.weekday,
-        day.date,
-        rx.cond(
-            day.slots.length() > 0,
-            rx.foreach(day.slots, _slot),
-            no_slots(t("no free times")),
+    return rx.el.div(
+        day_column(
+            day.weekday,
+            day.date,
+            rx.cond(
+                day.slots.length() > 0,
+                rx.foreach(day.slots, _slot),
+                no_slots(t("no free times")),
+            ),
         ),
+        class_name=class_names(rx.cond(day.slots.length() > 0, "", "wide-only")),
     )
 
 
