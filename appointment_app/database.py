@@ -173,7 +173,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     # The driver would begin late and deferred; _begin_sqlite begins when SQLAlchemy says so.
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only, and names have other letters too.
-    connection.create_function("lower", 1, _lower)  # type: ignore[attr-defined]
+    connection.create_function("lower", 1, _lower)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")

@@ -19,7 +19,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import mail_contact
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
-from appointment_app.errors import Forbidden, LoginRequired, NotFound, StaleVersion
+from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
@@ -56,10 +56,15 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
 from appointment_app.scheduling.slots import Offer, load_offer
 from appointment_app.scheduling.statuses import require_arrow
+from appointment_app.texts import fit
 
 REASON_LIMIT = 1000
 CANCEL_REASON_LIMIT = 500
 NOTES_LIMIT = 4000
+KEY_LIMIT = 64
+
+# Farther than any horizon, near enough for arithmetic with dates.
+_FARTHEST = timedelta(days=1000)
 
 # Letters and digits that nobody confuses on the phone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -94,7 +99,7 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
 
     Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
-    ``TextTooLong``, ``LoginRequired``, ``Forbidden``; then nothing is stored.
+    ``TextTooLong``, ``Invalid``, ``LoginRequired``, ``Forbidden``; then nothing is stored.
     """
     try:
         return await _book(session, actor, request)
@@ -104,6 +109,9 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
             raise SlotTaken from error
         if PERSON_OVERLAP in message:
             raise PatientBusy from error
+        if "idempotency_key" in message:
+            # The same request came twice, for two doctors: this time the other one is seen.
+            return await _book(session, actor, request)
         raise
 
 
@@ -111,8 +119,8 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
 async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
     if actor.user_id is None:
         raise LoginRequired
-    if len(request.reason) > REASON_LIMIT:
-        raise TextTooLong("reason", REASON_LIMIT)
+    _require_sane(request)
+    reason = _text(request.reason, "reason", REASON_LIMIT)
     person_id = await _patient(session, actor, request.person_id)
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
     doctor_id = await _doctor(session, request.offer.doctor_id)
@@ -141,7 +149,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     )
     session.add(block)
     await session.flush()
-    appointment = _appointment(actor.user_id, request, place, visit_type, person_id, block)
+    appointment = _appointment(actor.user_id, request, place, visit_type, person_id, block, reason)
     session.add(appointment)
     await session.flush()
     _audit(session, actor, appointment, "booked", ("status", "starts_at"))
@@ -159,9 +167,7 @@ async def cancel(
     patient is told. Raises ``NotFound``, ``StatusConflict``, ``TooLateToCancel``,
     ``ReasonRequired``, ``TextTooLong``.
     """
-    reason = reason.strip()
-    if len(reason) > CANCEL_REASON_LIMIT:
-        raise TextTooLong("cancel_reason", CANCEL_REASON_LIMIT)
+    reason = _text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
     appointment = await _locked(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
     require_arrow(appointment.status, AppointmentStatus.CANCELLED)
     if appointment.person_id in {actor.person_id, *actor.dependents}:
@@ -218,8 +224,7 @@ async def write_notes(
     Raises ``NotFound``, ``Forbidden``, ``TextTooLong``, and ``StaleVersion`` when the
     appointment changed since ``version``.
     """
-    if len(notes) > NOTES_LIMIT:
-        raise TextTooLong("notes", NOTES_LIMIT)
+    notes = _text(notes, "notes", NOTES_LIMIT)
     appointment = await _locked(session, actor, appointment_id, Action.KEEP_NOTES)
     if appointment.version != version:
         raise StaleVersion
@@ -228,6 +233,25 @@ async def write_notes(
     session.add(appointment)
     _audit(session, actor, appointment, "noted", ("notes",))
     return appointment.version
+
+
+def _require_sane(request: BookingRequest) -> None:
+    """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
+    if not 0 < len(request.idempotency_key) <= KEY_LIMIT:
+        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
+        raise Invalid({"idempotency_key": sentence})
+    distance = request.starts_at - clock.now()
+    if distance < -_FARTHEST:
+        raise TooSoon
+    if distance > _FARTHEST:
+        raise TooFarAhead
+
+
+def _text(typed: str, field: str, limit: int) -> str:
+    text = fit(typed)
+    if len(text) > limit:
+        raise TextTooLong(field, limit)
+    return text
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -312,6 +336,7 @@ def _appointment(
     visit_type: VisitType,
     person_id: int,
     block: BusyBlock,
+    reason: str,
 ) -> Appointment:
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
@@ -331,7 +356,7 @@ def _appointment(
         place=f"{place.clinic.name}, {place.clinic.address}" if in_person else "",
         zone=place.clinic.zone,
         join_link="" if in_person else visit_type.join_link,
-        reason=request.reason.strip(),
+        reason=reason,
         booked_by=booked_by,
         idempotency_key=request.idempotency_key,
     )

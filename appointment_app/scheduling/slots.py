@@ -56,6 +56,8 @@ async def nearest_slots(
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
+    if abs(wanted - clock.now()) > timedelta(days=1000):
+        return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     free = await slots_of_place(session, place, visit_type, window)

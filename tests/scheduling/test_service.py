@@ -478,6 +478,49 @@ async def test_a_refused_key_can_be_used_again(desk: Desk) -> None:
     await desk.book(at("10:00"), idempotency_key="click")
 
 
+async def test_the_same_key_for_two_doctors_is_one_appointment(desk: Desk) -> None:
+    """Two doctors are two locks: here the unique key itself tells the second one."""
+    child = await desk.make(make_patient, guardian=desk.patient)
+    guardian = await desk.make(patient_actor, desk.patient)
+    other = await desk.make(make_doctor, desk.clinic)
+    elsewhere = offer_of(other, desk.clinic, await desk.make(make_visit_type, other))
+    booked = await asyncio.gather(
+        desk.book(at("10:00"), actor=guardian, idempotency_key="click"),
+        desk.book(
+            at("11:00"),
+            actor=guardian,
+            idempotency_key="click",
+            offer=elsewhere,
+            person_id=child.public_id,
+        ),
+    )
+    assert len(set(booked)) == 1
+    assert len(await desk.all(Appointment)) == 1
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "code"),
+    [
+        ({"idempotency_key": ""}, "INVALID"),
+        ({"idempotency_key": "k" * 65}, "INVALID"),
+        ({"starts_at": datetime(1, 1, 1, tzinfo=UTC)}, "TOO_SOON"),
+        ({"starts_at": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "TOO_FAR_AHEAD"),
+    ],
+)
+async def test_nonsense_is_refused_in_words(
+    desk: Desk, nonsense: dict[str, Any], code: str
+) -> None:
+    field = "idempotency_key" if code == "INVALID" else None
+    async with nothing_stored(desk):
+        with refused(code, field):
+            await desk.book(**{"starts_at": at("10:00"), **nonsense})
+
+
+async def test_text_is_stored_without_what_cannot_be(desk: Desk) -> None:
+    booked = await desk.book(at("10:00"), reason="A\x00 cough \ud83d\r\nfor days ")
+    assert (await desk.appointment(booked)).reason == "A cough \nfor days"
+
+
 # Who may book for whom
 
 
