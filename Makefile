@@ -3,7 +3,7 @@
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev demo test lint race bench bench-pages clean
+.PHONY: help setup run dev demo test lint race bench-pages clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -26,7 +26,7 @@ demo: setup ## throw the demo clinic's data away and load them anew
 	@python -m appointment_app.manage demo
 
 test: setup ## all tests, in a real browser too
-	@scripts/find_chromium
+	@scripts/find_chromium >/dev/null
 	@python -m pytest
 
 lint: setup ## style, format and types
@@ -37,12 +37,10 @@ lint: setup ## style, format and types
 race: setup ## the race tests at length
 	@RACE_ROUNDS=$${RACE_ROUNDS:-200} python -m pytest -m race
 
-bench: setup ## what a booking and a search cost
-	@python -m benchmarks
-
 bench-pages: setup ## Lighthouse over the public pages
 	@python -m benchmarks.pages
 
 clean: ## remove everything that was made, except the data
-	@rm -rf .venv .web .states .pytest_cache .mypy_cache .ruff_cache .hypothesis assets/external
+	@rm -rf .venv .web .states .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		assets/external benchmarks/node_modules test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import reflex as rx
 
+from appointment_app.first_paint import FirstPaintPlugin
 from appointment_app.inline_scripts import InlineScriptsPlugin
 from appointment_app.origins import OneOriginPlugin
 from appointment_app.settings import get_settings
@@ -27,7 +28,12 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.REDIS
     if _settings.redis_url
     else rx.constants.StateManagerMode.MEMORY,
-    plugins=[rx.plugins.TailwindV4Plugin(), OneOriginPlugin(), InlineScriptsPlugin()],
+    plugins=[
+        rx.plugins.TailwindV4Plugin(),
+        OneOriginPlugin(),
+        FirstPaintPlugin(),
+        InlineScriptsPlugin(),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],
     telemetry_enabled=False,
     show_built_with_reflex=False,

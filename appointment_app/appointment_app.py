@@ -10,6 +10,7 @@ from reflex.app import default_error_boundary
 from reflex_base.event import noop
 
 from appointment_app.api.app import create_mount
+from appointment_app.api.page_files import PageFiles
 from appointment_app.api.security_headers import SecurityHeaders
 from appointment_app.components.account_form import account_script
 from appointment_app.components.overlay import overlay
@@ -65,7 +66,7 @@ app = rx.App(
         ),
         (5, "Overlay"): lambda stateful: overlay() if stateful else None,
     },
-    api_transformer=[create_mount(), SecurityHeaders],
+    api_transformer=[create_mount(), PageFiles, SecurityHeaders],
 )
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)

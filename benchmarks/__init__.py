@@ -1,0 +1,1 @@
+"""What things cost. The figures are for people to read: no test decides by them."""
