@@ -30,12 +30,14 @@ def public_id(value: Any) -> UUID | None:
 
 def iso_day(value: Any) -> date | None:
     """Return the day that ``value`` names as ``2026-11-23``, or None."""
-    if not isinstance(value, str) or len(value) != len("2026-11-23"):
+    if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    # Python reads other forms too, such as 2026-W48-1, which a date field does not show.
+    return day if day.isoformat() == value else None
 
 
 def address(path: str, **query: object) -> str:
