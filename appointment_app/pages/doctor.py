@@ -155,7 +155,7 @@ def _week_head() -> rx.Component:
             rx.el.h2(DoctorProfile.week, aria_live="polite", class_name="text-lg"),
             rx.el.p(
                 DoctorProfile.zone,
-                rx.cond(DoctorProfile.own_zone_differs, t(", your own below each")),
+                rx.cond(DoctorProfile.own_zone_differs, t(", your own below each"), ""),
                 class_name="muted small",
             ),
         ),
