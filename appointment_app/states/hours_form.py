@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from appointment_app.i18n import format_date, format_moment, t
+from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.scheduling.availability import LocalRange, WeeklyRange
 from appointment_app.scheduling.hours import BookedOutside, DifferentDays, PlaceHours
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, local_date
@@ -172,7 +172,8 @@ def outside_sentence(outside: Sequence[BookedOutside], zone: str) -> str:
     if not outside:
         return ""
     first = outside[0]
-    local = format_moment(first.starts_at, zone)
+    day = format_date(local_date(zone, first.starts_at))
+    local = f"{day} {format_time(first.starts_at, zone)}"
     if len(outside) == 1:
         return t(
             "1 booked appointment falls outside the new hours: {when}, {patient}.",
