@@ -111,7 +111,7 @@ export function AppointmentCalendar({
     expandRows: true,
     slotEventOverlap: false,
     dayMaxEvents: 4,
-    eventMinHeight: 22,
+    eventMinHeight: 18,
     eventInteractive: true,
     eventContent,
     noEventsText,
