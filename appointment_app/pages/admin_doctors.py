@@ -92,6 +92,7 @@ def _doctor(row: Row, state: rx.Component) -> rx.Component:
             fact(t("Clinic"), row.clinics),
             fact(t("E-mail address"), row.email),
             fact(t("Registered"), row.registered),
+            class_name="sm:grid-cols-2",
         ),
     )
 

@@ -59,7 +59,7 @@ def _specialties() -> rx.Component:
         ),
         rx.el.div(
             rx.foreach(PracticeChoices.specialties, _specialty),
-            class_name="grid sm:grid-cols-2 gap-x-4 min-h-48 content-start",
+            class_name="grid sm:grid-cols-2 gap-x-4 min-h-88 sm:min-h-44 content-start",
         ),
         class_name="field",
     )

@@ -11,7 +11,7 @@ from appointment_app.clinics import onboarding
 from appointment_app.clinics.onboarding import Application
 from appointment_app.database import get_database
 from appointment_app.errors import Invalid
-from appointment_app.i18n import format_moment, t
+from appointment_app.i18n import format_date, t
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
@@ -116,7 +116,7 @@ def _row(application: Application) -> Row:
         email_verified=application.email_verified,
         specialties=", ".join(application.specialties),
         clinics=", ".join(application.clinics),
-        registered=t("{moment} UTC", moment=format_moment(application.registered_at, "UTC")),
+        registered=format_date(application.registered_at.date(), "d MMM y"),
         is_approved=application.approval == "approved",
         reason=application.reason,
     )
