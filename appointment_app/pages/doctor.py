@@ -153,11 +153,7 @@ def _week_head() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h2(DoctorProfile.week, aria_live="polite", class_name="text-lg"),
-            rx.el.p(
-                DoctorProfile.zone,
-                rx.cond(DoctorProfile.own_zone_differs, t(", your own below each"), ""),
-                class_name="muted small",
-            ),
+            rx.el.p(DoctorProfile.zone, class_name="muted small"),
         ),
         rx.el.div(
             _step(back_icon(), t("Earlier days"), DoctorProfile.previous_week),

@@ -117,7 +117,7 @@ def _results() -> rx.Component:
 
 def _headline() -> rx.Component:
     return rx.el.div(
-        rx.el.h2(FindDoctors.count, role="status"),
+        rx.el.h2(FindDoctors.count, aria_live="polite"),
         rx.el.p(
             t("earliest first"),
             rx.cond(
@@ -147,7 +147,10 @@ def _doctor_card(doctor: DoctorCard) -> rx.Component:
                     ),
                     class_name="flex items-start gap-4",
                 ),
-                rx.el.div(rx.foreach(doctor.tags, lambda tag: badge(tag)), class_name="flex flex-wrap gap-2"),
+                rx.el.div(
+                    rx.foreach(doctor.tags, lambda tag: badge(tag)),
+                    class_name="flex flex-wrap gap-2",
+                ),
                 _visit_type(doctor),
                 class_name="grid gap-3 content-start",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
 from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
 from appointment_app.states.find_doctors import FindDoctors
-from appointment_app.states.own_zone import own_zone
+from appointment_app.states.own_zone import own_zone, short_own_time
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
 from appointment_app.states.wording import initials, zone_note
@@ -150,7 +150,6 @@ class DoctorProfile(SessionState):
     visit_types: list[VisitChoice] = []
     visit_note: str = ""
     zone: str = ""
-    own_zone_differs: bool = False
     week: str = ""
     days: list[DayView] = []
     chosen_day: str = ""
@@ -213,8 +212,7 @@ class DoctorProfile(SessionState):
 
     def _show_days(self, wish: _Wish, days: Days) -> None:
         doctor, zone = wish.doctor, wish.clinic.zone
-        now = clock.now()
-        today = local_date(zone, now)
+        today = local_date(zone, clock.now())
         first, last = days.days[0].day, days.days[-1].day
         own = own_zone(self.router.headers.cookie)
 
@@ -233,8 +231,14 @@ class DoctorProfile(SessionState):
             for each in doctor.visit_types
         ]
         self.visit_note = _visit_note(wish.visit_type)
-        self.zone = t("Times in {zone}", zone=zone_note(zone))
-        self.own_zone_differs = _clocks_differ(zone, own, now)
+        clocks_differ = any(
+            short_own_time(slot, zone, own) for day in days.days for slot in day.slots
+        )
+        self.zone = (
+            t("Times in {zone}, your own below each", zone=zone_note(zone))
+            if clocks_differ
+            else t("Times in {zone}", zone=zone_note(zone))
+        )
 
         self.week = t("{first} to {last}", first=format_date(first), last=format_date(last))
         self.previous_week = (
@@ -326,13 +330,6 @@ def _visit_note(visit_type: VisitTypeView) -> str:
     if visit_type.needs_confirmation:
         notes.append(t("The doctor confirms this visit before it is final."))
     return " ".join(notes)
-
-
-def _clocks_differ(zone: str, own: str, moment: datetime) -> bool:
-    if not own:
-        return False
-    here, there = moment.astimezone(ZoneInfo(own)), moment.astimezone(ZoneInfo(zone))
-    return here.utcoffset() != there.utcoffset()
 
 
 def _day_view(wish: _Wish, day: Day, today: date, chosen: Day, own: str) -> DayView:

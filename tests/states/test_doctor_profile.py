@@ -175,12 +175,12 @@ async def test_a_slot_names_the_visitors_own_time_where_the_clocks_differ(
 ) -> None:
     berlin = await shown(practice.address(), cookie="own-zone=Europe%2FParis")
     assert {slot.own_time for day in berlin.days for slot in day.slots} == {""}
-    assert not berlin.own_zone_differs
+    assert berlin.zone == "Times in Berlin time"
     boston = await shown(practice.address(), cookie="a=b; own-zone=America%2FNew_York")
     slot = boston.days[0].slots[0]
     assert (slot.time, slot.own_time) == ("09:00", "03:00 your time")
     assert slot.label == "Monday 23 November, 09:00 with Dr Dora Doctor, 03:00 your time"
-    assert boston.own_zone_differs
+    assert boston.zone == "Times in Berlin time, your own below each"
 
 
 @pytest.mark.parametrize(
