@@ -138,7 +138,12 @@ def _day(day: DayRow) -> rx.Component:
                 rx.foreach(day.ranges, lambda each: _range(day, each)),
                 rx.el.p(t("Closed"), class_name="muted py-2.5"),
             ),
-            class_name="order-last w-full flex flex-wrap gap-2 sm:order-none sm:w-auto sm:flex-1",
+            # On a phone the ranges stand below the switch; the word fits beside it.
+            class_name=rx.cond(
+                day.on,
+                "order-last w-full flex flex-wrap gap-2 sm:order-none sm:w-auto sm:flex-1",
+                "sm:flex-1",
+            ),
         ),
         icon_button(
             plus_icon(),

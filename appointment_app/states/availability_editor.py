@@ -345,6 +345,9 @@ class AvailabilityEditor(SessionState):
         if draft is None:
             self.form_errors = {"first": t("Please give a day.")}
             return None
+        if not self.form_closed and not draft.ranges:
+            self.form_errors = {"form": t("Please give hours, or choose Closed.")}
+            return None
         actor = await self._actor()
         try:
             async with get_database().session() as session:

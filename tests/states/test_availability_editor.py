@@ -1,0 +1,326 @@
+"""The availability editor's handlers: what is typed stays, and is saved only when it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from appointment_app import clock
+from appointment_app.database import Database
+from appointment_app.models import DoctorAtClinic, row_id
+from appointment_app.scheduling import hours
+from appointment_app.states.availability_editor import AvailabilityEditor
+from tests.factories import doctor_actor, make_clinic, make_patient
+from tests.scheduling.doctors_day import MONDAY_EIGHT, book, place_of
+from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.tabs import open_tab
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+THURSDAY = 3
+
+
+@pytest.fixture
+async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
+    with clock.frozen(MONDAY_EIGHT):
+        yield await open_doctors_tab(installed_database)
+
+
+@pytest.fixture
+async def editor(tab: DoctorsTab) -> AvailabilityEditor:
+    tab.go_to("/availability")
+    state = await tab.state(AvailabilityEditor)
+    await state.load()
+    return state
+
+
+def typed(editor: AvailabilityEditor, weekday: int) -> list[tuple[str, str]]:
+    day = editor.days[weekday]
+    return [(each.opens, each.closes) for each in day.ranges] if day.on else []
+
+
+async def stored_week(tab: DoctorsTab) -> list[list[tuple[int | None, int | None]]]:
+    async with tab.database.session() as session:
+        place_id = await place_of(session, tab.doctor, tab.clinic)
+        week = (await hours.load(session, doctor_actor(tab.doctor), place_id)).week
+    return [[(each.opens, each.closes) for each in day] for day in week]
+
+
+async def change_elsewhere(tab: DoctorsTab) -> None:
+    """Another tab of the doctor closes the whole week."""
+    async with tab.database.session() as session:
+        place_id = await place_of(session, tab.doctor, tab.clinic)
+    async with tab.database.session() as session:
+        await hours.save(session, doctor_actor(tab.doctor), place_id, ((),) * 7, version=1)
+
+
+async def test_the_stored_hours_are_shown(editor: AvailabilityEditor) -> None:
+    assert [day.on for day in editor.days] == [True] * 5 + [False] * 2
+    assert typed(editor, 0) == [("09:00", "17:00")]
+    assert (editor.zone, editor.is_dirty) == ("Europe/Berlin", False)
+    assert editor.places[0][1] == "Harbour Clinic"
+    assert editor.month_title == "November 2026"
+    assert editor.month_weeks[4][0] == {
+        "date": "2026-11-23",
+        "number": "23",
+        "kind": "normal",
+        "label": "Monday 23 November: 09:00 – 17:00",
+    }
+
+
+async def test_a_range_is_added_checked_and_saved(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_closes(THURSDAY, 0, "12:00")
+    await editor.add_range(THURSDAY)
+    assert typed(editor, THURSDAY) == [("09:00", "12:00"), ("13:00", "16:00")]
+    await editor.set_opens(THURSDAY, 1, "11:30")
+    assert editor.days[THURSDAY].ranges[1].error == "Overlaps 09:00 – 12:00"
+    assert editor.has_errors
+    await editor.save()
+    assert (await stored_week(tab))[THURSDAY] == [(540, 1020)]
+    await editor.set_opens(THURSDAY, 1, "12:30")
+    assert (editor.has_errors, editor.effect) == (False, "Saving changes 1 day.")
+    assert "saved" in await done(editor.save())
+    assert (await stored_week(tab))[THURSDAY] == [(540, 720), (750, 960)]
+    assert not editor.is_dirty
+    assert await editor.save() is None
+
+
+async def test_an_end_at_midnight_is_the_end_of_the_day(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_closes(0, 0, "00:00")
+    await editor.save()
+    assert (await stored_week(tab))[0] == [(540, 1440)]
+    assert typed(editor, 0) == [("09:00", "00:00")]
+
+
+async def test_a_day_switched_off_keeps_what_was_typed(editor: AvailabilityEditor) -> None:
+    await editor.set_opens(0, 0, "07:15")
+    await editor.toggle_day(0)
+    assert typed(editor, 0) == []
+    await editor.toggle_day(0)
+    assert typed(editor, 0) == [("07:15", "17:00")]
+
+
+async def test_a_half_typed_time_is_told_at_its_range(editor: AvailabilityEditor) -> None:
+    await editor.set_closes(0, 0, "")
+    assert editor.days[0].ranges[0].error == "Please give both times."
+    assert typed(editor, 0) == [("09:00", "")]
+
+
+async def test_a_day_is_copied_to_others(tab: DoctorsTab, editor: AvailabilityEditor) -> None:
+    await editor.set_opens(0, 0, "08:00")
+    await editor.open_copy()
+    await editor.copy_day({"source": "0", "day-2": "on", "day-5": "on"})
+    assert not editor.is_copying
+    await editor.save()
+    week = await stored_week(tab)
+    assert [week[day] for day in (0, 1, 2, 5, 6)] == [
+        [(480, 1020)],
+        [(540, 1020)],
+        [(480, 1020)],
+        [(480, 1020)],
+        [],
+    ]
+
+
+async def test_who_falls_outside_is_named_and_stays(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    starts_at = MONDAY_EIGHT + timedelta(days=3, hours=7, minutes=30)
+    await book(
+        tab.database,
+        tab.doctor,
+        tab.clinic,
+        tab.visit_type,
+        starts_at,
+        given_name="Nora",
+        family_name="Lind",
+    )
+    await editor.set_closes(THURSDAY, 0, "16:00")
+    assert editor.outside_text == (
+        "1 booked appointment falls outside the new hours: Thu 26 Nov 16:30, Nora Lind."
+    )
+    assert editor.outside[0].href == "/calendar?view=day&date=2026-11-26"
+    await editor.discard()
+    assert (editor.outside_text, editor.is_dirty) == ("", False)
+    assert typed(editor, THURSDAY) == [("09:00", "17:00")]
+
+
+async def test_a_stale_save_keeps_what_was_typed_until_it_is_given_up(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_opens(0, 0, "10:00")
+    await change_elsewhere(tab)
+    await editor.save()
+    assert editor.is_stale
+    assert "Somebody else changed this" in editor.stale_text
+    assert typed(editor, 0) == [("10:00", "17:00")]
+    assert await stored_week(tab) == [[]] * 7
+    await editor.load_new_version()
+    assert (editor.is_stale, editor.is_dirty, typed(editor, 0)) == (False, False, [])
+
+
+async def test_coming_back_finds_what_was_typed(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_opens(0, 0, "10:00")
+    await editor.load()
+    assert (typed(editor, 0), editor.is_dirty) == ([("10:00", "17:00")], True)
+    await change_elsewhere(tab)
+    await editor.load()
+    assert (typed(editor, 0), editor.is_stale) == ([("10:00", "17:00")], True)
+
+
+async def test_each_clinic_keeps_its_own_draft(tab: DoctorsTab, editor: AvailabilityEditor) -> None:
+    async with tab.database.session() as session:
+        lake = await make_clinic(session, name="Lake Clinic")
+        session.add(DoctorAtClinic(doctor_id=row_id(tab.doctor), clinic_id=row_id(lake)))
+        await session.commit()
+        lake_id = await place_of(session, tab.doctor, lake)
+    await editor.set_opens(0, 0, "10:00")
+    tab.go_to(f"/availability?place={lake_id}")
+    await editor.load()
+    assert (editor.place, typed(editor, 0)) == (str(lake_id), [])
+    await editor.toggle_day(0)
+    assert editor.days[0].ranges[0].error == "Overlaps 09:00 – 17:00 at Harbour Clinic"
+    tab.go_to("/availability")
+    await editor.load()
+    assert typed(editor, 0) == [("10:00", "17:00")]
+
+
+async def test_days_that_differ_are_added_edited_and_removed(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.add_override()
+    assert (editor.form_open, editor.form_closed) == (True, True)
+    await editor.set_first("2026-12-24")
+    await editor.set_last("2026-12-23")
+    assert editor.form_errors == {"last": "The last day must not be before the first."}
+    await editor.set_last("2026-12-25")
+    assert editor.form_effect == "Other hours on 2 days."
+    sent = {"first": "2026-12-24", "last": "2026-12-25", "note": "Holidays"}
+    await editor.save_override(sent)
+    assert not editor.form_open
+    (row,) = editor.overrides
+    assert (row.days, row.hours, row.remark, row.is_closed) == (
+        "24–25 Dec",
+        "Closed",
+        "Holidays",
+        True,
+    )
+    assert editor.month_title == "December 2026"
+    assert editor.month_weeks[3][3]["kind"] == "closed"
+
+    await editor.choose_day("2026-12-25")
+    assert (editor.form.first, editor.form.last, editor.form.note) == (
+        "2026-12-24",
+        "2026-12-25",
+        "Holidays",
+    )
+    await editor.choose_closed("hours")
+    await editor.set_form_opens(0, "10:00")
+    await editor.set_form_closes(0, "12:00")
+    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
+    (row,) = editor.overrides
+    assert (row.days, row.hours, row.remark) == (
+        "24 Dec",
+        "10:00 – 12:00",
+        "instead of 09:00 – 17:00",
+    )
+    assert editor.month_weeks[3][3]["kind"] == "changed"
+
+    await editor.ask_removal(row.key)
+    assert editor.removal_open
+    await editor.remove_override()
+    assert editor.overrides == []
+    assert await editor.remove_override() is None
+
+
+async def test_saving_days_keeps_the_week_that_is_being_typed(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_opens(0, 0, "10:00")
+    await editor.choose_day("2026-12-24")
+    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
+    assert typed(editor, 0) == [("10:00", "17:00")]
+    await editor.save()
+    assert (await stored_week(tab))[0] == [(600, 1020)]
+    assert len(editor.overrides) == 1
+
+
+async def test_a_wrong_form_stays_open(editor: AvailabilityEditor) -> None:
+    await editor.add_override()
+    await editor.save_override({"first": "", "last": "", "note": ""})
+    assert (editor.form_open, editor.form_errors) == (True, {"first": "Please give a day."})
+    await editor.choose_closed("hours")
+    await editor.set_form_closes(0, "08:00")
+    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
+    assert editor.form_open
+    assert editor.form_ranges[0].error == "The end must be later than the beginning."
+    assert editor.overrides == []
+
+
+async def test_other_hours_without_any_hours_are_not_a_closed_day(
+    editor: AvailabilityEditor,
+) -> None:
+    await editor.add_override()
+    await editor.choose_closed("hours")
+    await editor.remove_form_range(0)
+    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
+    assert editor.form_errors == {"form": "Please give hours, or choose Closed."}
+    assert editor.overrides == []
+
+
+async def test_rules_are_saved_or_told_at_their_field(editor: AvailabilityEditor) -> None:
+    sent = {"minimum_notice": "240", "horizon_days": "x", "max_patients_a_day": ""}
+    await editor.save_rules(sent)
+    assert editor.rules_errors == {"horizon_days": "Please give a whole number."}
+    await editor.save_rules(sent | {"horizon_days": "999"})
+    assert editor.rules_errors == {"horizon_days": "Please give 1 to 730 days."}
+    await editor.save_rules(sent | {"horizon_days": "30", "max_patients_a_day": "16"})
+    assert editor.rules_errors == {}
+    rules = editor.rules
+    assert (rules.minimum_notice, rules.horizon_days, rules.max_patients_a_day) == (
+        "240",
+        "30",
+        "16",
+    )
+    await editor.save_rules(sent | {"horizon_days": "31"})
+    assert (editor.rules.horizon_days, editor.is_stale) == ("31", False)
+
+
+async def test_the_months_stop_at_this_one_and_in_two_years(editor: AvailabilityEditor) -> None:
+    await editor.previous_month()
+    assert editor.month_title == "November 2026"
+    for _ in range(30):
+        await editor.next_month()
+    assert editor.month_title == "November 2028"
+
+
+async def test_nobody_and_patients_change_nothing(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    async with tab.database.session() as session:
+        patient = await make_patient(session)
+    assert patient.user_id is not None
+    for cookie in ("", await log_in(tab.database, patient.user_id)):
+        state = await open_tab("/availability", cookie=cookie).get_state(AvailabilityEditor)
+        await state.load()
+        assert state.days == []
+        # A browser may send what it likes: the vars of a state are no proof of a right.
+        state.place, state.days, state.is_dirty = editor.place, editor.days, True
+        state.form_open = state.removal_open = True
+        await state.toggle_day(0)
+        await state.save()
+        await state.save_override({"first": "2026-12-24", "last": "", "note": ""})
+        await state.save_rules(
+            {"minimum_notice": "0", "horizon_days": "1", "max_patients_a_day": ""}
+        )
+        await state.ask_removal("2026-12-24/2026-12-24")
+    assert await stored_week(tab) == [[(540, 1020)]] * 5 + [[]] * 2
+    await editor.load()
+    assert (editor.overrides, editor.rules.horizon_days) == ([], "60")

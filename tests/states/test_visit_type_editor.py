@@ -1,0 +1,138 @@
+"""The visit type editor's handlers: what is typed is checked, saved once, and asked about."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from appointment_app import clock
+from appointment_app.database import Database
+from appointment_app.models import VisitType
+from appointment_app.scheduling import visit_types
+from appointment_app.states.visit_type_editor import VisitTypeEditor
+from tests.factories import doctor_actor, make_patient
+from tests.scheduling.doctors_day import MONDAY_EIGHT
+from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.tabs import open_tab
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+VIDEO = {
+    "name": "Video visit",
+    "duration": "20",
+    "join_link": "https://video.example/dora",
+    "needs_confirmation": "on",
+    "pause_before": "",
+    "pause_after": "5",
+}
+
+
+@pytest.fixture
+async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
+    with clock.frozen(MONDAY_EIGHT):
+        yield await open_doctors_tab(installed_database)
+
+
+@pytest.fixture
+async def editor(tab: DoctorsTab) -> VisitTypeEditor:
+    tab.go_to("/visit-types")
+    state = await tab.state(VisitTypeEditor)
+    await state.load()
+    return state
+
+
+def names(editor: VisitTypeEditor) -> list[str]:
+    return [row.name for row in editor.rows]
+
+
+async def test_one_is_added(editor: VisitTypeEditor) -> None:
+    assert names(editor) == ["First visit"]
+    await editor.add()
+    await editor.choose_mode("video")
+    assert "saved" in await done(editor.submit(VIDEO))
+    assert not editor.is_open
+    assert editor.rows[1].facts == ("20 min · Video · you confirm each booking · 5 min pause after")
+    assert await editor.submit(VIDEO) is None
+    assert len(editor.rows) == 2
+
+
+async def test_what_is_wrong_is_told_and_the_form_stays_open(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    await editor.choose_mode("video")
+    await editor.submit(VIDEO | {"duration": "half an hour"})
+    assert set(editor.errors) == {"duration"}
+    await editor.submit(VIDEO | {"name": "", "join_link": "http://video.example"})
+    assert set(editor.errors) == {"name", "join_link"}
+    assert editor.is_open
+    assert names(editor) == ["First visit"]
+
+
+async def test_one_is_changed(editor: VisitTypeEditor) -> None:
+    await editor.edit(editor.rows[0].id)
+    assert (editor.form.name, editor.form.duration, editor.is_video) == ("First visit", "30", False)
+    await editor.submit({"name": "Longer visit", "duration": "45"})
+    assert (editor.rows[0].name, editor.rows[0].facts) == ("Longer visit", "45 min · In person")
+
+
+async def test_a_stale_save_is_refused_and_offers_the_new_version(
+    tab: DoctorsTab, editor: VisitTypeEditor
+) -> None:
+    await editor.edit(editor.rows[0].id)
+    async with tab.database.session() as session:
+        (item,) = await visit_types.list_visit_types(session, doctor_actor(tab.doctor))
+    async with tab.database.session() as session:
+        draft = replace(item.draft, duration=60)
+        await visit_types.edit(session, doctor_actor(tab.doctor), item.id, draft, version=1)
+    await editor.submit({"name": "Mine", "duration": "45"})
+    assert (editor.is_open, editor.is_stale) == (True, True)
+    await editor.load_new_version()
+    assert (editor.form.duration, editor.is_stale, editor.problem) == ("60", False, "")
+    await editor.submit({"name": "Mine", "duration": "45"})
+    assert editor.rows[0].name == "Mine"
+
+
+async def test_the_last_one_is_asked_about_once(editor: VisitTypeEditor) -> None:
+    key = editor.rows[0].id
+    await editor.toggle(key)
+    assert (editor.is_asking, editor.asked_about, editor.rows[0].active) == (
+        True,
+        "First visit",
+        True,
+    )
+    await editor.keep_last()
+    assert await editor.deactivate_last() is None
+    assert editor.rows[0].active
+    await editor.toggle(key)
+    await editor.deactivate_last()
+    assert not editor.rows[0].active
+    await editor.toggle(key)
+    assert (editor.rows[0].active, editor.is_asking) == (True, False)
+
+
+async def test_the_order_can_be_changed(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    await editor.submit({"name": "Second visit", "duration": "15"})
+    await editor.move_up(editor.rows[1].id)
+    assert names(editor) == ["Second visit", "First visit"]
+    await editor.move_down(editor.rows[0].id)
+    assert names(editor) == ["First visit", "Second visit"]
+    assert (editor.rows[0].is_first, editor.rows[1].is_last) == (True, True)
+
+
+async def test_nobody_and_patients_change_nothing(tab: DoctorsTab, editor: VisitTypeEditor) -> None:
+    async with tab.database.session() as session:
+        patient = await make_patient(session)
+    assert patient.user_id is not None
+    for cookie in ("", await log_in(tab.database, patient.user_id)):
+        state = await open_tab("/visit-types", cookie=cookie).get_state(VisitTypeEditor)
+        await state.load()
+        await state.add()
+        await state.submit(VIDEO | {"name": "Not mine"})
+        for handler in (state.edit, state.toggle, state.move_up, state.move_down):
+            await handler(editor.rows[0].id)
+        assert state.rows == []
+    async with tab.database.session() as session:
+        found = await visit_types.list_visit_types(session, doctor_actor(tab.doctor))
+        assert [(item.draft.name, item.version) for item in found] == [("First visit", 1)]
+        assert await session.get_one(VisitType, tab.visit_type.id)
