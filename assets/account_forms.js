@@ -106,6 +106,7 @@
       setBusy(form, false);
       showSuccess(form, panel, body.next);
     } else {
+      document.dispatchEvent(new Event("login-changed"));
       // Stays busy: the page that follows is loading.
       location.assign(body.next);
     }

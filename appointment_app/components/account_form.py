@@ -17,9 +17,12 @@ from .field import form_alert
 from .link import plain_link
 
 
-def account_script() -> rx.Component:
-    """Return the script for the head of every page: every page has the form to log out."""
-    return rx.el.script(src="/account_forms.js", defer=True)
+def account_scripts() -> list[rx.Component]:
+    """Return the scripts for the head of every page: every page has the form to log out."""
+    return [
+        rx.el.script(src="/account_forms.js", defer=True),
+        rx.el.script(src="/login_watch.js", defer=True),
+    ]
 
 
 def account_form(

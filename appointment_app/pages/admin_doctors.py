@@ -71,21 +71,34 @@ def _waiting(row: Row) -> rx.Component:
 
 def _decided(row: Row) -> rx.Component:
     return card_row(
-        _doctor(
-            row,
-            rx.cond(row.is_approved, badge(t("Approved"), "accent"), badge(t("Refused"), "danger")),
-        ),
-        rx.cond(row.reason != "", rx.el.p(t("Reason:"), " ", row.reason, class_name="mt-2")),
         rx.el.div(
+            rx.el.div(
+                _name(
+                    row,
+                    rx.cond(
+                        row.is_approved,
+                        badge(t("Approved"), "accent"),
+                        badge(t("Refused"), "danger"),
+                    ),
+                ),
+                rx.el.p(row.specialties, " · ", row.clinics, class_name="muted"),
+                rx.el.p(row.licence_number, " · ", row.email, class_name="muted small"),
+                rx.cond(row.reason != "", rx.el.p(t("Reason:"), " ", row.reason)),
+                class_name="min-w-0 wrap-anywhere",
+            ),
             rx.cond(row.is_approved, _refuse_button(row), _approve_button(row)),
-            class_name="mt-3",
+            class_name="flex flex-wrap items-center justify-between gap-3 w-full",
         ),
     )
 
 
+def _name(row: Row, state: rx.Component) -> rx.Component:
+    return rx.el.div(rx.el.h3(row.name), state, class_name="flex flex-wrap items-center gap-2 mb-2")
+
+
 def _doctor(row: Row, state: rx.Component) -> rx.Component:
     return rx.fragment(
-        rx.el.div(rx.el.h3(row.name), state, class_name="flex flex-wrap items-center gap-2 mb-2"),
+        _name(row, state),
         facts(
             fact(t("Licence number"), row.licence_number),
             fact(t("Specialties"), row.specialties),
