@@ -12,7 +12,7 @@ from reflex_base.event import noop
 from appointment_app.api.app import create_mount
 from appointment_app.api.page_files import PageFiles
 from appointment_app.api.security_headers import SecurityHeaders
-from appointment_app.components.account_form import account_script
+from appointment_app.components.account_form import account_scripts
 from appointment_app.components.overlay import overlay
 from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
@@ -59,7 +59,7 @@ app = rx.App(
     theme=None,
     toaster=None,
     stylesheets=["/styles.css"],
-    head_components=[*head_components(), account_script()],
+    head_components=[*head_components(), *account_scripts()],
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(
             **({} if stateful else {"on_error": noop()})
