@@ -39,6 +39,7 @@ from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.doctor_profile import DoctorProfile
+from appointment_app.states.event_guard import guard_events
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.my_appointments import MyAppointments
@@ -71,6 +72,7 @@ app = rx.App(
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
 guard_identity(app)
+guard_events(app)
 
 
 def _add(
