@@ -69,21 +69,24 @@ def day_chip(
 def day_chip_link(
     weekday: Any,
     day: Any,
+    month: Any,
     note: Any,
     *,
-    label: str | rx.Var[str],
     href: str | rx.Var[str],
     chosen: bool | rx.Var[bool],
 ) -> rx.Component:
-    """Return one day of a strip as a link, for days that stand in the address."""
+    """Return one day of a strip as a link, for days that stand in the address.
+
+    The ``month`` is read out only: ``Mon 23 November, 3 left``.
+    """
     return link(
-        rx.el.span(weekday),
+        rx.el.span(weekday, " "),
         rx.el.strong(day),
+        rx.el.span(" ", month, ", ", class_name="visually-hidden"),
         rx.el.span(note),
         href=href,
         replace=True,
         prevent_scroll_reset=True,
-        aria_label=label,
         class_name="day-chip",
         custom_attrs={"aria-current": current(chosen)},
     )

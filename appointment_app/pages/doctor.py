@@ -196,7 +196,7 @@ def _strip_of_days() -> rx.Component:
 
 def _chip(day: DayView) -> rx.Component:
     return day_chip_link(
-        day.weekday, day.number, day.note, label=day.label, href=day.href, chosen=day.chosen
+        day.weekday, day.number, day.month, day.note, href=day.href, chosen=day.chosen
     )
 
 
@@ -252,7 +252,9 @@ def _slot(slot: SlotLink) -> rx.Component:
     return slot_link(
         rx.fragment(
             slot.time,
-            rx.cond(slot.own_time != "", rx.el.span(slot.own_time, class_name="slot-own-time")),
+            rx.cond(
+                slot.own_time != "", rx.el.span(" ", slot.own_time, class_name="slot-own-time")
+            ),
         ),
         label=slot.label,
         href=slot.href,

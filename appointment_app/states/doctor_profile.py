@@ -82,8 +82,8 @@ class DayView:
     weekday: str
     number: str
     date: str
+    month: str
     note: str
-    label: str
     href: str
     chosen: bool
     is_free: bool
@@ -333,13 +333,12 @@ def _visit_note(visit_type: VisitTypeView) -> str:
 
 
 def _day_view(wish: _Wish, day: Day, today: date, chosen: Day, own: str) -> DayView:
-    note = _day_note(day)
     return DayView(
         weekday=weekday_name(day.day, today),
         number=str(day.day.day),
         date=format_date(day.day, "d MMM"),
-        note=note,
-        label=f"{format_date(day.day, 'EEEE d MMMM')}, {note}",
+        month=format_date(day.day, "MMMM"),
+        note=_day_note(day),
         href=wish.href(day=day.day),
         chosen=day is chosen,
         is_free=bool(day.slots),

@@ -32,11 +32,12 @@ def slot_links(
 
     def slot_link(start: datetime) -> SlotLink:
         time, own_time = format_time(start, zone), short_own_time(start, zone, own_zone)
-        label = t("{day}, {time} with {doctor}", day=day_name, time=time, doctor=doctor)
+        # What is read out holds what is seen, word for word: who speaks to the device says it.
+        times = f"{time}, {own_time}," if own_time else time
         return SlotLink(
             time=time,
             own_time=own_time,
-            label=f"{label}, {own_time}" if own_time else label,
+            label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
             href=booking_link(offer, start),
         )
 

@@ -179,7 +179,7 @@ async def test_a_slot_names_the_visitors_own_time_where_the_clocks_differ(
     boston = await shown(practice.address(), cookie="a=b; own-zone=America%2FNew_York")
     slot = boston.days[0].slots[0]
     assert (slot.time, slot.own_time) == ("09:00", "03:00 your time")
-    assert slot.label == "Monday 23 November, 09:00 with Dr Dora Doctor, 03:00 your time"
+    assert slot.label == "Monday 23 November, 09:00, 03:00 your time, with Dr Dora Doctor"
     assert boston.zone == "Times in Berlin time, your own below each"
 
 
