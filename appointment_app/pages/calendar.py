@@ -185,7 +185,6 @@ def _cancel_form() -> rx.Component:
             class_name="flex flex-wrap gap-2 mt-3",
         ),
         on_submit=DoctorCalendar.cancel,
-        aria_label=t("Cancel appointment"),
         class_name="card",
     )
 
@@ -213,7 +212,6 @@ def _notes() -> rx.Component:
         button(t("Save notes"), type="submit", class_name="mt-2"),
         key=DoctorCalendar.opened,
         on_submit=DoctorCalendar.save_notes,
-        aria_label=t("Notes"),
     )
 
 
