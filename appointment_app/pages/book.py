@@ -25,11 +25,7 @@ def book(viewer: Viewer) -> rx.Component:
     return public_page(
         rx.el.div(
             rx.el.h1(t("Book this appointment")),
-            rx.cond(
-                BookingForm.is_loaded,
-                rx.cond(BookingForm.is_missing, _missing(), _form()),
-                skeleton_cards(2),
-            ),
+            rx.cond(BookingForm.is_missing, _missing(), _form()),
             class_name="mx-auto w-full max-w-2xl grid gap-4",
         ),
         viewer=viewer,
@@ -48,9 +44,14 @@ def _missing() -> rx.Component:
 
 def _form() -> rx.Component:
     # One form around everything, so that the bar with the button can stick to the screen's edge.
+    # The field is there from the first moment and never replaced: whatever is still loading, or
+    # loads again after a lost connection, what was typed stays.
     return rx.el.form(
-        _summary(),
-        rx.cond(BookingForm.is_taken, _taken()),
+        rx.cond(
+            BookingForm.is_loaded,
+            rx.fragment(_summary(), rx.cond(BookingForm.is_taken, _taken())),
+            skeleton_cards(1, "h-80"),
+        ),
         card(
             text_area(
                 t("Reason for the visit"),
@@ -63,7 +64,7 @@ def _form() -> rx.Component:
                 max_length="1000",
             )
         ),
-        rx.cond(BookingForm.is_taken, None, _bar()),
+        rx.cond(BookingForm.is_loaded & ~BookingForm.is_taken, _bar()),
         on_submit=BookingForm.submit,
         aria_label=t("Booking"),
         class_name="flex flex-col gap-4",
@@ -157,7 +158,7 @@ def _visit_type(choice: Choice) -> rx.Component:
 
 def _taken() -> rx.Component:
     return rx.el.section(
-        rx.el.h2(BookingForm.problem, role="alert", id=NOT_FREE, tab_index=-1),
+        rx.el.div(rx.el.h2(BookingForm.problem, id=NOT_FREE, tab_index=-1), role="alert"),
         rx.cond(
             BookingForm.alternatives.length() > 0,
             rx.fragment(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ _CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 # Marks the page when Reflex has sent the first state: from then on every click is heard.
-_WATCH_FOR_STATE = """
+WATCH_FOR_STATE = """
 window.WebSocket = class extends window.WebSocket {
   constructor(...address) {
     super(...address);
@@ -86,7 +87,14 @@ def server(
     request: pytest.FixtureRequest,
 ) -> Iterator[Server]:
     """The production build on a free port, at Monday 2026-11-23 08:00 UTC."""
-    folder = tmp_path_factory.mktemp("server")
+    with running_server(tmp_path_factory.mktemp("server"), server_data) as started:
+        request.config.stash[_LOG] = started.log
+        yield started
+
+
+@contextmanager
+def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Server]:
+    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start."""
     port = _free_port()
     environment = os.environ | {
         "APP_ENV": "test",
@@ -99,9 +107,8 @@ def server(
         "CLOCK_START": "2026-11-23T08:00:00+00:00",
     }
     started = Server(f"http://localhost:{port}", environment, folder / "server.log")
-    request.config.stash[_LOG] = started.log
     started.manage("migrate")
-    server_data(started)
+    data(started)
     with started.log.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "appointment_app.serve"],
@@ -143,14 +150,16 @@ def new_page(
 
     def note(message: ConsoleMessage) -> None:
         # An answer such as 401 or 409 is the server's right; Chromium reports it as an error.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # So it does when a test takes the network away.
+        expected = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+        if message.type == "error" and not any(text in message.text for text in expected):
             problems.append(message.text)
 
     def open_page(**options: Any) -> Page:
         defaults = {"base_url": server.url, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
         context = chromium.new_context(**{**DESKTOP, **defaults, **options})
         contexts.append(context)
-        context.add_init_script(_WATCH_FOR_STATE)
+        context.add_init_script(WATCH_FOR_STATE)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: problems.append(str(error)))
