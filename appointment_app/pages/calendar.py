@@ -81,7 +81,7 @@ def _calendar() -> rx.Component:
             on_event_click=DoctorCalendar.open_appointment,
             on_dates_set=DoctorCalendar.show_dates,
         ),
-        class_name="grid gap-4",
+        class_name="grid grid-cols-1 gap-4",
     )
 
 

@@ -274,7 +274,7 @@ def test_a_doctor_adds_a_video_visit_by_keyboard(
 def test_a_phone_shows_each_page_without_scrolling_sideways(
     new_page: Callable[..., Page], server: Server, path: str
 ) -> None:
-    practice = open_practice(server, "Phone")
+    practice = open_practice(server, "Phone", name="Follow-up after an operation on the arm")
     book(server, practice, open_account(server, "Wilhelmina-Alexandra"), TUESDAY_TEN)
     page = new_page(**PHONE)
     open_page(page, server, practice.login, path)
