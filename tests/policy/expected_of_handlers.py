@@ -1,0 +1,334 @@
+"""What each event handler does for whom, written by hand: never take it from the code.
+
+Whoever adds a handler says here what everybody gets from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tests.policy.world import OVERRIDE, Who
+
+APPOINTMENT = "/appointment?id={pending}"
+BOOKING = "/book?doctor={dora}&clinic={harbour}&type={visit}&start=2026-11-24T10:00:00Z"
+CALENDAR = "/calendar?view=week&date=2026-11-23"
+DOCTOR = "/doctor?id={dora}"
+
+
+class Gets(StrEnum):
+    """What somebody gets from a handler."""
+
+    DONE = "what was asked for"
+    NOTHING = "nothing: no answer, no change"
+    LOGIN = "the login page"
+    FORBIDDEN = "that they have no right"
+    MISSING = "that there is no such thing"
+    # The calendar is its doctor's, but the service lets the clinic's administrator do this.
+    UNSEEN = "the deed, but not the sight of it"
+
+
+DONE, NOTHING, LOGIN = Gets.DONE, Gets.NOTHING, Gets.LOGIN
+FORBIDDEN, MISSING, UNSEEN = Gets.FORBIDDEN, Gets.MISSING, Gets.UNSEEN
+
+Step = str | tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One handler in one situation.
+
+    ``gets`` stands in the order of ``Who``. ``owner`` has done ``before`` in a tab of their own;
+    everybody else's tab then holds all that this tab holds, which must not help them. Without an
+    ``owner`` each does ``before`` in their own tab. ``changes`` are the tables in which ``DONE``
+    changes something, ``shows`` is what whoever gets ``DONE`` sees.
+    """
+
+    handler: str
+    gets: tuple[Gets, ...]
+    address: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    before: tuple[Step, ...] = ()
+    owner: Who | None = None
+    changes: frozenset[str] = frozenset()
+    shows: str = ""
+    situation: str = ""
+
+    def expected(self, who: Who) -> Gets:
+        """What ``who`` gets."""
+        return self.gets[list(Who).index(who)]
+
+    @property
+    def name(self) -> str:
+        """The handler, and the situation where there are several."""
+        return f"{self.handler} {self.situation}".strip()
+
+
+# Columns:         nobody  patient  another    doctor   another    administrator  another clinic's
+#                                   patient             doctor     of all         administrator
+ALL = (DONE, DONE, DONE, DONE, DONE, DONE, DONE)
+SOMEBODY = (LOGIN, DONE, DONE, DONE, DONE, DONE, DONE)
+# A doctor who registers can be a patient too.
+PEOPLE = (LOGIN, DONE, DONE, DONE, DONE, FORBIDDEN, FORBIDDEN)
+THE_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+DOCTORS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, DONE, FORBIDDEN, FORBIDDEN)
+ADMINISTRATORS = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, DONE)
+THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN)
+CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING)
+IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, FORBIDDEN, MISSING)
+CLINIC_IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
+PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (LOGIN, UNSEEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
+# What a page shows of itself, without asking for anything.
+SCREEN = ALL
+
+_HOURS = frozenset({"audit_event", "doctor", "doctor_at_clinic"})
+_MOVED = frozenset({"appointment", "audit_event", "doctor"})
+_TOLD = frozenset({"outbox_message"})
+_DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
+_VISITS = frozenset({"audit_event", "doctor", "visit_type"})
+
+
+def _administration(handler: str, gets: tuple[Gets, ...], **row: Any) -> Row:
+    return Row(f"AdminDoctors.{handler}", gets, "/admin/doctors", **row)
+
+
+def _availability(handler: str, gets: tuple[Gets, ...] = THE_DOCTOR, **row: Any) -> Row:
+    if gets is THE_DOCTOR:
+        row = {"owner": Who.DOCTOR, "before": ("load",)} | row
+    return Row(f"AvailabilityEditor.{handler}", gets, "/availability", **row)
+
+
+def _override_form(handler: str, **row: Any) -> Row:
+    steps: tuple[Step, ...] = (
+        "load",
+        "add_override",
+        ("set_first", {"value": "2026-12-28"}),
+        ("choose_closed", {"value": "other"}),
+    )
+    return _availability(handler, before=steps, **row)
+
+
+def _calendar(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    steps = ("load", *before)
+    owner = None if gets is SCREEN else Who.DOCTOR
+    return Row(f"DoctorCalendar.{handler}", gets, CALENDAR, before=steps, owner=owner, **row)
+
+
+def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    steps = ("load", *before)
+    owner = None if gets is SCREEN else Who.DOCTOR
+    row = {"owner": owner, "before": steps} | row
+    return Row(f"VisitTypeEditor.{handler}", gets, "/visit-types", **row)
+
+
+_OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
+_OPEN_BEGUN: Step = ("open_appointment", {"appointment_id": "{begun}"})
+_VIDEO = {"visit_type_id": "{video}"}
+_VISIT = {"visit_type_id": "{visit}"}
+_TYPED_VISIT = {"typed": {"name": "Check-up", "duration": "20"}}
+_DORAS_CARD = {
+    "doctor_id": "{dora}",
+    "clinic_id": "{harbour}",
+    "visit_type_id": "{video}",
+}
+
+ROWS = (
+    # The public: anybody finds a doctor and a time
+    Row("FindDoctors.load", ALL, "/", shows="Dr Dora Doctor"),
+    Row("FindDoctors.more", ALL, "/", before=("load",)),
+    Row(
+        "FindDoctors.choose_visit_type",
+        ALL,
+        "/",
+        _DORAS_CARD,
+        before=("load",),
+        shows="Video call",
+    ),
+    Row("DoctorProfile.load", ALL, DOCTOR, shows="Dr Dora Doctor"),
+    Row("DoctorProfile.load", (MISSING,) * 7, "/doctor?id={wilma}", situation="not approved"),
+    Row("PracticeChoices.load", ALL, "/register/doctor", shows="Parkside Clinic"),
+    # The mailbox of a machine that keeps its mails; in production there is none
+    Row("MailboxState.load", ALL, "/dev/mailbox"),
+    Row("MailboxState.refresh", ALL, "/dev/mailbox"),
+    Row("MailboxState.look_for_mails", ALL, "/dev/mailbox"),
+    # Booking: each for themselves
+    Row("BookingForm.load", ALL, BOOKING, shows="Tuesday 24 November"),
+    Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
+    Row(
+        "BookingForm.submit",
+        PEOPLE,
+        BOOKING,
+        {"form": {"reason": "A rash"}},
+        before=("load",),
+        changes=frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"}),
+    ),
+    # A patient's appointments
+    Row("MyAppointments.load_list", SOMEBODY, "/appointments"),
+    Row("MyAppointments.more", SOMEBODY, "/appointments", before=("load_list",)),
+    Row(
+        "MyAppointments.load_one", CONCERNED, APPOINTMENT, shows="https://meet.example/pia-and-dora"
+    ),
+    Row(
+        "MyAppointments.ask",
+        CONCERNED,
+        "/appointments",
+        {"appointment_id": "{pending}"},
+        shows="Quillfeather",
+    ),
+    Row("MyAppointments.keep", SCREEN, "/appointments"),
+    Row(
+        "MyAppointments.cancel_appointment",
+        CONCERNED,
+        APPOINTMENT,
+        {"form": {"cancel_reason": "Not needed any more"}},
+        before=("load_one", ("ask", {"appointment_id": "{pending}"})),
+        owner=Who.PATIENT,
+        changes=_MOVED | _TOLD | {"busy_block"},
+    ),
+    # A doctor's calendar
+    Row("DoctorCalendar.load", DOCTORS, CALENDAR, shows="November 2026"),
+    Row(
+        "DoctorCalendar.show_dates",
+        DOCTORS,
+        "/calendar",
+        {"start": "2026-11-23", "end": "2026-11-30", "view": "week"},
+        before=("load",),
+        owner=Who.DOCTOR,
+    ),
+    _calendar(
+        "open_appointment",
+        IN_ITS_CALENDAR,
+        arguments={"appointment_id": "{pending}"},
+        shows="Suspected arrhythmia",
+    ),
+    _calendar("close_appointment", SCREEN),
+    _calendar("ask_reason", SCREEN),
+    _calendar("keep_appointment", SCREEN),
+    _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
+    _calendar("confirm", CLINIC_IN_ITS_CALENDAR, _OPEN_PENDING, changes=_MOVED | _TOLD),
+    _calendar("complete", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("mark_no_show", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
+    _calendar(
+        "cancel",
+        PATIENT_AND_CLINIC_IN_ITS_CALENDAR,
+        _OPEN_PENDING,
+        "ask_reason",
+        arguments={"typed": {"cancel_reason": "The doctor is ill"}},
+        changes=_MOVED | _TOLD | {"busy_block"},
+    ),
+    _calendar(
+        "save_notes",
+        IN_ITS_CALENDAR,
+        _OPEN_PENDING,
+        arguments={"typed": {"notes": "To be seen again"}},
+        changes=_MOVED,
+    ),
+    # A doctor's hours: the week
+    _availability("load", DOCTORS, shows="Europe/Berlin"),
+    _availability("load_new_version"),
+    _availability("toggle_day", arguments={"weekday": 0}),
+    _availability("add_range", arguments={"weekday": 0}),
+    _availability("remove_range", arguments={"weekday": 0, "index": 0}),
+    _availability("set_opens", arguments={"weekday": 0, "index": 0, "value": "08:30"}),
+    _availability("set_closes", arguments={"weekday": 0, "index": 0, "value": "17:30"}),
+    _availability("open_copy", SCREEN),
+    _availability("close_copy", SCREEN),
+    _availability("copy_day", arguments={"typed": {"source": "0", "day-5": "on"}}),
+    _availability("discard"),
+    _availability(
+        "save",
+        before=("load", ("toggle_day", {"weekday": 0})),
+        changes=_HOURS | {"weekly_hours"},
+    ),
+    _availability("show_outside", SCREEN),
+    _availability("hide_outside", SCREEN),
+    # Days that differ
+    _availability("previous_month", SCREEN, before=("load",)),
+    _availability("next_month", SCREEN, before=("load",)),
+    _availability("choose_day", arguments={"day": "2026-12-23"}),
+    _availability("add_override", SCREEN),
+    _availability("edit_override", arguments={"key": OVERRIDE}, shows="Away for a christening"),
+    _availability("close_form", SCREEN),
+    _override_form("set_first", arguments={"value": "2026-12-29"}),
+    _override_form("set_last", arguments={"value": "2026-12-30"}),
+    _override_form("choose_closed", arguments={"value": "closed"}),
+    _override_form("add_form_range"),
+    _override_form("remove_form_range", arguments={"index": 0}),
+    _override_form("set_form_opens", arguments={"index": 0, "value": "10:00"}),
+    _override_form("set_form_closes", arguments={"index": 0, "value": "11:00"}),
+    _override_form(
+        "save_override",
+        arguments={"typed": {"first": "2026-12-28", "last": "", "note": "Half a day"}},
+        changes=_HOURS | {"date_override", "date_override_range"},
+    ),
+    _availability("ask_removal", arguments={"key": OVERRIDE}),
+    _availability("close_removal", SCREEN),
+    _availability(
+        "remove_override",
+        before=("load", ("ask_removal", {"key": OVERRIDE})),
+        changes=_HOURS | {"date_override"},
+    ),
+    _availability(
+        "save_rules",
+        arguments={
+            "typed": {
+                "minimum_notice": "60",
+                "horizon_days": "30",
+                "max_patients_a_day": "12",
+            }
+        },
+        changes=_HOURS,
+    ),
+    # A doctor's visit types: those of the actor, whatever the tab holds
+    _visit_types("load", DOCTORS, before=(), shows="Consultation"),
+    _visit_types("add", SCREEN),
+    _visit_types(
+        "edit",
+        (MISSING, MISSING, MISSING, DONE, MISSING, MISSING, MISSING),
+        arguments=_VIDEO,
+        owner=None,
+    ),
+    _visit_types("close", SCREEN),
+    _visit_types("choose_mode", SCREEN, arguments={"mode": "video"}),
+    _visit_types("submit", DOCTORS, "add", arguments=_TYPED_VISIT, changes=_VISITS),
+    _visit_types(
+        "submit",
+        THE_DOCTOR,
+        ("edit", _VISIT),
+        arguments=_TYPED_VISIT,
+        changes=_VISITS,
+        situation="of one that exists",
+    ),
+    _visit_types(
+        "load_new_version",
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        ("edit", _VISIT),
+    ),
+    _visit_types("toggle", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
+    _visit_types(
+        "deactivate_last",
+        THE_DOCTOR,
+        ("toggle", _VIDEO),
+        ("toggle", _VISIT),
+        changes=_VISITS,
+    ),
+    _visit_types("keep_last", SCREEN),
+    _visit_types("move_up", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
+    _visit_types("move_down", THE_DOCTOR, arguments=_VISIT, changes=_VISITS),
+    # Deciding on doctors
+    _administration("load", ADMINISTRATORS, shows="LIC-OTTO"),
+    _administration(
+        "approve", THE_ADMINISTRATOR, arguments={"doctor": "{wilma}"}, changes=_DECIDED
+    ),
+    _administration("ask_reason", SCREEN, arguments={"doctor": "{wilma}"}, before=("load",)),
+    _administration("close_reason", SCREEN),
+    _administration(
+        "refuse",
+        THE_ADMINISTRATOR,
+        arguments={"form": {"reason": "The licence is not known"}},
+        before=("load", ("ask_reason", {"doctor": "{wilma}"})),
+        owner=Who.ADMINISTRATOR,
+        changes=_DECIDED,
+    ),
+)

@@ -1,0 +1,110 @@
+"""Every route of the API, asked by everybody: what they get, what changes, what they see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Mount
+
+from appointment_app.api.app import API_PREFIX, create_api
+from appointment_app.appointment_app import app
+from tests.api.clients import browser, program
+from tests.policy.expected_of_routes import OF_REFLEX, ROWS, Row
+from tests.policy.world import Who, World, changed_tables, leaks, rows_by_table
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_UNSAFE_ROWS = [row for row in ROWS if row.method not in _SAFE]
+
+
+def routes() -> set[str]:
+    """All routes of the API as ``METHOD /path``."""
+    return set(_routes(create_api().routes, ""))
+
+
+def _routes(found: list[Any], prefix: str) -> Iterator[str]:
+    for route in found:
+        if (included := getattr(route, "original_router", None)) is not None:
+            yield from _routes(included.routes, prefix + route.include_context.prefix)
+            continue
+        for method in route.methods - {"HEAD", "OPTIONS"}:
+            yield f"{method} {prefix}{route.path}"
+
+
+def test_every_route_has_a_row() -> None:
+    without = sorted(routes() - {row.route for row in ROWS})
+    assert not without, (
+        "Anybody can send requests to these routes. Write a row in"
+        f" tests/policy/expected_of_routes.py that says what everybody gets: {without}"
+    )
+
+
+def test_every_row_has_a_route() -> None:
+    gone = sorted({row.route for row in ROWS} - routes())
+    assert not gone, f"There are no such routes any more; take their rows out: {gone}"
+
+
+def test_every_row_says_something_for_everybody() -> None:
+    assert {len(row.answers) for row in ROWS} == {len(Who)}
+
+
+def test_beside_the_api_only_what_reflex_needs_is_served() -> None:
+    assert {route.path for route in app._api.routes} == set(OF_REFLEX)
+    (mount,) = [route for route in app.api_transformer[0].routes if isinstance(route, Mount)]
+    assert mount.path == API_PREFIX
+
+
+@pytest.mark.parametrize("who", list(Who), ids=lambda who: who.name.lower())
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.route.replace(" ", "_"))
+async def test_route(
+    row: Row, who: Who, world: World, silent_log: pytest.LogCaptureFixture
+) -> None:
+    before = rows_by_table(world.path)
+    answer = await ask(row, world, who, browser)
+    changed = changed_tables(before, rows_by_table(world.path))
+
+    assert answer.status_code == row.expected(who), answer.text
+    assert changed == (row.changed_for(who) if answer.is_success else set())
+    shown = f"{answer.headers}\n{answer.text}"
+    # An iCalendar file folds long lines.
+    assert not answer.is_success or row.shows in shown.replace("\r\n ", "")
+    assert leaks(shown.replace("\r\n ", ""), who) == []
+
+
+@pytest.mark.parametrize("row", _UNSAFE_ROWS, ids=lambda row: row.route.replace(" ", "_"))
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://elsewhere.example",
+        "http://testserver.elsewhere.example",
+        "https://testserver",
+        "http://testserver:81",
+        "null",
+        "",
+    ],
+)
+async def test_a_page_of_another_site_changes_nothing(row: Row, origin: str, world: World) -> None:
+    before = rows_by_table(world.path)
+    answer = await ask(row, world, Who.PATIENT, program, origin=origin)
+    assert (answer.status_code, answer.json()["code"]) == (403, "FOREIGN_ORIGIN")
+    assert changed_tables(before, rows_by_table(world.path)) == set()
+
+
+@pytest.mark.parametrize("row", _UNSAFE_ROWS, ids=lambda row: row.route.replace(" ", "_"))
+async def test_a_login_cookie_without_an_origin_changes_nothing(row: Row, world: World) -> None:
+    before = rows_by_table(world.path)
+    answer = await ask(row, world, Who.PATIENT, program, referer="http://testserver/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "FOREIGN_ORIGIN")
+    assert changed_tables(before, rows_by_table(world.path)) == set()
+
+
+async def ask(row: Row, world: World, who: Who, client: Any, **headers: str) -> httpx.Response:
+    """Send the request of the row with the cookie of ``who``."""
+    if cookie := world.cookie(who):
+        headers["cookie"] = cookie
+    async with client(**headers) as sender:
+        path = world.filled(row.path)
+        body = world.filled(row.body)
+        return await sender.request(row.method, path, json=body if row.method == "POST" else None)
