@@ -125,11 +125,7 @@ def _what_next() -> rx.Component:
                 download="appointment.ics",
                 class_name="button button-primary",
             ),
-            button(
-                t("Cancel appointment"),
-                variant="danger",
-                on_click=MyAppointments.ask(SHOWN.id),
-            ),
+            button(t("Cancel appointment"), on_click=MyAppointments.ask(SHOWN.id)),
             button_link(t("My appointments"), href="/appointments", variant="quiet"),
             class_name="flex flex-wrap gap-3",
         ),

@@ -86,7 +86,7 @@ def _bar() -> rx.Component:
         ),
         rx.el.div(
             rx.el.p(
-                rx.el.span(SUMMARY.short_when, class_name="font-semibold block"),
+                rx.el.span(SUMMARY.short_when, class_name="font-semibold block whitespace-nowrap"),
                 rx.el.span(SUMMARY.zone, class_name="muted small block"),
                 class_name="leading-tight",
             ),
@@ -97,6 +97,7 @@ def _bar() -> rx.Component:
                     type="submit",
                     variant="primary",
                     busy=BookingForm.is_booking,
+                    class_name="whitespace-nowrap",
                 ),
                 button(t("Continue"), type="submit", variant="primary"),
             ),
@@ -136,8 +137,11 @@ def _summary() -> rx.Component:
                     SUMMARY.own_time != "",
                     rx.el.span(SUMMARY.own_time, class_name="muted block"),
                 ),
-                rx.el.br(),
-                link(t("Choose another time"), href=SUMMARY.other_times),
+                link(
+                    t("Choose another time"),
+                    href=SUMMARY.other_times,
+                    class_name="inline-target block w-fit",
+                ),
             ),
             fact(
                 t("Where"),

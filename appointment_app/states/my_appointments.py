@@ -29,8 +29,11 @@ from appointment_app.states.wording import initials, own_time, zone_note
 _PAGE = 20
 _MOST_PAGES = 50
 
-# What held the keyboard's place is gone with the question; the page itself is there.
-_BACK_TO_PAGE = "setTimeout(() => document.getElementById('content')?.focus(), 60)"
+# What held the keyboard's place is gone with the question; the page, and what it says, is there.
+_BACK_TO_PAGE = """setTimeout(() => {
+  document.getElementById("content")?.focus();
+  scrollTo(0, 0);
+}, 60)"""
 
 
 @dataclass(frozen=True)
