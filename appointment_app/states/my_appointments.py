@@ -118,7 +118,8 @@ class MyAppointments(SessionState):
             if key is None:
                 raise NotFound
             self.appointment, self.is_missing = await self._read(key), False
-            self.is_new = query.get("new") == "1" and not self.appointment.whose
+            one = self.appointment
+            self.is_new = query.get("new") == "1" and one.can_cancel and not one.whose
         except NotFound:
             self.appointment, self.is_missing, self.is_new = Shown(), True, False
         self.is_loaded = True
@@ -182,7 +183,7 @@ class MyAppointments(SessionState):
     async def _show_cancelled(self, key: UUID) -> None:
         """Bring up to date what the page shows; it is the one or the list."""
         if self.appointment.id == str(key):
-            self.appointment = await self._read(key)
+            self.appointment, self.is_new = await self._read(key), False
         if self.is_listed:
             await self._list()
 

@@ -177,7 +177,8 @@ async def test_asking_about_nonsense_is_answered_with_a_sentence(
 
 async def test_cancelled_with_a_reason(practice: Practice, tab: Tab) -> None:
     mine = await add(practice, practice.patient)
-    state = await shown(tab, mine.public_id)
+    state = await shown(tab, mine.public_id, "&new=1")
+    assert state.is_new
     await state.ask(str(mine.public_id))
     assert (state.is_asking, state.asked.id) == (True, str(mine.public_id))
     sent = await cancelled(state, {"cancel_reason": " I am well "})
@@ -190,6 +191,8 @@ async def test_cancelled_with_a_reason(practice: Practice, tab: Tab) -> None:
         "Cancelled by you",
         False,
     )
+    assert not state.is_new
+    assert not (await shown(tab, mine.public_id, "&new=1")).is_new
 
 
 async def test_the_list_follows_what_was_cancelled(practice: Practice, tab: Tab) -> None:
