@@ -153,12 +153,15 @@ def _mariadb_code(error: DBAPIError) -> int | None:
 
 def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
     backend = url.get_backend_name()
+    # Errors end up in logs, and parameters are what people typed.
+    options: dict[str, Any] = {"hide_parameters": True}
     if backend == "sqlite":
-        engine = create_async_engine(url, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
+        arguments = {"timeout": LOCK_TIMEOUT_SECONDS}
+        engine = create_async_engine(url, connect_args=arguments, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_pre_ping": True}
+    options |= {"pool_size": pool_size, "max_overflow": 0, "pool_pre_ping": True}
     if backend == "postgresql":
         timeouts = (
             f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"

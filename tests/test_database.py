@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -102,3 +103,11 @@ async def test_who_waits_too_long_is_told_so(
     assert await names(ours) == {"first": "held", "second": "after"}
     await ours.dispose()
     await theirs.dispose()
+
+
+async def test_what_people_typed_stands_in_no_error(database: Database) -> None:
+    async with database.session() as session:
+        session.add(Specialty(code=CODES[0], name="Fainting in the morning"))
+        with pytest.raises(IntegrityError) as refused:
+            await session.commit()
+    assert "Fainting" not in str(refused.value)

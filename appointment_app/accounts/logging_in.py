@@ -22,6 +22,7 @@ from appointment_app.accounts.verification import mail_verification_link
 from appointment_app.database import transactional
 from appointment_app.models import User
 from appointment_app.models.base import row_id
+from appointment_app.texts import fit
 
 
 async def log_in(
@@ -42,7 +43,7 @@ async def log_in(
         try:
             email = contact_details.read_email(email)
         except contact_details.Unreadable:
-            email = email.strip().lower()
+            email = fit(email).lower()
         await throttle.begin_attempt(session, email, visitor.address)
         async with session.begin():
             user = (await session.exec(select(User).where(User.email == email))).one_or_none()

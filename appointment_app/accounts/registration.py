@@ -37,6 +37,7 @@ from appointment_app.models import (
 )
 from appointment_app.models.base import row_id
 from appointment_app.notifications.outbox import enqueue
+from appointment_app.texts import fit
 
 _MAXIMUM_LICENCE = 40
 _MAXIMUM_SPECIALTIES = 8
@@ -230,8 +231,8 @@ def _checked(account: NewAccount, doctor: NewDoctor | None) -> tuple[NewAccount,
 
 
 def _checked_doctor(doctor: NewDoctor, errors: dict[str, str]) -> NewDoctor:
-    licence_number = " ".join(doctor.licence_number.upper().split())
-    specialties = list(dict.fromkeys(doctor.specialties))
+    licence_number = " ".join(fit(doctor.licence_number).upper().split())
+    specialties = list(dict.fromkeys(map(fit, doctor.specialties)))
     if not 3 <= len(licence_number) <= _MAXIMUM_LICENCE:
         errors["licence_number"] = t("Please enter your licence number.")
     if not 1 <= len(specialties) <= _MAXIMUM_SPECIALTIES:

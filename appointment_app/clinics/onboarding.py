@@ -31,6 +31,7 @@ from appointment_app.models import (
     User,
 )
 from appointment_app.notifications.outbox import enqueue
+from appointment_app.texts import fit
 
 MAXIMUM_REASON = 500
 
@@ -122,7 +123,7 @@ async def refuse(session: AsyncSession, actor: Actor, *, doctor: str, reason: st
 
     What is booked stays booked. Raises ``Invalid`` without a reason, and as ``approve`` does.
     """
-    reason = reason.strip()
+    reason = fit(reason)
     if not 1 <= len(reason) <= MAXIMUM_REASON:
         raise Invalid(
             {

@@ -46,6 +46,7 @@ from appointment_app.scheduling.week import (
     week_errors,
     weekly_ranges,
 )
+from appointment_app.texts import fit
 
 NOTE_LIMIT = 120
 MAX_OVERRIDE_DAYS = 366
@@ -271,7 +272,7 @@ async def save_override(
         await _delete_overrides(session, place, replaces)
     await _delete_overrides(session, place, DaySpan(draft.first, draft.last))
     overrides = [
-        DateOverride(doctor_at_clinic_id=place.id, day=day, note=draft.note.strip())
+        DateOverride(doctor_at_clinic_id=place.id, day=day, note=fit(draft.note))
         for day in draft.days
     ]
     session.add_all(overrides)
@@ -424,7 +425,7 @@ async def _require_sound_override(
         errors["last"] = t("Please choose at most {limit} days.", limit=MAX_OVERRIDE_DAYS)
     elif (draft.last - today).days > MAX_DAYS_AHEAD:
         errors["last"] = t("Please choose a day within the next two years.")
-    if len(draft.note.strip()) > NOTE_LIMIT:
+    if len(fit(draft.note)) > NOTE_LIMIT:
         errors["note"] = t("Please use at most {limit} characters.", limit=NOTE_LIMIT)
     if "last" not in errors:
         elsewhere = await _elsewhere(session, place) if draft.ranges else []

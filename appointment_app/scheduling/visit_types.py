@@ -17,6 +17,7 @@ from appointment_app.errors import Invalid, NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import VisitMode, VisitType, row_id
 from appointment_app.scheduling import locks
+from appointment_app.texts import fit
 
 NAME_LIMIT = 80
 LINK_LIMIT = 500
@@ -196,7 +197,7 @@ def _draft_of(row: VisitType) -> VisitTypeDraft:
 
 def _sound(draft: VisitTypeDraft, others: list[VisitType]) -> VisitTypeDraft:
     """Return ``draft`` trimmed; raises ``Invalid`` with a sentence for each wrong field."""
-    name, link = " ".join(draft.name.split()), draft.join_link.strip()
+    name, link = " ".join(fit(draft.name).split()), draft.join_link.strip()
     video = draft.mode is VisitMode.VIDEO
     errors = {
         "name": _name_error(name, others),
