@@ -38,12 +38,15 @@ def appointment(viewer: Viewer) -> rx.Component:
 
 
 def _missing() -> rx.Component:
-    return card(
-        empty_state(
-            t("We could not find this appointment"),
-            t("The link may be old, or the appointment belongs to somebody else."),
-            button_link(t("My appointments"), href="/appointments", variant="primary"),
-        )
+    return rx.fragment(
+        rx.el.h1(t("Your appointment")),
+        card(
+            empty_state(
+                t("We could not find this appointment"),
+                t("The link may be old, or the appointment belongs to somebody else."),
+                button_link(t("My appointments"), href="/appointments", variant="primary"),
+            )
+        ),
     )
 
 
