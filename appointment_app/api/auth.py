@@ -31,6 +31,7 @@ from appointment_app.errors import LoginRequired
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 # Far above what the services accept, so that their sentences are the ones a person reads.
+# Not so for ``next``: nobody typed it, so a wrong one is passed over.
 Text = Annotated[str, Field(max_length=1000)]
 
 
@@ -44,7 +45,7 @@ class _Registration(BaseModel):
     given_name: Text
     family_name: Text
     phone: Text = ""
-    next: Text = ""
+    next: str = ""
 
     def account(self) -> NewAccount:
         return NewAccount(
@@ -66,7 +67,7 @@ class _DoctorRegistration(_Registration):
 class _Credentials(BaseModel):
     email: Text
     password: Text
-    next: Text = ""
+    next: str = ""
 
 
 class _Secret(BaseModel):

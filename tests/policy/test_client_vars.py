@@ -1,0 +1,141 @@
+"""What a browser can read: every var that a state sends, and every field of what is in it.
+
+Somebody has looked at each name here and found that whoever sees the page may know it. Whatever
+else a handler has to remember belongs into a var with a leading underscore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from tests.policy.tabs import state_classes
+
+VARS = {
+    "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
+    "MailboxState": "rows letter is_loaded is_reading",
+    "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
+    "AvailabilityEditor": """
+        is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
+        outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
+        month_weeks overrides form form_open form_closed form_ranges form_errors form_effect
+        form_outside removal removal_open removal_effect rules notice_options rules_errors
+    """,
+    "BookingForm": """
+        summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
+        reason_error
+    """,
+    "DoctorCalendar": """
+        view day title time_zone zone_name zones today_href earlier_href later_href view_hrefs
+        events closed weekends first_hour last_hour today_count to_confirm filled free is_loaded
+        refusal approval_notice detail is_open is_cancelling cancel_error notes notes_error
+        notes_of_others opened
+    """,
+    "DoctorProfile": """
+        is_loaded is_missing href_back problem profile places place visit_types visit_note zone
+        week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
+    """,
+    "FindDoctors": """
+        words place day day_problem cards total first_day is_loaded is_searching specialties
+        cities count one_zone has_more shown href_everywhere
+    """,
+    "MyAppointments": """
+        shows_past appointments has_more is_listed appointment is_new is_loaded is_missing asked
+        is_asking is_cancelling cancel_problem cancel_reason_error
+    """,
+    "PracticeChoices": "clinics specialties",
+    "VisitTypeEditor": """
+        rows is_loaded refusal form is_open is_video is_saving is_stale problem errors is_asking
+        asked_about
+    """,
+}
+
+FIELDS = {
+    "mailbox.Row": "key recipient subject time",
+    "mailbox.Letter": "row paragraphs files",
+    "mailbox.Piece": "text href",
+    "mailbox.File": "name href",
+    "admin_doctors.Row": """
+        doctor name licence_number email email_verified specialties clinics registered is_approved
+        reason
+    """,
+    "hours_form.DayRow": "weekday name short on ranges",
+    "hours_form.RangeRow": "index opens closes error",
+    "hours_form.OutsideRow": "when patient href",
+    "hours_form.OverrideRow": "key days hours remark is_closed",
+    "availability_editor.OverrideForm": "number title first last note",
+    "availability_editor.RulesForm": "number minimum_notice horizon_days max_patients_a_day",
+    "booking_form.Summary": """
+        doctor_name doctor_initials specialties clinic_name address is_video when short_when
+        own_time zone needs_confirmation other_times
+    """,
+    "booking_form.Choice": "label href chosen",
+    "doctor_calendar.Detail": """
+        id patient birth_date phone when zone visit place join_link status reason cancel_reason
+        reference history can_confirm can_complete can_cancel
+    """,
+    "doctor_calendar.HistoryRow": "when visit status",
+    "doctor_profile.Profile": "name initials summary languages bio",
+    "doctor_profile.Place": "name address phone phone_href href chosen",
+    "doctor_profile.VisitChoice": "label href chosen",
+    "doctor_profile.DayView": "weekday number date month note href chosen is_free slots",
+    "doctor_profile.PartOfDay": "name slots",
+    "doctor_profile.Jump": "label href",
+    "slot_links.SlotLink": "time own_time label href",
+    "find_doctors.DoctorCard": """
+        key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
+        visit_types days next_free href href_of_next_free zone
+    """,
+    "find_doctors.DayColumn": "weekday date slots",
+    # Never the doctor's notes.
+    "my_appointments.Shown": """
+        id reference status headline when own_time zone visit doctor_name doctor_initials is_video
+        place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
+        is_own can_cancel again
+    """,
+    "visit_type_editor.VisitTypeRow": "id name facts is_video active is_first is_last",
+    "visit_type_editor.VisitTypeForm": """
+        number title name duration join_link needs_confirmation pause_before pause_after
+    """,
+}
+
+
+def test_every_var_that_a_browser_can_read_was_looked_at() -> None:
+    sent = {
+        state.__name__: set(state.base_vars) | {*state.computed_vars} for state in state_classes()
+    }
+    assert sent == _sets(VARS), (
+        "Every var without a leading underscore is sent to the browser. Is nothing in it that"
+        " whoever sees the page may not know? Then write its name here."
+    )
+
+
+def test_every_field_in_those_vars_was_looked_at() -> None:
+    found: dict[str, set[str]] = {}
+    for state in state_classes():
+        hints = get_type_hints(state)
+        for name in state.base_vars:
+            for each in _dataclasses(hints[name], set()):
+                module = each.__module__.rpartition(".")[2]
+                found[f"{module}.{each.__name__}"] = {field.name for field in fields(each)}
+    assert found == _sets(FIELDS), "All fields of these are sent to the browser; see above."
+
+
+def test_the_actor_is_no_var_of_any_kind() -> None:
+    for state in state_classes():
+        assert not {name for name in state.__fields__ if "actor" in name or "identity" in name}
+
+
+def _sets(names: dict[str, str]) -> dict[str, set[str]]:
+    return {owner: set(text.split()) for owner, text in names.items()}
+
+
+def _dataclasses(kind: Any, seen: set[Any]) -> Iterator[Any]:
+    if is_dataclass(kind) and kind not in seen:
+        seen.add(kind)
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _dataclasses(hint, seen)
+    for argument in get_args(kind):
+        yield from _dataclasses(argument, seen)
