@@ -17,6 +17,7 @@ def create_api() -> FastAPI:
     api = FastAPI(
         title="Appointment App",
         version="1",
+        docs_url=None,
         redoc_url=None,
         dependencies=[Depends(require_own_origin)],
     )

@@ -63,8 +63,6 @@ _LOGIN = frozenset({"audit_event", "login_session", "user_account"})
 ROWS = (
     Row("GET /health", ALL),
     Row("GET /openapi.json", ALL),
-    Row("GET /docs", ALL),
-    Row("GET /docs/oauth2-redirect", ALL),
     # Accounts: whoever asks, and whoever they were before
     Row(
         "POST /auth/register",
