@@ -6,7 +6,6 @@ from pathlib import Path
 
 import reflex as rx
 
-from appointment_app.first_paint import FirstPaintPlugin
 from appointment_app.inline_scripts import InlineScriptsPlugin
 from appointment_app.origins import OneOriginPlugin
 from appointment_app.settings import get_settings
@@ -28,13 +27,11 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.REDIS
     if _settings.redis_url
     else rx.constants.StateManagerMode.MEMORY,
-    plugins=[
-        rx.plugins.TailwindV4Plugin(),
-        OneOriginPlugin(),
-        FirstPaintPlugin(),
-        InlineScriptsPlugin(),
-    ],
+    plugins=[rx.plugins.TailwindV4Plugin(), OneOriginPlugin(), InlineScriptsPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
+    frontend_compression_formats=["brotli", "gzip"],
+    # Only components that arrive while a page runs need whole libraries; we have none.
+    frontend_lazy_bundled_libraries=True,
     telemetry_enabled=False,
     show_built_with_reflex=False,
 )

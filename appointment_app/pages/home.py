@@ -26,7 +26,7 @@ from appointment_app.states.slot_links import SlotLink
 def home(viewer: Viewer) -> rx.Component:
     """Return the page: the search, and the results of what the address asks for."""
     return public_page(
-        rx.el.h1(t("Find a doctor"), class_name="mb-3"),
+        rx.el.h1(t("Find a doctor and book the earliest free time"), class_name="mb-3"),
         _form(),
         rx.cond(FindDoctors.is_loaded, _results(), _results_to_come()),
         viewer=viewer,

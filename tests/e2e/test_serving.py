@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -45,9 +46,20 @@ def test_every_answer_carries_the_security_headers(server: Server, path: str) ->
     assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 
-def test_pages_are_sent_compressed(server: Server) -> None:
-    answer = httpx.get(server.url, headers={"Accept-Encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip"
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_pages_are_sent_compressed(server: Server, encoding: str) -> None:
+    with httpx.stream("GET", server.url, headers={"Accept-Encoding": encoding}) as answer:
+        assert answer.headers["content-encoding"] == encoding
+
+
+def test_a_page_answers_at_its_own_address_and_its_scripts_are_kept(server: Server) -> None:
+    page = httpx.get(f"{server.url}/register/doctor?next=/")
+    assert page.is_success
+    assert page.headers["cache-control"] == "no-cache"
+    script = re.search(r"/assets/[^\"]+\.js", page.text)
+    assert script is not None
+    kept = httpx.get(server.url + script[0]).headers["cache-control"]
+    assert kept == "public, max-age=31536000, immutable"
 
 
 def test_a_script_that_is_not_of_the_page_does_not_run(chromium: Browser, server: Server) -> None:
