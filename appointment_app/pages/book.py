@@ -50,7 +50,7 @@ def _form() -> rx.Component:
         rx.cond(
             BookingForm.is_loaded,
             rx.fragment(_summary(), rx.cond(BookingForm.is_taken, _taken())),
-            skeleton_cards(1, "h-80"),
+            skeleton_cards(1, "h-[514px] md:h-[402px]"),  # as high as most summaries
         ),
         card(
             text_area(
