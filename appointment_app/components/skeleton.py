@@ -35,5 +35,8 @@ def skeleton_cards(count: int = 3, height: str = "h-56") -> rx.Component:
             )
             for _ in range(count)
         ),
+        # Of its own, so that React does not turn a grey card into some part of what comes, which
+        # would count as something that jumps.
+        key="to-come",
         class_name="grid gap-4",
     )
