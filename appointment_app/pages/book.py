@@ -86,7 +86,7 @@ def _bar() -> rx.Component:
         ),
         rx.el.div(
             rx.el.p(
-                rx.el.span(SUMMARY.short_when, class_name="font-semibold block whitespace-nowrap"),
+                rx.el.span(SUMMARY.short_when, class_name="font-semibold block"),
                 rx.el.span(SUMMARY.zone, class_name="muted small block"),
                 class_name="leading-tight",
             ),
@@ -97,7 +97,7 @@ def _bar() -> rx.Component:
                     type="submit",
                     variant="primary",
                     busy=BookingForm.is_booking,
-                    class_name="whitespace-nowrap",
+                    class_name="flex-none whitespace-nowrap",
                 ),
                 button(t("Continue"), type="submit", variant="primary"),
             ),
