@@ -96,6 +96,7 @@ def come(clinic: Server, chromium: Browser, people: dict[str, tuple[str, str]]) 
                 reduced_motion="reduce",
             )
             context.add_init_script(WATCH_FOR_STATE)
+            context.add_init_script(AXE_SCRIPT)
             if who != NOBODY:
                 email, password = people[who]
                 answer = context.request.post(
@@ -173,7 +174,6 @@ def test_an_unknown_address_leads_on(come: Come) -> None:
     page = come(NOBODY).new_page()
     page.goto("/no-such-page")
     wait_until_live(page)
-    page.evaluate(AXE_SCRIPT)
     problems = page.evaluate(_RUN_AXE, _SHOWN_PER_RULE)
     page.close()
     assert not problems, "\n".join(problems)
@@ -190,7 +190,6 @@ def _problems(page: Page, visit: Visit, address: str) -> Iterator[str]:
     expect(page.locator(_STILL_LOADING)).to_have_count(0)
     if visit.opens is not None:
         visit.opens(page)
-    page.evaluate(AXE_SCRIPT)
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
