@@ -26,7 +26,7 @@ def book(viewer: Viewer) -> rx.Component:
         rx.el.div(
             rx.el.h1(t("Book this appointment")),
             rx.cond(BookingForm.is_missing, _missing(), _form()),
-            class_name="mx-auto w-full max-w-2xl grid gap-4",
+            class_name="mx-auto w-full max-w-2xl grid grid-cols-1 gap-4",
         ),
         viewer=viewer,
     )
