@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 from uuid import uuid4
 
+import asyncmy
 import psycopg
 import pytest
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
@@ -21,35 +24,56 @@ from appointment_app.database import Database, get_database
 from appointment_app.settings import PROJECT_ROOT, get_settings
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-BACKENDS = ("sqlite", "postgresql")
+MARIADB_URL = os.environ.get("TEST_MARIADB_URL", "mariadb://root@127.0.0.1:3306/")
+BACKENDS = ("sqlite", "postgresql", "mariadb")
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file without rows; copy it."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _migrate(sa.create_engine(f"sqlite:///{path}"))
+    _migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database without rows, to be used as TEMPLATE.
-
-    Without a PostgreSQL server the tests that need one are skipped, except with ``CI=true``.
-    """
+    """The name of a migrated PostgreSQL database without rows, to be used as TEMPLATE."""
     name = f"scratch_template_{uuid4().hex[:12]}"
     try:
         _on_postgres("CREATE DATABASE {}", name)
     except psycopg.OperationalError as unreachable:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no PostgreSQL at TEST_POSTGRES_URL: {unreachable}")
+        _skip_without("PostgreSQL", "TEST_POSTGRES_URL", unreachable)
     try:
-        _migrate(sa.create_engine(_postgres_url(name)))
+        _migrate(_postgres_url(name))
         yield name
     finally:
         _drop(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb_schema() -> list[str]:
+    """The statements that make of an empty MariaDB database a migrated one without rows.
+
+    There is no copying of a database, and the migrations take six times as long.
+    """
+    name = f"scratch_template_{uuid4().hex[:12]}"
+    try:
+        _on_mariadb(None, f"CREATE DATABASE {name}")
+    except asyncmy.errors.OperationalError as unreachable:
+        _skip_without("MariaDB", "TEST_MARIADB_URL", unreachable)
+    try:
+        _migrate(_mariadb_url(name))
+        tables = [table for (table,) in _on_mariadb(name, "SHOW TABLES")]
+        created = [_on_mariadb(name, f"SHOW CREATE TABLE {table}")[0][1] for table in tables]
+        (revision,) = _on_mariadb(name, "SELECT version_num FROM alembic_version")
+    finally:
+        _on_mariadb(None, f"DROP DATABASE {name}")
+    return [
+        "SET foreign_key_checks = 0",  # the tables come in the order of their names
+        *(re.sub(r"AUTO_INCREMENT=\d+", "", statement) for statement in created),
+        f"INSERT INTO alembic_version VALUES ('{revision[0]}')",
+    ]
 
 
 @pytest.fixture(params=BACKENDS)
@@ -69,8 +93,16 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgres_template")
     name = f"scratch_{uuid4().hex[:12]}"
+    if backend == "mariadb":
+        schema = request.getfixturevalue("mariadb_schema")
+        _on_mariadb(None, f"CREATE DATABASE {name}", f"USE {name}", *schema)
+        try:
+            yield _mariadb_url(name)
+        finally:
+            _on_mariadb(None, f"DROP DATABASE {name}")
+        return
+    template = request.getfixturevalue("postgres_template")
     _on_postgres("CREATE DATABASE {} TEMPLATE {}", name, template)
     try:
         yield _postgres_url(name)
@@ -107,12 +139,17 @@ async def installed_database(
     get_settings.cache_clear()
 
 
-def _migrate(engine: sa.Engine) -> None:
+def _migrate(url: str) -> None:
     config = Config(PROJECT_ROOT / "alembic.ini")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+def _skip_without(server: str, variable: str, unreachable: Exception) -> NoReturn:
+    """Skip what needs ``server``; where everything has to run, there has to be one."""
+    if os.environ.get("CI") == "true":
+        raise unreachable
+    pytest.skip(f"no {server} to be reached; start one, or name one in {variable}: {unreachable}")
 
 
 def _postgres_url(name: str) -> str:
@@ -127,3 +164,32 @@ def _drop(name: str) -> None:
 def _on_postgres(statement: str, *names: str) -> None:
     with psycopg.connect(POSTGRES_URL, autocommit=True, connect_timeout=5) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _mariadb_url(name: str) -> str:
+    return make_url(MARIADB_URL).set(database=name).render_as_string(hide_password=False)
+
+
+def _on_mariadb(database: str | None, *statements: str) -> list[Any]:
+    """Execute the statements and return the rows of the last one."""
+
+    async def execute() -> list[Any]:
+        url = make_url(MARIADB_URL)
+        connection = await asyncmy.connect(
+            host=url.host,
+            port=url.port or 3306,
+            user=url.username,
+            password=url.password or "",
+            database=database,
+            autocommit=True,
+            connect_timeout=5,
+        )
+        try:
+            async with connection.cursor() as cursor:
+                for statement in statements:
+                    await cursor.execute(statement)
+                return list(await cursor.fetchall())
+        finally:
+            await connection.ensure_closed()
+
+    return asyncio.run(execute())
