@@ -150,8 +150,7 @@ SMALL_CHANGES = {
         "a time of whole seconds": "ALTER TABLE clinic MODIFY created_at DATETIME NOT NULL",
         "a default": "ALTER TABLE clinic ALTER active SET DEFAULT true",
         "a text that is compared by what looks alike": (
-            "ALTER TABLE user_account MODIFY email VARCHAR(254)"
-            " COLLATE utf8mb4_general_ci NOT NULL"
+            "ALTER TABLE user_account MODIFY email VARCHAR(254) COLLATE utf8mb4_general_ci NOT NULL"
         ),
         "a foreign key that deletes": (
             "ALTER TABLE weekly_hours DROP CONSTRAINT fk_weekly_hours_doctor_at_clinic_id,"

@@ -157,7 +157,7 @@ async def test_what_is_overbooked_on_purpose_is_exempt(
 async def test_a_block_lasts(session: AsyncSession, doctor: Doctor) -> None:
     # MariaDB asks the period first, which is called busy, and its driver tells a failed check
     # as an operational error.
-    with pytest.raises(DatabaseError, match="forward|`busy`"):
+    with pytest.raises(DatabaseError, match=r"forward|`busy`"):
         await insert(session, doctor, TEN, TEN)
 
 
