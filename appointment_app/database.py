@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -172,6 +173,8 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
             f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC"
         )
         return create_async_engine(url, connect_args={"options": timeouts}, **options)
+    # The driver logs every remark of the server: that a primary key has no name of its own there.
+    logging.getLogger("asyncmy").setLevel(logging.ERROR)
     settings = (
         f"SET innodb_lock_wait_timeout = {math.ceil(LOCK_TIMEOUT_SECONDS)},"
         f" max_statement_time = {STATEMENT_TIMEOUT_SECONDS},"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -111,3 +111,32 @@ async def test_what_people_typed_stands_in_no_error(database: Database) -> None:
         with pytest.raises(IntegrityError) as refused:
             await session.commit()
     assert "Fainting" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("backend", "slow"),
+    [("postgresql", "SELECT pg_sleep(20)"), ("mariadb", "SELECT sleep(20)")],
+)
+async def test_a_statement_that_takes_too_long_is_ended(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    monkeypatch.setattr(database_module, "STATEMENT_TIMEOUT_SECONDS", 1)
+    opened = Database(database_url)
+
+    @transactional
+    async def dawdle(session: AsyncSession) -> None:
+        await (await session.connection()).execute(text(slow))
+
+    async with asyncio.timeout(10), opened.session() as session:
+        with pytest.raises(Busy):
+            await dawdle(session)
+    await opened.dispose()
+
+
+@pytest.mark.parametrize("backend", ["mariadb"])
+async def test_mariadb_is_asked_for_what_the_others_do_by_themselves(database: Database) -> None:
+    asked = text("SELECT @@tx_isolation, @@time_zone, @@sql_mode, @@character_set_connection")
+    async with database.session() as session:
+        answer = (await (await session.connection()).execute(asked)).one()
+    assert (answer[0], answer[1], answer[3]) == ("READ-COMMITTED", "+00:00", "utf8mb4")
+    assert "STRICT_ALL_TABLES" in answer[2]
