@@ -218,7 +218,5 @@ def _moment_on_mariadb(*_: Any, **__: Any) -> str:
 @compiles(CreateTable, "mariadb")
 def _create_table_on_mariadb(create: CreateTable, compiler: DDLCompiler, **options: Any) -> str:
     # Text is compared sign by sign, as on the other databases: not by what looks alike.
-    return (
-        compiler.visit_create_table(create, **options).rstrip()
-        + " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
-    )
+    statement: str = compiler.visit_create_table(create, **options)  # type: ignore[no-untyped-call]
+    return statement + "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"

@@ -93,7 +93,7 @@ async def test_who_waits_too_long_is_told_so(
 
     holder = asyncio.create_task(run())
     await holds.wait()
-    async with ours.session() as session:
+    async with asyncio.timeout(10), ours.session() as session:
         with pytest.raises(Busy):
             await rename(session, "first", "waited")
     release.set()

@@ -96,7 +96,7 @@ def _declare() -> None:
         unique=True,
         postgresql_where=sa.text("active"),
         sqlite_where=sa.text("active"),
-    ).ddl_if(dialect=("postgresql", "sqlite"))
+    ).ddl_if(dialect=("postgresql", "sqlite"))  # type: ignore[arg-type]  # a tuple, as documented
     event.listen(appointment, "after_create", _ddl(_SEAT_ON_MARIADB, "mariadb"))
 
 
