@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.errors import Busy
@@ -28,11 +33,11 @@ STATEMENT_TIMEOUT_SECONDS = 30
 _ATTEMPTS = 8
 _WRITERS = "writers"
 
-# What the databases say when two transactions collided and one has to start again.
+# What the databases say when two transactions collided and one has to start again,
 _RETRY_SQLSTATES = {"40001", "40P01"}
-_RETRY_MARIADB_ERRORS = {1020, 1213}
-_BUSY_SQLSTATES = {"55P03", "57014"}
-_BUSY_MARIADB_ERRORS = {1205}
+# and when the wait for a lock or a statement itself took too long.
+_BUSY_SQLSTATES = {"55P03", "57014", "70100"}
+_MARIADB_LOCK_WAIT_TIMEOUT = 1205  # its SQLSTATE is the one of any error
 
 _ASYNC_DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -130,14 +135,14 @@ async def _turn(session: AsyncSession) -> AsyncIterator[None]:
 
 def is_retryable(error: DBAPIError) -> bool:
     """Tell whether the database gave up this transaction so that others could go on."""
-    return _sqlstate(error) in _RETRY_SQLSTATES or _mariadb_code(error) in _RETRY_MARIADB_ERRORS
+    return _sqlstate(error) in _RETRY_SQLSTATES
 
 
 def is_busy(error: DBAPIError) -> bool:
     """Tell whether the database ended the wait for a lock or a slow statement."""
     return (
         _sqlstate(error) in _BUSY_SQLSTATES
-        or _mariadb_code(error) in _BUSY_MARIADB_ERRORS
+        or _mariadb_code(error) == _MARIADB_LOCK_WAIT_TIMEOUT
         or "database is locked" in str(error.orig)
     )
 
@@ -168,8 +173,20 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
             f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC"
         )
         return create_async_engine(url, connect_args={"options": timeouts}, **options)
-    # A snapshot taken before the wait for a lock would show the past: READ COMMITTED reads anew.
-    return create_async_engine(url, isolation_level="READ COMMITTED", **options)
+    # The driver logs every remark of the server: that a primary key has no name of its own there.
+    logging.getLogger("asyncmy").setLevel(logging.ERROR)
+    settings = (
+        f"SET innodb_lock_wait_timeout = {math.ceil(LOCK_TIMEOUT_SECONDS)},"
+        f" max_statement_time = {STATEMENT_TIMEOUT_SECONDS},"
+        " time_zone = '+00:00', sql_mode = 'TRADITIONAL'"
+    )
+    return create_async_engine(
+        url,
+        # A snapshot taken before the wait for a lock shows the past: READ COMMITTED reads anew.
+        isolation_level="READ COMMITTED",
+        connect_args={"init_command": settings},
+        **options,
+    )
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -190,3 +207,16 @@ def _lower(text: object) -> object:
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@compiles(DateTime, "mariadb")
+def _moment_on_mariadb(*_: Any, **__: Any) -> str:
+    # Whole seconds unless told otherwise.
+    return "DATETIME(6)"
+
+
+@compiles(CreateTable, "mariadb")
+def _create_table_on_mariadb(create: CreateTable, compiler: DDLCompiler, **options: Any) -> str:
+    # Text is compared sign by sign, as on the other databases: not by what looks alike.
+    statement: str = compiler.visit_create_table(create, **options)  # type: ignore[no-untyped-call]
+    return statement + "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"

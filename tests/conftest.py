@@ -12,6 +12,7 @@ from tests.databases import (  # noqa: F401
     database,
     database_url,
     installed_database,
+    mariadb_scratch,
     postgres_template,
     session,
     sqlite_template,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 from uuid import uuid4
 
+import asyncmy
 import psycopg
 import pytest
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
@@ -21,35 +24,42 @@ from appointment_app.database import Database, get_database
 from appointment_app.settings import PROJECT_ROOT, get_settings
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-BACKENDS = ("sqlite", "postgresql")
+MARIADB_URL = os.environ.get("TEST_MARIADB_URL", "mariadb://root@127.0.0.1:3306/")
+BACKENDS = ("sqlite", "postgresql", "mariadb")
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file without rows; copy it."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _migrate(sa.create_engine(f"sqlite:///{path}"))
+    _migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database without rows, to be used as TEMPLATE.
-
-    Without a PostgreSQL server the tests that need one are skipped, except with ``CI=true``.
-    """
+    """The name of a migrated PostgreSQL database without rows, to be used as TEMPLATE."""
     name = f"scratch_template_{uuid4().hex[:12]}"
     try:
         _on_postgres("CREATE DATABASE {}", name)
     except psycopg.OperationalError as unreachable:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no PostgreSQL at TEST_POSTGRES_URL: {unreachable}")
+        _skip_without("PostgreSQL", "TEST_POSTGRES_URL", unreachable)
     try:
-        _migrate(sa.create_engine(_postgres_url(name)))
+        _migrate(_postgres_url(name))
         yield name
     finally:
         _drop(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb_scratch() -> Iterator[MariadbScratch]:
+    """The MariaDB database of this run; ``fresh`` empties it."""
+    try:
+        scratch = MariadbScratch()
+    except asyncmy.errors.OperationalError as unreachable:
+        _skip_without("MariaDB", "TEST_MARIADB_URL", unreachable)
+    yield scratch
+    scratch.drop()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -69,8 +79,11 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgres_template")
+    if backend == "mariadb":
+        yield request.getfixturevalue("mariadb_scratch").fresh()
+        return
     name = f"scratch_{uuid4().hex[:12]}"
+    template = request.getfixturevalue("postgres_template")
     _on_postgres("CREATE DATABASE {} TEMPLATE {}", name, template)
     try:
         yield _postgres_url(name)
@@ -107,12 +120,64 @@ async def installed_database(
     get_settings.cache_clear()
 
 
-def _migrate(engine: sa.Engine) -> None:
+class MariadbScratch:
+    """A MariaDB database that one test after another has for itself.
+
+    To make the tables takes MariaDB a hundred times as long as to empty them, and it cannot
+    copy a database. Only after a test that changed the schema they are made anew.
+    """
+
+    def __init__(self) -> None:
+        self._name = f"scratch_{uuid4().hex[:12]}"
+        self._url = make_url(MARIADB_URL).set(database=self._name).render_as_string(False)
+        _on_mariadb(f"CREATE DATABASE {self._name}")
+        _migrate(self._url)
+        self._tables = self._find_tables()
+        ((self._revision,),) = self._run("SELECT version_num FROM alembic_version")
+
+    def fresh(self) -> str:
+        """Return the address of the database, migrated and without rows."""
+        if self._is_changed():
+            self.drop()
+            _on_mariadb(f"CREATE DATABASE {self._name}")
+            self._run(*self._tables.values())
+        self._run(
+            "BEGIN",
+            *(f"DELETE FROM {table}" for table in self._tables),
+            f"INSERT INTO alembic_version VALUES ('{self._revision}')",
+            "COMMIT",
+        )
+        return self._url
+
+    def drop(self) -> None:
+        """Remove it from the server."""
+        _on_mariadb(f"DROP DATABASE {self._name}")
+
+    def _is_changed(self) -> bool:
+        added = self._run("SHOW TRIGGERS", "SHOW FUNCTION STATUS WHERE Db = DATABASE()")
+        return bool(added) or self._find_tables() != self._tables
+
+    def _find_tables(self) -> dict[str, str]:
+        """Return the statement that creates each table, by the table's name."""
+        names = [name for (name,) in self._run("SHOW TABLES")]
+        found = self._run(*(f"SHOW CREATE TABLE {name}" for name in names))
+        return {name: re.sub(r" AUTO_INCREMENT=\d+", "", create) for name, create in found}
+
+    def _run(self, *statements: str) -> list[Any]:
+        return _on_mariadb(f"USE {self._name}", "SET foreign_key_checks = 0", *statements)
+
+
+def _migrate(url: str) -> None:
     config = Config(PROJECT_ROOT / "alembic.ini")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+def _skip_without(server: str, variable: str, unreachable: Exception) -> NoReturn:
+    """Skip what needs ``server``; where everything has to run, there has to be one."""
+    if os.environ.get("CI") == "true":
+        raise unreachable
+    pytest.skip(f"no {server} to be reached; start one, or name one in {variable}: {unreachable}")
 
 
 def _postgres_url(name: str) -> str:
@@ -127,3 +192,26 @@ def _drop(name: str) -> None:
 def _on_postgres(statement: str, *names: str) -> None:
     with psycopg.connect(POSTGRES_URL, autocommit=True, connect_timeout=5) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _on_mariadb(*statements: str) -> list[Any]:
+    """Execute the statements on one connection; returns the rows of all."""
+
+    async def execute() -> list[Any]:
+        url = make_url(MARIADB_URL)
+        connection = await asyncmy.connect(
+            host=url.host,
+            port=url.port or 3306,
+            user=url.username,
+            password=url.password or "",
+            autocommit=True,
+            connect_timeout=5,
+        )
+        rows: list[Any] = []
+        async with connection, connection.cursor() as cursor:
+            for statement in statements:
+                await cursor.execute(statement)
+                rows += await cursor.fetchall()
+        return rows
+
+    return asyncio.run(execute())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -69,7 +69,7 @@ async def test_a_deadlock_is_started_again(database: Database) -> None:
 
     await asyncio.gather(run("first", "second"), run("second", "first"))
     assert len(set((await names(database)).values())) == 1
-    assert len(attempts) == (3 if database.engine.dialect.name == "postgresql" else 2)
+    assert len(attempts) == (2 if database.engine.dialect.name == "sqlite" else 3)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["this process", "another process"])
@@ -93,7 +93,7 @@ async def test_who_waits_too_long_is_told_so(
 
     holder = asyncio.create_task(run())
     await holds.wait()
-    async with ours.session() as session:
+    async with asyncio.timeout(10), ours.session() as session:
         with pytest.raises(Busy):
             await rename(session, "first", "waited")
     release.set()
@@ -111,3 +111,32 @@ async def test_what_people_typed_stands_in_no_error(database: Database) -> None:
         with pytest.raises(IntegrityError) as refused:
             await session.commit()
     assert "Fainting" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("backend", "slow"),
+    [("postgresql", "SELECT pg_sleep(20)"), ("mariadb", "SELECT sleep(20)")],
+)
+async def test_a_statement_that_takes_too_long_is_ended(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    monkeypatch.setattr(database_module, "STATEMENT_TIMEOUT_SECONDS", 1)
+    opened = Database(database_url)
+
+    @transactional
+    async def dawdle(session: AsyncSession) -> None:
+        await (await session.connection()).execute(text(slow))
+
+    async with asyncio.timeout(10), opened.session() as session:
+        with pytest.raises(Busy):
+            await dawdle(session)
+    await opened.dispose()
+
+
+@pytest.mark.parametrize("backend", ["mariadb"])
+async def test_mariadb_is_asked_for_what_the_others_do_by_themselves(database: Database) -> None:
+    asked = text("SELECT @@tx_isolation, @@time_zone, @@sql_mode, @@character_set_connection")
+    async with database.session() as session:
+        answer = (await (await session.connection()).execute(asked)).one()
+    assert (answer[0], answer[1], answer[3]) == ("READ-COMMITTED", "+00:00", "utf8mb4")
+    assert "STRICT_ALL_TABLES" in answer[2]

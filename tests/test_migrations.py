@@ -125,6 +125,45 @@ SMALL_CHANGES = {
             "CREATE FUNCTION forgotten() RETURNS integer LANGUAGE sql AS 'SELECT 1'"
         ),
     },
+    "mariadb": {
+        "a key without overlaps that forgets who is overbooked": (
+            "ALTER TABLE busy_block MODIFY active_doctor_id INTEGER"
+            " AS (CASE WHEN active THEN doctor_id END) STORED"
+        ),
+        "a key of equal times only": (
+            "ALTER TABLE appointment DROP CONSTRAINT appointment_no_overlap,"
+            " ADD CONSTRAINT appointment_no_overlap UNIQUE (active_person_id, starts_at, ends_at)"
+        ),
+        "a key without overlaps that is missing": (
+            "ALTER TABLE appointment DROP CONSTRAINT appointment_no_overlap"
+        ),
+        "a seat of all, not only the active": (
+            "ALTER TABLE appointment DROP CONSTRAINT appointment_seat_free,"
+            " ADD CONSTRAINT appointment_seat_free UNIQUE (block_id, seat)"
+        ),
+        "a check that allows more": (
+            "ALTER TABLE visit_type DROP CONSTRAINT ck_visit_type_duration,"
+            " ADD CONSTRAINT ck_visit_type_duration CHECK (duration BETWEEN 4 AND 480)"
+        ),
+        "a column that may be empty": "ALTER TABLE clinic MODIFY zone VARCHAR(64)",
+        "a longer column": "ALTER TABLE clinic MODIFY zone VARCHAR(65) NOT NULL",
+        "a time of whole seconds": "ALTER TABLE clinic MODIFY created_at DATETIME NOT NULL",
+        "a default": "ALTER TABLE clinic ALTER active SET DEFAULT true",
+        "a text that is compared by what looks alike": (
+            "ALTER TABLE user_account MODIFY email VARCHAR(254) COLLATE utf8mb4_general_ci NOT NULL"
+        ),
+        "a foreign key that deletes": (
+            "ALTER TABLE weekly_hours DROP CONSTRAINT fk_weekly_hours_doctor_at_clinic_id,"
+            " ADD CONSTRAINT fk_weekly_hours_doctor_at_clinic_id_2 FOREIGN KEY"
+            " (doctor_at_clinic_id) REFERENCES doctor_at_clinic (id) ON DELETE CASCADE"
+        ),
+        "an index that is missing": "DROP INDEX ix_clinic_city ON clinic",
+        "a table too many": "CREATE TABLE forgotten (id INTEGER PRIMARY KEY)",
+        "a trigger too many": (
+            "CREATE TRIGGER forgotten BEFORE UPDATE ON clinic FOR EACH ROW SET NEW.version = 1"
+        ),
+        "a function too many": "CREATE FUNCTION forgotten() RETURNS INTEGER RETURN 1",
+    },
 }
 
 
@@ -152,9 +191,7 @@ async def _described(database: Database) -> Schema:
 
 def describe(connection: Connection) -> Schema:
     """Return a description of everything in the database that is ours, by a readable name."""
-    if connection.dialect.name == "sqlite":
-        return _describe_sqlite(connection)
-    return _describe_postgresql(connection)
+    return _DESCRIBE[connection.dialect.name](connection)
 
 
 def _describe_sqlite(connection: Connection) -> Schema:
@@ -255,6 +292,41 @@ def _describe_postgresql(connection: Connection) -> Schema:
         for part, query in _POSTGRESQL_PARTS.items()
         for name, *description in connection.exec_driver_sql(query)
     }
+
+
+_MARIADB_PARTS = {
+    "trigger": (
+        "SELECT trigger_name, event_object_table, action_timing, event_manipulation,"
+        " action_statement FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
+    ),
+    "routine": (
+        "SELECT routine_name, routine_type, routine_definition FROM information_schema.routines"
+        " WHERE routine_schema = DATABASE()"
+    ),
+}
+
+
+def _describe_mariadb(connection: Connection) -> Schema:
+    schema: Schema = {
+        f"{part} {name}": tuple(description)
+        for part, query in _MARIADB_PARTS.items()
+        for name, *description in connection.exec_driver_sql(query)
+    }
+    for (table,) in connection.exec_driver_sql("SHOW TABLES").all():
+        if table == "alembic_version":
+            continue
+        statement = connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]
+        # A clause has a line of its own; their order means nothing, nor how many rows there were.
+        for line in re.sub(r" AUTO_INCREMENT=\d+", "", statement).splitlines():
+            schema[f"table {table}: {line.strip(' ,')}"] = True
+    return schema
+
+
+_DESCRIBE = {
+    "sqlite": _describe_sqlite,
+    "postgresql": _describe_postgresql,
+    "mariadb": _describe_mariadb,
+}
 
 
 def _differences(expected: Schema, found: Schema) -> list[str]:

@@ -29,6 +29,13 @@ def _refuse_overlaps() -> None:
                 f" ({key} WITH =, tstzrange({starts}, {ends}, '[)') WITH &&)"
                 " WHERE (active AND NOT overbooked)"
             )
+        elif dialect == "mariadb":
+            op.execute(
+                f"ALTER TABLE {table} ADD active_{key} INTEGER"
+                f" AS (CASE WHEN active AND NOT overbooked THEN {key} END) STORED,"
+                f" ADD PERIOD FOR busy ({starts}, {ends}),"
+                f" ADD CONSTRAINT {name} UNIQUE (active_{key}, busy WITHOUT OVERLAPS)"
+            )
         elif dialect == "sqlite":
             for moment in ("INSERT", "UPDATE"):
                 op.execute(
@@ -42,6 +49,24 @@ def _refuse_overlaps() -> None:
                 )
         else:
             raise NotImplementedError(f"No overlap constraint is written for {dialect}.")
+
+
+def _refuse_a_seat_twice() -> None:
+    if op.get_context().dialect.name == "mariadb":
+        op.execute(
+            "ALTER TABLE appointment"
+            " ADD active_block_id INTEGER AS (CASE WHEN active THEN block_id END) STORED,"
+            " ADD CONSTRAINT appointment_seat_free UNIQUE (active_block_id, seat)"
+        )
+        return
+    op.create_index(
+        "appointment_seat_free",
+        "appointment",
+        ["block_id", "seat"],
+        unique=True,
+        postgresql_where=sa.text("active"),
+        sqlite_where=sa.text("active"),
+    )
 
 
 def upgrade() -> None:
@@ -110,10 +135,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_outbox_message_idempotency_key")),
     )
     op.create_index(
-        "ix_outbox_message_due",
-        "outbox_message",
-        ["sent_at", "send_after"],
-        unique=False,
+        "ix_outbox_message_due", "outbox_message", ["sent_at", "send_after"], unique=False
     )
 
     op.create_table(
@@ -191,19 +213,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     op.create_index(
-        op.f("ix_audit_event_actor_user_id"),
-        "audit_event",
-        ["actor_user_id"],
-        unique=False,
+        op.f("ix_audit_event_actor_user_id"), "audit_event", ["actor_user_id"], unique=False
     )
     op.create_index(
         op.f("ix_audit_event_occurred_at"), "audit_event", ["occurred_at"], unique=False
     )
     op.create_index(
-        "ix_audit_event_record",
-        "audit_event",
-        ["record_type", "record_id"],
-        unique=False,
+        "ix_audit_event_record", "audit_event", ["record_type", "record_id"], unique=False
     )
 
     op.create_table(
@@ -239,8 +255,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "max_patients_a_day IS NULL OR max_patients_a_day > 0",
-            name=op.f("ck_doctor_max_day"),
+            "max_patients_a_day IS NULL OR max_patients_a_day > 0", name=op.f("ck_doctor_max_day")
         ),
         sa.ForeignKeyConstraint(
             ["approval_decided_by"],
@@ -249,10 +264,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_doctor_user_id"),
-            ondelete="RESTRICT",
+            ["user_id"], ["user_account.id"], name=op.f("fk_doctor_user_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doctor")),
         sa.UniqueConstraint("licence_number", name=op.f("uq_doctor_licence_number")),
@@ -261,10 +273,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_doctor_approval"), "doctor", ["approval"], unique=False)
     op.create_index(
-        op.f("ix_doctor_approval_decided_by"),
-        "doctor",
-        ["approval_decided_by"],
-        unique=False,
+        op.f("ix_doctor_approval_decided_by"), "doctor", ["approval_decided_by"], unique=False
     )
     op.create_index(op.f("ix_doctor_family_name"), "doctor", ["family_name"], unique=False)
 
@@ -305,10 +314,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_person_user_id"),
-            ondelete="RESTRICT",
+            ["user_id"], ["user_account.id"], name=op.f("fk_person_user_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
@@ -348,17 +354,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignment")),
         sa.UniqueConstraint(
-            "user_id",
-            "role",
-            "clinic_id",
-            name=op.f("uq_role_assignment_user_id_role_clinic_id"),
+            "user_id", "role", "clinic_id", name=op.f("uq_role_assignment_user_id_role_clinic_id")
         ),
     )
     op.create_index(
-        op.f("ix_role_assignment_clinic_id"),
-        "role_assignment",
-        ["clinic_id"],
-        unique=False,
+        op.f("ix_role_assignment_clinic_id"), "role_assignment", ["clinic_id"], unique=False
     )
     op.create_index(
         op.f("ix_role_assignment_user_id"), "role_assignment", ["user_id"], unique=False
@@ -391,31 +391,21 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'hold') = (expires_at IS NOT NULL)",
-            name=op.f("ck_busy_block_hold_expires"),
+            "(kind = 'hold') = (expires_at IS NOT NULL)", name=op.f("ck_busy_block_hold_expires")
         ),
         sa.CheckConstraint("busy_from < busy_until", name=op.f("ck_busy_block_forward")),
         sa.CheckConstraint("capacity >= 1", name=op.f("ck_busy_block_capacity")),
         sa.ForeignKeyConstraint(
-            ["clinic_id"],
-            ["clinic.id"],
-            name=op.f("fk_busy_block_clinic_id"),
-            ondelete="RESTRICT",
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_busy_block_clinic_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["doctor_id"],
-            ["doctor.id"],
-            name=op.f("fk_busy_block_doctor_id"),
-            ondelete="RESTRICT",
+            ["doctor_id"], ["doctor.id"], name=op.f("fk_busy_block_doctor_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_block")),
     )
     op.create_index(op.f("ix_busy_block_clinic_id"), "busy_block", ["clinic_id"], unique=False)
     op.create_index(
-        "ix_busy_block_doctor_id_busy_from",
-        "busy_block",
-        ["doctor_id", "busy_from"],
-        unique=False,
+        "ix_busy_block_doctor_id_busy_from", "busy_block", ["doctor_id", "busy_from"], unique=False
     )
 
     op.create_table(
@@ -429,8 +419,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "horizon_days BETWEEN 1 AND 730",
-            name=op.f("ck_doctor_at_clinic_horizon_days"),
+            "horizon_days BETWEEN 1 AND 730", name=op.f("ck_doctor_at_clinic_horizon_days")
         ),
         sa.CheckConstraint("minimum_notice >= 0", name=op.f("ck_doctor_at_clinic_minimum_notice")),
         sa.ForeignKeyConstraint(
@@ -447,23 +436,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doctor_at_clinic")),
         sa.UniqueConstraint(
-            "doctor_id",
-            "clinic_id",
-            name=op.f("uq_doctor_at_clinic_doctor_id_clinic_id"),
+            "doctor_id", "clinic_id", name=op.f("uq_doctor_at_clinic_doctor_id_clinic_id")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_doctor_at_clinic_public_id")),
     )
     op.create_index(
-        op.f("ix_doctor_at_clinic_clinic_id"),
-        "doctor_at_clinic",
-        ["clinic_id"],
-        unique=False,
+        op.f("ix_doctor_at_clinic_clinic_id"), "doctor_at_clinic", ["clinic_id"], unique=False
     )
     op.create_index(
-        op.f("ix_doctor_at_clinic_doctor_id"),
-        "doctor_at_clinic",
-        ["doctor_id"],
-        unique=False,
+        op.f("ix_doctor_at_clinic_doctor_id"), "doctor_at_clinic", ["doctor_id"], unique=False
     )
 
     op.create_table(
@@ -498,10 +479,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("doctor_id", "specialty_id", name=op.f("pk_doctor_specialty")),
     )
     op.create_index(
-        op.f("ix_doctor_specialty_specialty_id"),
-        "doctor_specialty",
-        ["specialty_id"],
-        unique=False,
+        op.f("ix_doctor_specialty_specialty_id"), "doctor_specialty", ["specialty_id"], unique=False
     )
 
     op.create_table(
@@ -525,10 +503,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("guardian_id", "dependent_id", name=op.f("pk_guardianship")),
     )
     op.create_index(
-        op.f("ix_guardianship_dependent_id"),
-        "guardianship",
-        ["dependent_id"],
-        unique=False,
+        op.f("ix_guardianship_dependent_id"), "guardianship", ["dependent_id"], unique=False
     )
 
     op.create_table(
@@ -564,10 +539,7 @@ def upgrade() -> None:
             "pause_before BETWEEN 0 AND 240", name=op.f("ck_visit_type_pause_before")
         ),
         sa.ForeignKeyConstraint(
-            ["doctor_id"],
-            ["doctor.id"],
-            name=op.f("fk_visit_type_doctor_id"),
-            ondelete="RESTRICT",
+            ["doctor_id"], ["doctor.id"], name=op.f("fk_visit_type_doctor_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_type")),
         sa.UniqueConstraint("public_id", name=op.f("uq_visit_type_public_id")),
@@ -631,8 +603,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "active = (status <> 'cancelled')",
-            name=op.f("ck_appointment_active_unless_cancelled"),
+            "active = (status <> 'cancelled')", name=op.f("ck_appointment_active_unless_cancelled")
         ),
         sa.CheckConstraint("seat >= 0", name=op.f("ck_appointment_seat")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_appointment_forward")),
@@ -655,22 +626,13 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["clinic_id"],
-            ["clinic.id"],
-            name=op.f("fk_appointment_clinic_id"),
-            ondelete="RESTRICT",
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_appointment_clinic_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["doctor_id"],
-            ["doctor.id"],
-            name=op.f("fk_appointment_doctor_id"),
-            ondelete="RESTRICT",
+            ["doctor_id"], ["doctor.id"], name=op.f("fk_appointment_doctor_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_appointment_person_id"),
-            ondelete="RESTRICT",
+            ["person_id"], ["person.id"], name=op.f("fk_appointment_person_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["visit_type_id"],
@@ -680,27 +642,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint(
-            "booked_by",
-            "idempotency_key",
-            name=op.f("uq_appointment_booked_by_idempotency_key"),
+            "booked_by", "idempotency_key", name=op.f("uq_appointment_booked_by_idempotency_key")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_appointment_public_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_appointment_reference")),
     )
-    op.create_index(
-        "appointment_seat_free",
-        "appointment",
-        ["block_id", "seat"],
-        unique=True,
-        postgresql_where=sa.text("active"),
-        sqlite_where=sa.text("active"),
-    )
     op.create_index(op.f("ix_appointment_block_id"), "appointment", ["block_id"], unique=False)
     op.create_index(
-        op.f("ix_appointment_cancelled_by"),
-        "appointment",
-        ["cancelled_by"],
-        unique=False,
+        op.f("ix_appointment_cancelled_by"), "appointment", ["cancelled_by"], unique=False
     )
     op.create_index(op.f("ix_appointment_clinic_id"), "appointment", ["clinic_id"], unique=False)
     op.create_index(
@@ -716,10 +665,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_appointment_visit_type_id"),
-        "appointment",
-        ["visit_type_id"],
-        unique=False,
+        op.f("ix_appointment_visit_type_id"), "appointment", ["visit_type_id"], unique=False
     )
 
     op.create_table(
@@ -736,9 +682,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_date_override")),
         sa.UniqueConstraint(
-            "doctor_at_clinic_id",
-            "day",
-            name=op.f("uq_date_override_doctor_at_clinic_id_day"),
+            "doctor_at_clinic_id", "day", name=op.f("uq_date_override_doctor_at_clinic_id_day")
         ),
     )
     op.create_table(
@@ -749,8 +693,7 @@ def upgrade() -> None:
         sa.Column("opens", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "0 <= opens AND opens < closes AND closes <= 1440",
-            name=op.f("ck_weekly_hours_range"),
+            "0 <= opens AND opens < closes AND closes <= 1440", name=op.f("ck_weekly_hours_range")
         ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_weekly_hours_weekday")),
         sa.ForeignKeyConstraint(
@@ -793,79 +736,29 @@ def upgrade() -> None:
         unique=False,
     )
     _refuse_overlaps()
+    _refuse_a_seat_twice()
 
 
 def downgrade() -> None:
     """Go one revision down."""
-    op.drop_index(
-        op.f("ix_date_override_range_date_override_id"),
-        table_name="date_override_range",
-    )
-
     op.drop_table("date_override_range")
-    op.drop_index(op.f("ix_weekly_hours_doctor_at_clinic_id"), table_name="weekly_hours")
-
     op.drop_table("weekly_hours")
     op.drop_table("date_override")
-    op.drop_index(op.f("ix_appointment_visit_type_id"), table_name="appointment")
-    op.drop_index("ix_appointment_person_id_starts_at", table_name="appointment")
-    op.drop_index("ix_appointment_doctor_id_starts_at", table_name="appointment")
-    op.drop_index(op.f("ix_appointment_clinic_id"), table_name="appointment")
-    op.drop_index(op.f("ix_appointment_cancelled_by"), table_name="appointment")
-    op.drop_index(op.f("ix_appointment_block_id"), table_name="appointment")
-    op.drop_index(
-        "appointment_seat_free",
-        table_name="appointment",
-        postgresql_where=sa.text("active"),
-        sqlite_where=sa.text("active"),
-    )
-
     op.drop_table("appointment")
-    op.drop_index(op.f("ix_visit_type_doctor_id"), table_name="visit_type")
-
     op.drop_table("visit_type")
-    op.drop_index(op.f("ix_guardianship_dependent_id"), table_name="guardianship")
-
     op.drop_table("guardianship")
-    op.drop_index(op.f("ix_doctor_specialty_specialty_id"), table_name="doctor_specialty")
-
     op.drop_table("doctor_specialty")
     op.drop_table("doctor_language")
-    op.drop_index(op.f("ix_doctor_at_clinic_doctor_id"), table_name="doctor_at_clinic")
-    op.drop_index(op.f("ix_doctor_at_clinic_clinic_id"), table_name="doctor_at_clinic")
-
     op.drop_table("doctor_at_clinic")
-    op.drop_index("ix_busy_block_doctor_id_busy_from", table_name="busy_block")
-    op.drop_index(op.f("ix_busy_block_clinic_id"), table_name="busy_block")
-
     op.drop_table("busy_block")
-    op.drop_index(op.f("ix_role_assignment_user_id"), table_name="role_assignment")
-    op.drop_index(op.f("ix_role_assignment_clinic_id"), table_name="role_assignment")
-
     op.drop_table("role_assignment")
     op.drop_table("person")
-    op.drop_index(op.f("ix_login_session_user_id"), table_name="login_session")
-
     op.drop_table("login_session")
-    op.drop_index(op.f("ix_doctor_family_name"), table_name="doctor")
-    op.drop_index(op.f("ix_doctor_approval_decided_by"), table_name="doctor")
-    op.drop_index(op.f("ix_doctor_approval"), table_name="doctor")
-
     op.drop_table("doctor")
-    op.drop_index("ix_audit_event_record", table_name="audit_event")
-    op.drop_index(op.f("ix_audit_event_occurred_at"), table_name="audit_event")
-    op.drop_index(op.f("ix_audit_event_actor_user_id"), table_name="audit_event")
-
     op.drop_table("audit_event")
-    op.drop_index(op.f("ix_account_token_user_id"), table_name="account_token")
-
     op.drop_table("account_token")
     op.drop_table("user_account")
     op.drop_table("specialty")
-    op.drop_index("ix_outbox_message_due", table_name="outbox_message")
-
     op.drop_table("outbox_message")
     op.drop_table("login_throttle")
-    op.drop_index(op.f("ix_clinic_city"), table_name="clinic")
-
     op.drop_table("clinic")

@@ -1,8 +1,8 @@
 """The constraints that make a double booking impossible, for every process and every hand.
 
-On PostgreSQL they are exclusion constraints, on SQLite triggers that abort; both carry the
-names below, by which a refused statement is told. Blocks and appointments are half-open:
-one may begin at the instant at which another ends.
+On PostgreSQL they are exclusion constraints, on MariaDB unique keys without overlaps, on SQLite
+triggers that abort; all carry the names below, by which a refused statement is told. Blocks and
+appointments are half-open: one may begin at the instant at which another ends.
 """
 
 from __future__ import annotations
@@ -36,6 +36,16 @@ class _NoOverlap:
             " WHERE (active AND NOT overbooked)"
         )
 
+    def mariadb(self) -> str:
+        # NULL equals nothing, so that a row that does not count is in nobody's way.
+        return (
+            f"ALTER TABLE {self.table}"
+            f" ADD active_{self.key} INTEGER"
+            f" AS (CASE WHEN active AND NOT overbooked THEN {self.key} END) STORED,"
+            f" ADD PERIOD FOR busy ({self.starts}, {self.ends}),"
+            f" ADD CONSTRAINT {self.name} UNIQUE (active_{self.key}, busy WITHOUT OVERLAPS)"
+        )
+
     def sqlite(self, moment: str) -> str:
         """Return the trigger before ``moment``, which is INSERT or UPDATE."""
         return (
@@ -53,6 +63,12 @@ _RULES = (
     _NoOverlap(DOCTOR_OVERLAP, "busy_block", "doctor_id", "busy_from", "busy_until"),
     _NoOverlap(PERSON_OVERLAP, "appointment", "person_id", "starts_at", "ends_at"),
 )
+# MariaDB has no index over some of the rows.
+_SEAT_ON_MARIADB = (
+    "ALTER TABLE appointment"
+    " ADD active_block_id INTEGER AS (CASE WHEN active THEN block_id END) STORED,"
+    f" ADD CONSTRAINT {SEAT_TAKEN} UNIQUE (active_block_id, seat)"
+)
 _TABLES: dict[str, sa.Table] = {
     "busy_block": BusyBlock.__table__,  # type: ignore[attr-defined]
     "appointment": Appointment.__table__,  # type: ignore[attr-defined]
@@ -69,6 +85,7 @@ def _declare() -> None:
         extension = _ddl("CREATE EXTENSION IF NOT EXISTS btree_gist", "postgresql")
         event.listen(table, "before_create", extension)
         event.listen(table, "after_create", _ddl(rule.postgresql(), "postgresql"))
+        event.listen(table, "after_create", _ddl(rule.mariadb(), "mariadb"))
         for moment in ("INSERT", "UPDATE"):
             event.listen(table, "after_create", _ddl(rule.sqlite(moment), "sqlite"))
     appointment = _TABLES["appointment"]
@@ -79,7 +96,8 @@ def _declare() -> None:
         unique=True,
         postgresql_where=sa.text("active"),
         sqlite_where=sa.text("active"),
-    )
+    ).ddl_if(dialect=("postgresql", "sqlite"))  # type: ignore[arg-type]  # a tuple, as documented
+    event.listen(appointment, "after_create", _ddl(_SEAT_ON_MARIADB, "mariadb"))
 
 
 _declare()

@@ -23,12 +23,13 @@ _PERSON_OVERLAPS = _OVERLAPS.format(
     table="appointment", key="person_id", starts="starts_at", ends="ends_at"
 )
 
-# A third database is a third entry.
+_ALTER_TABLES = (
+    f"ALTER TABLE busy_block DROP CONSTRAINT {DOCTOR_OVERLAP}",
+    f"ALTER TABLE appointment DROP CONSTRAINT {PERSON_OVERLAP}",
+)
 _DROP_CONSTRAINTS = {
-    "postgresql": (
-        f"ALTER TABLE busy_block DROP CONSTRAINT {DOCTOR_OVERLAP}",
-        f"ALTER TABLE appointment DROP CONSTRAINT {PERSON_OVERLAP}",
-    ),
+    "postgresql": _ALTER_TABLES,
+    "mariadb": _ALTER_TABLES,
     "sqlite": tuple(
         f"DROP TRIGGER {rule}_{moment}"
         for rule in (DOCTOR_OVERLAP, PERSON_OVERLAP)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -70,6 +70,9 @@ class Practice:
     clinic: Clinic
     doctor: Doctor
     visit_type: VisitType
+
+    async def only_place(self) -> DoctorAtClinic:
+        return (await self.session.exec(select(DoctorAtClinic))).one()
 
     @property
     def offer(self) -> Offer:
@@ -147,7 +150,7 @@ async def test_a_hold_hides_a_time_until_it_expires(practice: Practice) -> None:
 
 
 async def test_a_day_that_differs_has_its_own_hours(practice: Practice) -> None:
-    place = await practice.session.get_one(DoctorAtClinic, 1)
+    place = await practice.only_place()
     differs = DateOverride(doctor_at_clinic_id=row_id(place), day=TUESDAY)
     practice.session.add(differs)
     await practice.session.commit()
@@ -175,7 +178,7 @@ async def test_a_full_day_offers_nothing(practice: Practice) -> None:
 
 
 async def test_notice_and_horizon_bound_what_is_offered(practice: Practice) -> None:
-    place = await practice.session.get_one(DoctorAtClinic, 1)
+    place = await practice.only_place()
     await practice.change(place, minimum_notice=120, horizon_days=8)
     with clock.frozen(at("08:30")):
         assert await practice.slots() == ["10:30", "11:00", "11:30"]
@@ -185,7 +188,7 @@ async def test_notice_and_horizon_bound_what_is_offered(practice: Practice) -> N
 
 
 async def test_what_takes_no_bookings_is_not_found(practice: Practice) -> None:
-    place = await practice.session.get_one(DoctorAtClinic, 1)
+    place = await practice.only_place()
     rows: list[tuple[SQLModel, str, object, object]] = [
         (practice.doctor, "approval", Approval.PENDING, Approval.APPROVED),
         (practice.doctor, "active", False, True),
