@@ -27,8 +27,18 @@ def _migrate(connection: Connection) -> None:
 async def _migrate_configured_database() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or get_settings().database_url
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_migrate)
+    async with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # A table that is made anew is dropped first, and others refer to it. Inside of a
+            # transaction this cannot be switched.
+            driver = await connection.get_raw_connection()
+            await driver.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        async with connection.begin():
+            await connection.run_sync(_migrate)
+            if connection.dialect.name == "sqlite":
+                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"The migration would leave broken references: {broken}")
     await database.dispose()
 
 

@@ -28,6 +28,10 @@ class BusyBlock(SQLModel, table=True):
 
     The database refuses two active blocks of one doctor that overlap, except one that was
     overbooked on purpose. ``expires_at`` is for a hold, after which it blocks nothing.
+
+    A group session is one block of kind ``session`` with several seats: ``visit_type_id``,
+    ``starts_at`` and ``ends_at`` (without the pauses) say what for. One that is ``published`` was
+    opened by the doctor in advance and stays when nobody sits in it.
     """
 
     __tablename__ = "busy_block"
@@ -44,10 +48,64 @@ class BusyBlock(SQLModel, table=True):
     kind: BlockKind = choice(BlockKind, "kind")
     busy_from: datetime
     busy_until: datetime
+    visit_type_id: int | None = refers_to("visit_type.id", default=None)
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     capacity: int = 1
+    published: bool = False
     expires_at: datetime | None = None
     overbooked: bool = False
     active: bool = True
+    created_at: datetime = Field(default_factory=now)
+
+
+class Hold(SQLModel, table=True):
+    """A seat that a visitor keeps for some minutes while they fill in the form.
+
+    ``visitor`` and ``address`` are keyed hashes. A visitor has one hold at most; an expired one
+    keeps nobody away and is removed by whoever comes next.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (sa.CheckConstraint("seat >= 0", name="seat"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    block_id: int = refers_to("busy_block.id")
+    seat: int = 0
+    visitor: str = Field(max_length=64, unique=True)
+    address: str = Field(max_length=64, index=True)
+    expires_at: datetime
+    created_at: datetime = Field(default_factory=now)
+
+
+class ResourceUse(SQLModel, table=True):
+    """A room or device that a block takes, for the same time; no two may overlap."""
+
+    __tablename__ = "resource_use"
+    __table_args__ = (
+        sa.CheckConstraint("busy_from < busy_until", name="forward"),
+        sa.Index("ix_resource_use_resource_id_busy_from", "resource_id", "busy_from"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    resource_id: int = Field(foreign_key="resource.id", ondelete="RESTRICT")
+    block_id: int = refers_to("busy_block.id")
+    busy_from: datetime
+    busy_until: datetime
+    active: bool = True
+
+
+class AppointmentSeries(SQLModel, table=True):
+    """Appointments that were booked together: every n weeks, some times."""
+
+    __tablename__ = "appointment_series"
+    __table_args__ = (sa.CheckConstraint("every_weeks BETWEEN 1 AND 52", name="every_weeks"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    every_weeks: int
+    created_by: int = refers_to("user_account.id")
     created_at: datetime = Field(default_factory=now)
 
 
@@ -56,6 +114,7 @@ class AppointmentStatus(StrEnum):
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
@@ -87,6 +146,7 @@ class Appointment(SQLModel, table=True):
     doctor_id: int = Field(foreign_key="doctor.id", ondelete="RESTRICT")
     clinic_id: int = refers_to("clinic.id")
     visit_type_id: int = refers_to("visit_type.id")
+    series_id: int | None = refers_to("appointment_series.id", default=None)
     starts_at: datetime
     ends_at: datetime
     status: AppointmentStatus = choice(AppointmentStatus, "status")
@@ -105,5 +165,22 @@ class Appointment(SQLModel, table=True):
     cancelled_at: datetime | None = None
     cancelled_by: int | None = refers_to("user_account.id", default=None)
     cancel_reason: str = text(500)
+    checked_in_at: datetime | None = None
     version: int = 1
     created_at: datetime = Field(default_factory=now)
+
+
+class AppointmentMove(SQLModel, table=True):
+    """One time at which an appointment was before it was rescheduled."""
+
+    __tablename__ = "appointment_move"
+
+    id: int | None = Field(default=None, primary_key=True)
+    appointment_id: int = refers_to("appointment.id")
+    from_starts_at: datetime
+    from_ends_at: datetime
+    to_starts_at: datetime
+    to_ends_at: datetime
+    reason: str = text(500)
+    moved_by: int = refers_to("user_account.id", index=False)
+    moved_at: datetime = Field(default_factory=now)

@@ -23,10 +23,20 @@ class VisitMode(StrEnum):
     VIDEO = "video"
 
 
-class VisitType(SQLModel, table=True):
-    """What is booked (FHIR: HealthcareService); durations and pauses are minutes.
+class BookableBy(StrEnum):
+    """Who may book a visit type."""
 
-    The active one with the lowest ``position`` is the doctor's default.
+    EVERYBODY = "everybody"
+    KNOWN_PATIENTS = "known_patients"
+    STAFF = "staff"
+
+
+class VisitType(SQLModel, table=True):
+    """What is booked (FHIR: HealthcareService); durations, pauses and the step are minutes.
+
+    The active one with the lowest ``position`` is the doctor's default. Starts are offered
+    every ``step`` minutes, one visit after the other where there is none. ``capacity`` patients
+    share one time: more than one make it a group session.
     """
 
     __tablename__ = "visit_type"
@@ -34,6 +44,8 @@ class VisitType(SQLModel, table=True):
         sa.CheckConstraint("duration BETWEEN 5 AND 480", name="duration"),
         sa.CheckConstraint("pause_before BETWEEN 0 AND 240", name="pause_before"),
         sa.CheckConstraint("pause_after BETWEEN 0 AND 240", name="pause_after"),
+        sa.CheckConstraint("step IS NULL OR step BETWEEN 5 AND 480", name="step"),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 200", name="capacity"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -46,19 +58,53 @@ class VisitType(SQLModel, table=True):
     mode: VisitMode = choice(VisitMode, "mode", default=VisitMode.IN_PERSON)
     join_link: str = text(500)
     needs_confirmation: bool = False
+    step: int | None = None
+    capacity: int = 1
+    price: str = text(80)
+    bookable_by: BookableBy = choice(BookableBy, "bookable_by", default=BookableBy.EVERYBODY)
     position: int = 0
     active: bool = True
     version: int = 1
     created_at: datetime = Field(default_factory=now)
 
 
+class VisitTypeClinic(SQLModel, table=True):
+    """A clinic at which a visit type is offered; one without any row is offered at all."""
+
+    __tablename__ = "visit_type_clinic"
+
+    visit_type_id: int = Field(foreign_key="visit_type.id", ondelete="RESTRICT", primary_key=True)
+    clinic_id: int = refers_to("clinic.id", primary_key=True)
+
+
+class VisitTypeResource(SQLModel, table=True):
+    """A room or device that suits a visit type.
+
+    With the booking one of the rooms named here is taken, and one of the devices.
+    """
+
+    __tablename__ = "visit_type_resource"
+
+    visit_type_id: int = Field(foreign_key="visit_type.id", ondelete="RESTRICT", primary_key=True)
+    resource_id: int = refers_to("resource.id", primary_key=True)
+
+
 class WeeklyHours(SQLModel, table=True):
-    """One range of a weekday (0 is Monday) in which a doctor receives at a clinic."""
+    """One range of a weekday (0 is Monday) in which a doctor receives at a clinic.
+
+    It holds from ``valid_from`` until ``valid_until``, local days, both included, without an end
+    where there is none; and only in every n-th week, counted from the week of ``valid_from``.
+    """
 
     __tablename__ = "weekly_hours"
     __table_args__ = (
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         sa.CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="range"),
+        sa.CheckConstraint("valid_from <= valid_until", name="valid"),
+        sa.CheckConstraint(
+            "every_weeks = 1 OR (every_weeks BETWEEN 2 AND 12 AND valid_from IS NOT NULL)",
+            name="every_weeks",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -66,6 +112,24 @@ class WeeklyHours(SQLModel, table=True):
     weekday: int
     opens: int
     closes: int
+    valid_from: date | None = None
+    valid_until: date | None = None
+    every_weeks: int = 1
+
+
+class TimeOff(SQLModel, table=True):
+    """Local days, both included, on which a doctor receives nobody at any clinic."""
+
+    __tablename__ = "time_off"
+    __table_args__ = (sa.CheckConstraint("first_day <= last_day", name="forward"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    doctor_id: int = refers_to("doctor.id")
+    first_day: date
+    last_day: date
+    note: str = text(120)
+    created_at: datetime = Field(default_factory=now)
 
 
 class DateOverride(SQLModel, table=True):

@@ -14,7 +14,11 @@ from appointment_app.models.base import choice, public_id, refers_to, text
 
 
 class Clinic(SQLModel, table=True):
-    """A place where doctors work (FHIR: Location); its zone gives the hours their meaning."""
+    """A place where doctors work (FHIR: Location); its zone gives the hours their meaning.
+
+    ``country`` (ISO 3166-1) and ``region`` (the second part of ISO 3166-2, such as ``BY``) say
+    which public holidays it has.
+    """
 
     __tablename__ = "clinic"
 
@@ -26,6 +30,8 @@ class Clinic(SQLModel, table=True):
     city: str = Field(max_length=80, index=True)
     state: str = text(80)
     country: str = Field(max_length=2)
+    region: str = text(8)
+    closed_on_holidays: bool = False
     zone: str = Field(max_length=64)
     phone: str = text(32)
     email: str = text(254)
@@ -38,6 +44,28 @@ class Clinic(SQLModel, table=True):
     def address(self) -> str:
         """Street, postcode and city on one line."""
         return ", ".join(part for part in (self.street, f"{self.postcode} {self.city}") if part)
+
+
+class ResourceKind(StrEnum):
+    """What a visit may need besides the doctor."""
+
+    ROOM = "room"
+    DEVICE = "device"
+
+
+class Resource(SQLModel, table=True):
+    """A room or a device of a clinic, of which a visit may need one."""
+
+    __tablename__ = "resource"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    clinic_id: int = refers_to("clinic.id")
+    kind: ResourceKind = choice(ResourceKind, "kind")
+    name: str = Field(max_length=80)
+    active: bool = True
+    version: int = 1
+    created_at: datetime = Field(default_factory=now)
 
 
 class Specialty(SQLModel, table=True):
@@ -121,6 +149,12 @@ class DoctorAtClinic(SQLModel, table=True):
 
     ``minimum_notice`` is in minutes before the start; ``horizon_days`` counts local days,
     today included in none: bookings end at the local midnight after that many days.
+    ``cancellation_window`` is in minutes before the start: in it the patient can no longer cancel
+    or reschedule. ``max_open_appointments`` is of one patient with the doctor.
+    ``closed_on_holidays`` overrides the clinic's switch where it is set.
+
+    ``next_free_at`` is a lower bound of the first free start of the doctor's default visit type,
+    never later than the truth; None where nothing is known.
     """
 
     __tablename__ = "doctor_at_clinic"
@@ -128,6 +162,11 @@ class DoctorAtClinic(SQLModel, table=True):
         sa.UniqueConstraint("doctor_id", "clinic_id"),
         sa.CheckConstraint("minimum_notice >= 0", name="minimum_notice"),
         sa.CheckConstraint("horizon_days BETWEEN 1 AND 730", name="horizon_days"),
+        sa.CheckConstraint("cancellation_window >= 0", name="cancellation_window"),
+        sa.CheckConstraint(
+            "max_open_appointments IS NULL OR max_open_appointments > 0",
+            name="max_open_appointments",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -136,5 +175,9 @@ class DoctorAtClinic(SQLModel, table=True):
     clinic_id: int = refers_to("clinic.id")
     minimum_notice: int = 120
     horizon_days: int = 60
+    cancellation_window: int = 0
+    max_open_appointments: int | None = None
+    closed_on_holidays: bool | None = None
+    next_free_at: datetime | None = Field(default=None, index=True)
     active: bool = True
     version: int = 1

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import DDL, event
 
-from appointment_app.models.appointments import Appointment, BusyBlock
+from appointment_app.models.appointments import Appointment, BusyBlock, ResourceUse
 
 DOCTOR_OVERLAP = "busy_block_no_overlap"
 PERSON_OVERLAP = "appointment_no_overlap"
+RESOURCE_OVERLAP = "resource_use_no_overlap"
 SEAT_TAKEN = "appointment_seat_free"
 
 
@@ -28,12 +29,17 @@ class _NoOverlap:
     key: str
     starts: str
     ends: str
+    overbooking: bool = True
+
+    def _counts(self, row: str = "") -> str:
+        """Return the condition under which a row counts; ``row`` is its prefix."""
+        return f"{row}active" + (f" AND NOT {row}overbooked" if self.overbooking else "")
 
     def postgresql(self) -> str:
         return (
             f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} EXCLUDE USING gist"
             f" ({self.key} WITH =, tstzrange({self.starts}, {self.ends}, '[)') WITH &&)"
-            " WHERE (active AND NOT overbooked)"
+            f" WHERE ({self._counts()})"
         )
 
     def mariadb(self) -> str:
@@ -41,7 +47,7 @@ class _NoOverlap:
         return (
             f"ALTER TABLE {self.table}"
             f" ADD active_{self.key} INTEGER"
-            f" AS (CASE WHEN active AND NOT overbooked THEN {self.key} END) STORED,"
+            f" AS (CASE WHEN {self._counts()} THEN {self.key} END) STORED,"
             f" ADD PERIOD FOR busy ({self.starts}, {self.ends}),"
             f" ADD CONSTRAINT {self.name} UNIQUE (active_{self.key}, busy WITHOUT OVERLAPS)"
         )
@@ -50,10 +56,10 @@ class _NoOverlap:
         """Return the trigger before ``moment``, which is INSERT or UPDATE."""
         return (
             f"CREATE TRIGGER {self.name}_{moment.lower()} BEFORE {moment} ON {self.table}"
-            " WHEN NEW.active AND NOT NEW.overbooked BEGIN"
+            f" WHEN {self._counts('NEW.')} BEGIN"
             f" SELECT RAISE(ABORT, '{self.name}') WHERE EXISTS ("
             f"SELECT 1 FROM {self.table} AS other WHERE other.{self.key} = NEW.{self.key}"
-            " AND other.active AND NOT other.overbooked AND other.id IS NOT NEW.id"
+            f" AND {self._counts('other.')} AND other.id IS NOT NEW.id"
             f" AND other.{self.starts} < NEW.{self.ends} AND NEW.{self.starts} < other.{self.ends}"
             "); END"
         )
@@ -62,6 +68,14 @@ class _NoOverlap:
 _RULES = (
     _NoOverlap(DOCTOR_OVERLAP, "busy_block", "doctor_id", "busy_from", "busy_until"),
     _NoOverlap(PERSON_OVERLAP, "appointment", "person_id", "starts_at", "ends_at"),
+    _NoOverlap(
+        RESOURCE_OVERLAP,
+        "resource_use",
+        "resource_id",
+        "busy_from",
+        "busy_until",
+        overbooking=False,
+    ),
 )
 # MariaDB has no index over some of the rows.
 _SEAT_ON_MARIADB = (
@@ -72,6 +86,7 @@ _SEAT_ON_MARIADB = (
 _TABLES: dict[str, sa.Table] = {
     "busy_block": BusyBlock.__table__,  # type: ignore[attr-defined]
     "appointment": Appointment.__table__,  # type: ignore[attr-defined]
+    "resource_use": ResourceUse.__table__,  # type: ignore[attr-defined]
 }
 
 

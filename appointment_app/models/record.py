@@ -42,6 +42,9 @@ class MessageKind(StrEnum):
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_CONFIRMED = "appointment_confirmed"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_RESCHEDULED = "appointment_rescheduled"
+    SERIES_BOOKED = "series_booked"
+    SERIES_CANCELLED = "series_cancelled"
     DOCTOR_APPROVED = "doctor_approved"
     DOCTOR_REFUSED = "doctor_refused"
 

@@ -121,6 +121,7 @@ class StatusConflict(SchedulingError):
         sentences = {
             AppointmentStatus.PENDING: t("This appointment still waits to be confirmed."),
             AppointmentStatus.CONFIRMED: t("This appointment is already confirmed."),
+            AppointmentStatus.CHECKED_IN: t("The patient is already checked in."),
             AppointmentStatus.COMPLETED: t("This appointment is already completed."),
             AppointmentStatus.NO_SHOW: t("This appointment is already marked as missed."),
             AppointmentStatus.CANCELLED: t("This appointment is already cancelled."),

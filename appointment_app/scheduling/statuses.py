@@ -7,7 +7,10 @@ from appointment_app.scheduling.errors import StatusConflict
 
 ARROWS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.CANCELLED}),
-    Status.CONFIRMED: frozenset({Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}),
+    Status.CONFIRMED: frozenset(
+        {Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
+    ),
+    Status.CHECKED_IN: frozenset({Status.COMPLETED, Status.CANCELLED}),
     Status.COMPLETED: frozenset(),
     Status.NO_SHOW: frozenset(),
     Status.CANCELLED: frozenset(),

@@ -18,6 +18,7 @@ from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import VisitMode
 from appointment_app.scheduling.appointments import find_own
+from appointment_app.scheduling.booking import REASON_LIMIT, BookingRequest, book
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.errors import (
     DayFull,
@@ -28,7 +29,6 @@ from appointment_app.scheduling.errors import (
     TooSoon,
 )
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.service import REASON_LIMIT, BookingRequest, book
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
 from appointment_app.states.address import address, public_id
 from appointment_app.states.doctor_words import visit_label

@@ -19,7 +19,7 @@ from appointment_app.scheduling.appointments import (
     get_appointment,
     list_own,
 )
-from appointment_app.scheduling.service import CANCEL_REASON_LIMIT, cancel
+from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.states.address import address, public_id
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown

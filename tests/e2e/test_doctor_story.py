@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import AppointmentStatus
-from appointment_app.scheduling import service
-from appointment_app.scheduling.service import BookingRequest
+from appointment_app.scheduling import booking
+from appointment_app.scheduling.booking import BookingRequest
 from tests.e2e.conftest import PHONE, Server, wait_until_live
 from tests.e2e.practice import (
     TUESDAY_TEN,
@@ -40,7 +40,7 @@ def book(server: Server, practice: Practice, patient: Login, start: datetime) ->
         actor = await patient_actor(session, patient.person)
         request = BookingRequest(practice.offer, start, "A rash on the arm", uuid4().hex)
         with clock.frozen(MONDAY):
-            await service.book(session, actor, request)
+            await booking.book(session, actor, request)
 
     in_database(server, work)
 

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.models import Clinic, VisitType
+from appointment_app.scheduling.booking import BookingRequest
 from appointment_app.scheduling.local_time import instant_of
-from appointment_app.scheduling.service import BookingRequest
 from appointment_app.scheduling.slots import Offer
 from tests.factories import make_clinic, make_doctor, make_patient, make_visit_type, offer_of
 from tests.factories import patient_actor as actor_of

@@ -23,8 +23,8 @@ from appointment_app import clock, database
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.errors import Busy, DomainError
-from appointment_app.scheduling import locks, service
-from appointment_app.scheduling.service import BookingRequest
+from appointment_app.scheduling import booking, locks
+from appointment_app.scheduling.booking import BookingRequest
 
 BOOKED = "BOOKED"
 ABOUT_TO_COMMIT = "about to commit"
@@ -99,7 +99,7 @@ async def _try(opened: Database, attempt: Attempt, *, stubborn: bool) -> Outcome
     while True:
         try:
             async with opened.session() as session:
-                return Outcome(BOOKED, await service.book(session, attempt.actor, attempt.request))
+                return Outcome(BOOKED, await booking.book(session, attempt.actor, attempt.request))
         except Busy as busy:
             if not stubborn:
                 return Outcome(busy.code)

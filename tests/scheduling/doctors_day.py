@@ -19,8 +19,8 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import service
-from appointment_app.scheduling.service import BookingRequest
+from appointment_app.scheduling import booking
+from appointment_app.scheduling.booking import BookingRequest
 from tests.factories import make_patient, offer_of, patient_actor
 
 MONDAY_EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # 09:00 in Berlin
@@ -54,7 +54,7 @@ async def book(
         offer_of(doctor, clinic, visit_type), starts_at, "A rash on the arm", uuid4().hex
     )
     async with database.session() as session:
-        appointment_id = await service.book(session, actor, request)
+        appointment_id = await booking.book(session, actor, request)
     return await stored(database, appointment_id)
 
 

@@ -14,7 +14,7 @@ from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.database import Database
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import Clinic, Doctor, Person, VisitType, row_id
-from appointment_app.scheduling import service
+from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.appointments import (
     CancelledBy,
     find_own,
@@ -115,7 +115,7 @@ async def test_who_cancelled_is_known(desk: Desk, who: str) -> None:
     guardian, doctor = await desk.actor(desk.guardian), doctor_actor(desk.doctor)
     canceller, other = (guardian, doctor) if who == "guardian" else (doctor, guardian)
     async with desk.database.session() as session:
-        await service.cancel(session, canceller, appointment.public_id, reason="Ill")
+        await cancelling.cancel(session, canceller, appointment.public_id, reason="Ill")
     async with desk.database.session() as session:
         mine = await get_appointment(session, canceller, appointment.public_id)
         theirs = await get_appointment(session, other, appointment.public_id)
@@ -142,7 +142,7 @@ async def test_ones_own_appointment_for_an_offer(desk: Desk) -> None:
     assert await find_own(desk.session, doctor_actor(desk.doctor), offer, START) is None
 
     async with desk.database.session() as session:
-        await service.cancel(session, actor, booked.public_id)
+        await cancelling.cancel(session, actor, booked.public_id)
     async with desk.database.session() as session:
         assert await find_own(session, actor, offer, START) is None
 

@@ -27,7 +27,7 @@ from appointment_app.models import (
     WeeklyHours,
     row_id,
 )
-from appointment_app.scheduling import calendar, service
+from appointment_app.scheduling import calendar, cancelling, visits
 from appointment_app.scheduling.calendar import Figures
 from appointment_app.scheduling.intervals import Interval
 from tests.factories import (
@@ -96,7 +96,7 @@ async def test_appointments_stand_in_the_order_of_time(practice: Practice) -> No
 
 async def test_cancelled_appointments_are_left_out(practice: Practice) -> None:
     appointment = await practice.book(TUESDAY_NINE)
-    await practice.ask(service.cancel, appointment.public_id, reason="The doctor is ill.")
+    await practice.ask(cancelling.cancel, appointment.public_id, reason="The doctor is ill.")
     assert (await practice.ask(calendar.load_days, WEEK)).entries == ()
 
 
@@ -148,7 +148,7 @@ async def test_the_figures_of_today_and_of_the_week(
     await practice.book(MONDAY_EIGHT + timedelta(hours=2), visit_type=to_confirm)
     await practice.book(TUESDAY_NINE)
     cancelled = await practice.book(TUESDAY_NINE + timedelta(hours=2))
-    await practice.ask(service.cancel, cancelled.public_id, reason="The doctor is ill.")
+    await practice.ask(cancelling.cancel, cancelled.public_id, reason="The doctor is ill.")
     # 40 open hours are 80 half hours, of which 4 are taken.
     figures = await practice.ask(calendar.load_figures, BERLIN, WEEK)
     assert figures == Figures(today=2, to_confirm=1, filled_percent=5, free_slots=76)
@@ -195,9 +195,9 @@ async def test_an_appointment_in_full(practice: Practice, session: AsyncSession)
     now = await practice.book(TUESDAY_NINE, patient=patient)
     await practice.book(TUESDAY_NINE + timedelta(days=1), patient=patient)
     with clock.frozen(TUESDAY_NINE):
-        await practice.ask(service.complete, first.public_id)
-        await practice.ask(service.mark_no_show, missed.public_id)
-        await practice.ask(service.write_notes, now.public_id, notes="Eczema", version=1)
+        await practice.ask(visits.complete, first.public_id)
+        await practice.ask(visits.mark_no_show, missed.public_id)
+        await practice.ask(visits.write_notes, now.public_id, notes="Eczema", version=1)
         detail = await practice.ask(calendar.load_detail, now.public_id)
     assert (detail.patient, detail.birth_date, detail.phone) == (
         "Mara Keller",
@@ -240,11 +240,11 @@ async def test_the_next_statuses_follow_the_arrows_and_the_time(
         return [status.value for status in detail.next_statuses]
 
     assert await possible() == ["confirmed", "cancelled"]
-    await practice.ask(service.confirm, appointment.public_id)
+    await practice.ask(visits.confirm, appointment.public_id)
     assert await possible() == ["cancelled"]
     with clock.frozen(TUESDAY_NINE):
         assert await possible() == ["completed", "no_show", "cancelled"]
-        await practice.ask(service.complete, appointment.public_id)
+        await practice.ask(visits.complete, appointment.public_id)
         assert await possible() == []
 
 

@@ -28,10 +28,10 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import service
+from appointment_app.scheduling import booking, cancelling
+from appointment_app.scheduling.booking import BookingRequest
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
-from appointment_app.scheduling.service import BookingRequest
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
 from tests.factories import (
     make_appointment,
@@ -233,11 +233,11 @@ async def test_what_is_offered_is_bookable_and_nothing_else(
         bookable = True
         async with database.session() as session:
             try:
-                booked = await service.book(session, actor, request)
+                booked = await booking.book(session, actor, request)
             except DomainError:
                 bookable = False
         assert bookable is (start in offered), start
         if bookable:
             async with database.session() as session:
-                await service.cancel(session, actor, booked)
+                await cancelling.cancel(session, actor, booked)
     assert offered

@@ -13,8 +13,8 @@ import pytest
 from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import AppointmentStatus
-from appointment_app.scheduling import service
-from appointment_app.scheduling.service import REASON_LIMIT
+from appointment_app.scheduling import cancelling
+from appointment_app.scheduling.booking import REASON_LIMIT
 from appointment_app.states.booking_form import BookingForm, booking_link
 from tests.factories import (
     make_appointment,
@@ -114,7 +114,7 @@ async def test_what_was_cancelled_can_be_booked_again_in_the_same_tab(
     (first,) = await practice.appointments()
     async with practice.database.session() as session:
         actor = await patient_actor(session, practice.patient)
-        await service.cancel(session, actor, first.public_id)
+        await cancelling.cancel(session, actor, first.public_id)
     await submitted(await opened(tab, practice.link))
     _, second = await practice.appointments()
     assert second.status is AppointmentStatus.CONFIRMED

@@ -17,7 +17,7 @@ from appointment_app.models import (
     DoctorAtClinic,
     row_id,
 )
-from appointment_app.scheduling import service
+from appointment_app.scheduling import visits
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from tests.factories import doctor_actor, make_clinic, make_patient, make_visit_type
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
@@ -142,7 +142,7 @@ async def test_what_somebody_else_did_first_is_told_and_shown(
 ) -> None:
     state = await opened(tab, appointment)
     async with tab.database.session() as session:
-        await service.confirm(session, doctor_actor(tab.doctor), appointment.public_id)
+        await visits.confirm(session, doctor_actor(tab.doctor), appointment.public_id)
     assert "already confirmed" in await done(state.confirm())
     assert state.detail.status == "confirmed"
 
@@ -198,7 +198,7 @@ async def test_notes_that_changed_meanwhile_are_shown_beside_what_was_typed(
 ) -> None:
     state = await opened(tab, appointment)
     async with tab.database.session() as session:
-        await service.write_notes(
+        await visits.write_notes(
             session,
             doctor_actor(tab.doctor),
             appointment.public_id,

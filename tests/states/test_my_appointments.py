@@ -13,8 +13,8 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.models import Appointment, AppointmentStatus, Person
-from appointment_app.scheduling import service
-from appointment_app.scheduling.service import CANCEL_REASON_LIMIT
+from appointment_app.scheduling import cancelling
+from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT
 from appointment_app.states import my_appointments
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import doctor_actor, make_appointment, make_patient, patient_actor
@@ -71,7 +71,7 @@ async def cancelled(state: MyAppointments, typed: Any = None) -> str:
 
 async def cancel_as(practice: Practice, actor: Actor, key: UUID, reason: str = "") -> None:
     async with practice.database.session() as session:
-        await service.cancel(session, actor, key, reason=reason)
+        await cancelling.cancel(session, actor, key, reason=reason)
 
 
 async def guardian_of(practice: Practice) -> tuple[Person, Person]:

@@ -1,4 +1,4 @@
-"""The life of an appointment: each function is one transaction, the actor first, audit in it."""
+"""Books an appointment: one transaction, in which the database has the last word."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.contact import mail_contact
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
-from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound, StaleVersion
+from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
 from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
@@ -35,32 +33,24 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.notifications import outbox
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.changes import fitting_text, record_deed, tell_patient
 from appointment_app.scheduling.errors import (
     DayFull,
     NotBookable,
     OutsideAvailability,
     PatientBusy,
-    ReasonRequired,
     SchedulingError,
     SlotTaken,
-    TextTooLong,
-    TooEarlyToClose,
     TooFarAhead,
-    TooLateToCancel,
     TooSoon,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
 from appointment_app.scheduling.slots import Offer, load_offer
-from appointment_app.scheduling.statuses import require_arrow
-from appointment_app.texts import fit
 
 REASON_LIMIT = 1000
-CANCEL_REASON_LIMIT = 500
-NOTES_LIMIT = 4000
 KEY_LIMIT = 64
 
 # Farther than any horizon, near enough for arithmetic with dates.
@@ -120,7 +110,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     if actor.user_id is None:
         raise LoginRequired
     _require_sane(request)
-    reason = _text(request.reason, "reason", REASON_LIMIT)
+    reason = fitting_text(request.reason, "reason", REASON_LIMIT)
     person_id = await _patient(session, actor, request.person_id)
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
     doctor_id = await _doctor(session, request.offer.doctor_id)
@@ -152,87 +142,9 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     appointment = _appointment(actor.user_id, request, place, visit_type, person_id, block, reason)
     session.add(appointment)
     await session.flush()
-    _audit(session, actor, appointment, "booked", ("status", "starts_at"))
-    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_BOOKED)
+    record_deed(session, actor, appointment, "booked", ("status", "starts_at"))
+    await tell_patient(session, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
-
-
-@transactional
-async def cancel(
-    session: AsyncSession, actor: Actor, appointment_id: UUID, *, reason: str = ""
-) -> None:
-    """Cancel an appointment and tell the patient.
-
-    The patient may, until it begins; the doctor and the clinic may with a reason, which the
-    patient is told. Raises ``NotFound``, ``StatusConflict``, ``TooLateToCancel``,
-    ``ReasonRequired``, ``TextTooLong``.
-    """
-    reason = _text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
-    appointment = await _locked(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
-    require_arrow(appointment.status, AppointmentStatus.CANCELLED)
-    if appointment.person_id in {actor.person_id, *actor.dependents}:
-        if clock.now() >= appointment.starts_at:
-            raise TooLateToCancel
-    elif not reason:
-        raise ReasonRequired
-    appointment.active = False
-    appointment.cancelled_at = clock.now()
-    appointment.cancelled_by = actor.user_id
-    appointment.cancel_reason = reason
-    _move(session, actor, appointment, AppointmentStatus.CANCELLED)
-    await session.flush()
-    await _free_empty_block(session, appointment.block_id)
-    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
-
-
-@transactional
-async def confirm(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
-    """Confirm a pending appointment and tell the patient.
-
-    Raises ``NotFound``, ``StatusConflict``.
-    """
-    appointment = await _locked(session, actor, appointment_id, Action.CONFIRM_APPOINTMENT)
-    require_arrow(appointment.status, AppointmentStatus.CONFIRMED)
-    _move(session, actor, appointment, AppointmentStatus.CONFIRMED)
-    await _tell_patient(session, appointment, MessageKind.APPOINTMENT_CONFIRMED)
-
-
-@transactional
-async def complete(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
-    """Record that the visit took place.
-
-    Raises ``NotFound``, ``StatusConflict``, ``TooEarlyToClose``.
-    """
-    await _close(session, actor, appointment_id, AppointmentStatus.COMPLETED)
-
-
-@transactional
-async def mark_no_show(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
-    """Record that the patient did not come.
-
-    Raises ``NotFound``, ``StatusConflict``, ``TooEarlyToClose``.
-    """
-    await _close(session, actor, appointment_id, AppointmentStatus.NO_SHOW)
-
-
-@transactional
-async def write_notes(
-    session: AsyncSession, actor: Actor, appointment_id: UUID, *, notes: str, version: int
-) -> int:
-    """Keep the doctor's notes on an appointment; returns its new version.
-
-    Raises ``NotFound``, ``Forbidden``, ``TextTooLong``, and ``StaleVersion`` when the
-    appointment changed since ``version``.
-    """
-    notes = _text(notes, "notes", NOTES_LIMIT)
-    appointment = await _locked(session, actor, appointment_id, Action.KEEP_NOTES)
-    if appointment.version != version:
-        raise StaleVersion
-    appointment.notes = notes
-    appointment.version += 1
-    session.add(appointment)
-    _audit(session, actor, appointment, "noted", ("notes",))
-    return appointment.version
 
 
 def _require_sane(request: BookingRequest) -> None:
@@ -245,13 +157,6 @@ def _require_sane(request: BookingRequest) -> None:
         raise TooSoon
     if distance > _FARTHEST:
         raise TooFarAhead
-
-
-def _text(typed: str, field: str, limit: int) -> str:
-    text = fit(typed)
-    if len(text) > limit:
-        raise TextTooLong(field, limit)
-    return text
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -359,85 +264,4 @@ def _appointment(
         reason=reason,
         booked_by=booked_by,
         idempotency_key=request.idempotency_key,
-    )
-
-
-async def _locked(
-    session: AsyncSession, actor: Actor, appointment_id: UUID, action: Action
-) -> Appointment:
-    """Return the appointment as it stands once nobody else changes its doctor's calendar."""
-    if not actor.is_somebody:
-        raise LoginRequired
-    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
-    appointment = (await session.exec(by_id)).first()
-    if appointment is None:
-        raise NotFound
-    require(
-        actor,
-        action,
-        Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id),
-    )
-    await locks.lock_doctor(session, appointment.doctor_id)
-    await session.refresh(appointment)
-    return appointment
-
-
-async def _close(
-    session: AsyncSession, actor: Actor, appointment_id: UUID, status: AppointmentStatus
-) -> None:
-    appointment = await _locked(session, actor, appointment_id, Action.CLOSE_APPOINTMENT)
-    require_arrow(appointment.status, status)
-    if clock.now() < appointment.starts_at:
-        raise TooEarlyToClose
-    _move(session, actor, appointment, status)
-
-
-def _move(
-    session: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus
-) -> None:
-    appointment.status = status
-    appointment.version += 1
-    session.add(appointment)
-    _audit(session, actor, appointment, status.value, ("status",))
-
-
-async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
-    """Free the doctor's time once nobody sits in the block any more."""
-    seated = (
-        select(Appointment.id)
-        .where(Appointment.block_id == block_id, col(Appointment.active))
-        .exists()
-    )
-    statement = update(BusyBlock).where(col(BusyBlock.id) == block_id, ~seated)
-    await session.exec(statement.values(active=False).execution_options(synchronize_session=False))
-
-
-def _audit(
-    session: AsyncSession,
-    actor: Actor,
-    appointment: Appointment,
-    deed: str,
-    fields: tuple[str, ...],
-) -> None:
-    audit.record(
-        session,
-        actor,
-        f"appointment.{deed}",
-        record_type="appointment",
-        record_id=row_id(appointment),
-        fields=fields,
-    )
-
-
-async def _tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
-    contact = await mail_contact(session, appointment.person_id)
-    if contact is None:
-        return
-    outbox.enqueue(
-        session,
-        kind,
-        recipient=contact.email,
-        locale=contact.language,
-        key=f"{appointment.public_id}:{appointment.version}",
-        payload={"appointment_id": appointment.id},
     )

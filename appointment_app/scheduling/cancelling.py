@@ -1,0 +1,72 @@
+"""Cancels appointments: one transaction each, the actor first, audit in it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action
+from appointment_app.database import transactional
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    BusyBlock,
+    MessageKind,
+)
+from appointment_app.scheduling.changes import (
+    fitting_text,
+    lock_appointment,
+    move_status,
+    tell_patient,
+)
+from appointment_app.scheduling.errors import (
+    ReasonRequired,
+    TooLateToCancel,
+)
+from appointment_app.scheduling.statuses import require_arrow
+
+CANCEL_REASON_LIMIT = 500
+
+
+@transactional
+async def cancel(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, *, reason: str = ""
+) -> None:
+    """Cancel an appointment and tell the patient.
+
+    The patient may, until it begins; the doctor and the clinic may with a reason, which the
+    patient is told. Raises ``NotFound``, ``StatusConflict``, ``TooLateToCancel``,
+    ``ReasonRequired``, ``TextTooLong``.
+    """
+    reason = fitting_text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
+    appointment = await lock_appointment(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
+    require_arrow(appointment.status, AppointmentStatus.CANCELLED)
+    if appointment.person_id in {actor.person_id, *actor.dependents}:
+        if clock.now() >= appointment.starts_at:
+            raise TooLateToCancel
+    elif not reason:
+        raise ReasonRequired
+    appointment.active = False
+    appointment.cancelled_at = clock.now()
+    appointment.cancelled_by = actor.user_id
+    appointment.cancel_reason = reason
+    move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
+    await session.flush()
+    await _free_empty_block(session, appointment.block_id)
+    await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
+
+
+async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
+    """Free the doctor's time once nobody sits in the block any more."""
+    seated = (
+        select(Appointment.id)
+        .where(Appointment.block_id == block_id, col(Appointment.active))
+        .exists()
+    )
+    statement = update(BusyBlock).where(col(BusyBlock.id) == block_id, ~seated)
+    await session.exec(statement.values(active=False).execution_options(synchronize_session=False))

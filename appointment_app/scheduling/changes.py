@@ -1,0 +1,97 @@
+"""What all changes of a stored appointment share: the lock, the audit event, the message."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app.accounts import audit
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.contact import mail_contact
+from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.errors import LoginRequired, NotFound
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    MessageKind,
+    row_id,
+)
+from appointment_app.notifications import outbox
+from appointment_app.scheduling import locks
+from appointment_app.scheduling.errors import (
+    TextTooLong,
+)
+from appointment_app.texts import fit
+
+
+def fitting_text(typed: str, field: str, limit: int) -> str:
+    """Return ``typed`` as it is stored; raises ``TextTooLong``."""
+    text = fit(typed)
+    if len(text) > limit:
+        raise TextTooLong(field, limit)
+    return text
+
+
+async def lock_appointment(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, action: Action
+) -> Appointment:
+    """Return the appointment as it stands once nobody else changes its doctor's calendar."""
+    if not actor.is_somebody:
+        raise LoginRequired
+    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
+    appointment = (await session.exec(by_id)).first()
+    if appointment is None:
+        raise NotFound
+    require(
+        actor,
+        action,
+        Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id),
+    )
+    await locks.lock_doctor(session, appointment.doctor_id)
+    await session.refresh(appointment)
+    return appointment
+
+
+def move_status(
+    session: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus
+) -> None:
+    """Give a locked appointment another status, and record it."""
+    appointment.status = status
+    appointment.version += 1
+    session.add(appointment)
+    record_deed(session, actor, appointment, status.value, ("status",))
+
+
+def record_deed(
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    deed: str,
+    fields: tuple[str, ...],
+) -> None:
+    """Append the audit event of a deed done to an appointment."""
+    audit.record(
+        session,
+        actor,
+        f"appointment.{deed}",
+        record_type="appointment",
+        record_id=row_id(appointment),
+        fields=fields,
+    )
+
+
+async def tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
+    """Put a mail to the patient, or their guardian, into the outbox."""
+    contact = await mail_contact(session, appointment.person_id)
+    if contact is None:
+        return
+    outbox.enqueue(
+        session,
+        kind,
+        recipient=contact.email,
+        locale=contact.language,
+        key=f"{appointment.public_id}:{appointment.version}",
+        payload={"appointment_id": appointment.id},
+    )

@@ -1,0 +1,492 @@
+"""Booking through the service, on each database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import SQLModel
+
+from appointment_app import clock
+from appointment_app.accounts.actor import NOBODY, Actor
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    Approval,
+    AuditEvent,
+    BlockKind,
+    BusyBlock,
+    DateOverride,
+    Doctor,
+    OutboxMessage,
+    User,
+    VisitMode,
+    row_id,
+)
+from appointment_app.scheduling import booking, cancelling
+from appointment_app.scheduling.slots import Offer
+from tests.factories import (
+    administrator_actor,
+    doctor_actor,
+    make_block,
+    make_clinic,
+    make_doctor,
+    make_patient,
+    make_visit_type,
+    offer_of,
+    patient_actor,
+)
+from tests.scheduling.desk import (
+    BERLIN,
+    INSTANT,
+    NOW,
+    TODAY,
+    TUESDAY,
+    WHOLE_DAY,
+    Desk,
+    at,
+    nothing_stored,
+    refused,
+)
+
+STATEMENTS_A_BOOKING = 16
+
+
+async def test_a_booking_is_an_appointment_in_a_block(desk: Desk) -> None:
+    appointment = await desk.appointment(await desk.book(at("10:00"), reason="  A cough "))
+
+    assert appointment.status is AppointmentStatus.CONFIRMED
+    assert (appointment.starts_at, appointment.ends_at) == (at("10:00"), at("10:30"))
+    assert appointment.person_id == desk.patient.id
+    assert appointment.booked_by == desk.actor.user_id
+    assert appointment.reason == "A cough"
+    assert len(appointment.reference) == 8
+    (block,) = await desk.all(BusyBlock)
+    assert (block.id, block.kind, block.active) == (appointment.block_id, BlockKind.VISIT, True)
+    assert (block.busy_from, block.busy_until) == (at("10:00"), at("10:30"))
+
+
+async def test_a_visit_that_must_be_confirmed_waits(desk: Desk) -> None:
+    offer = await desk.another_visit_type(needs_confirmation=True)
+    appointment = await desk.appointment(await desk.book(at("10:00"), offer=offer))
+    assert appointment.status is AppointmentStatus.PENDING
+    with refused("SLOT_TAKEN"):
+        await desk.book(at("10:00"), actor=await desk.another_patient())
+
+
+async def test_what_was_agreed_outlives_the_visit_type(desk: Desk) -> None:
+    before = await desk.book(at("10:00"))
+    await desk.change(
+        desk.visit_type,
+        name="Something else",
+        duration=60,
+        mode=VisitMode.VIDEO,
+        join_link="https://video.example/dora",
+    )
+    await desk.change(desk.clinic, name="Moved", street="Far Away 9", zone="Europe/Lisbon")
+
+    agreed = await desk.appointment(before)
+    assert (agreed.visit_name, agreed.duration) == ("Consultation", 30)
+    assert agreed.ends_at == at("10:30")
+    assert (agreed.mode, agreed.join_link) == (VisitMode.IN_PERSON, "")
+    assert agreed.place == "Harbour Clinic, Quay Street 1, 10115 Berlin"
+    assert agreed.zone == "Europe/Berlin"
+
+
+async def test_a_video_visit_keeps_its_link_and_has_no_place(desk: Desk) -> None:
+    offer = await desk.another_visit_type(mode=VisitMode.VIDEO, join_link="https://video.example")
+    appointment = await desk.appointment(await desk.book(at("10:00"), offer=offer))
+    assert appointment.mode is VisitMode.VIDEO
+    assert (appointment.place, appointment.join_link) == ("", "https://video.example")
+
+
+async def test_pauses_lie_in_the_block_and_not_in_the_appointment(desk: Desk) -> None:
+    offer = await desk.another_visit_type(pause_before=10, pause_after=20)
+    appointment = await desk.appointment(await desk.book(at("10:00"), offer=offer))
+    assert (appointment.starts_at, appointment.ends_at) == (at("10:00"), at("10:30"))
+    (block,) = await desk.all(BusyBlock)
+    assert (block.busy_from, block.busy_until) == (at("09:50"), at("10:50"))
+
+    somebody = await desk.another_patient()
+    for start in ("09:30", "10:30"):
+        with refused("SLOT_TAKEN"):
+            await desk.book(at(start), actor=somebody)
+    await desk.book(at("09:00"), actor=somebody)
+    await desk.book(at("11:00"), actor=somebody)
+
+
+async def test_a_taken_time_is_refused(desk: Desk) -> None:
+    await desk.book(at("10:00"))
+    longer = await desk.another_visit_type(duration=60)
+    somebody = await desk.another_patient()
+    async with nothing_stored(desk):
+        with refused("SLOT_TAKEN"):
+            await desk.book(at("10:00"), actor=somebody)
+        with refused("SLOT_TAKEN"):
+            await desk.book(at("10:00"), actor=somebody, offer=longer)
+
+
+async def test_adjacent_times_are_free(desk: Desk) -> None:
+    for start in ("10:00", "09:30", "10:30"):
+        await desk.book(at(start), actor=await desk.another_patient())
+    assert len(await desk.all(Appointment)) == 3
+
+
+async def test_one_patient_is_not_with_two_doctors_at_once(desk: Desk) -> None:
+    other = await desk.make(make_doctor, desk.clinic)
+    visit_type = await desk.make(make_visit_type, other, duration=45)
+    offer = offer_of(other, desk.clinic, visit_type)
+    await desk.book(at("10:00"))
+    async with nothing_stored(desk):
+        with refused("SLOT_TAKEN"):
+            await desk.book(at("09:30"), offer=offer)  # until 10:15
+    await desk.book(at("08:45"), offer=offer)
+
+
+async def test_a_cancelled_time_can_be_booked_again(desk: Desk) -> None:
+    somebody = await desk.another_patient()
+    first = await desk.book(at("10:00"))
+    await desk.call(cancelling.cancel, desk.actor, first)
+    second = await desk.book(at("10:00"), actor=somebody)
+    await desk.call(cancelling.cancel, somebody, second)
+    third = await desk.book(at("10:00"))
+
+    assert len({first, second, third}) == 3
+    assert [row.active for row in await desk.all(Appointment)] == [False, False, True]
+    assert [row.active for row in await desk.all(BusyBlock)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("wall_clock", "why"),
+    [
+        ("07:30", "before the hours"),
+        ("17:45", "ends after the hours, and is not on the grid"),
+        ("18:00", "after the hours"),
+        ("10:10", "not on the grid"),
+        ("10:00:01", "not on the grid by a second"),
+    ],
+)
+async def test_a_time_outside_the_hours_is_refused(desk: Desk, wall_clock: str, why: str) -> None:
+    async with nothing_stored(desk):
+        with refused("OUTSIDE_AVAILABILITY"):
+            await desk.book(at(wall_clock))
+
+
+async def test_a_day_off_is_refused(desk: Desk) -> None:
+    async with desk.database.session() as session:
+        place = row_id(await desk.at_clinic())
+        session.add(DateOverride(doctor_at_clinic_id=place, day=TUESDAY))
+        await session.commit()
+    with refused("OUTSIDE_AVAILABILITY"):
+        await desk.book(at("10:00"))
+    await desk.book(at("10:00", TUESDAY + timedelta(days=1)))
+
+
+async def test_minimum_notice_to_the_instant(desk: Desk) -> None:
+    await desk.change(await desk.at_clinic(), minimum_notice=120)
+    with refused("TOO_SOON"):
+        await desk.book(at("09:30", TODAY))
+    with clock.frozen(NOW + INSTANT), refused("TOO_SOON"):
+        await desk.book(at("10:00", TODAY))
+    await desk.book(at("10:00", TODAY))
+
+
+async def test_the_past_is_too_soon(desk: Desk) -> None:
+    with clock.frozen(at("12:00")), refused("TOO_SOON"):
+        await desk.book(at("11:30"))
+    with clock.frozen(at("12:00")):
+        await desk.book(at("12:00"))
+
+
+async def test_the_horizon_ends_at_local_midnight(desk: Desk) -> None:
+    doctor = await desk.make(make_doctor, desk.clinic, ranges=WHOLE_DAY, horizon_days=10)
+    visit_type = await desk.make(make_visit_type, doctor)
+    offer = offer_of(doctor, desk.clinic, visit_type)
+    last_day = TODAY + timedelta(days=10)
+    await desk.book(at("23:30", last_day), offer=offer)
+    with refused("TOO_FAR_AHEAD"):
+        await desk.book(at("00:00", last_day + timedelta(days=1)), offer=offer)
+    with clock.frozen(at("23:59", TODAY)), refused("TOO_FAR_AHEAD"):
+        await desk.book(at("00:00", last_day + timedelta(days=1)), offer=offer)
+    with clock.frozen(at("00:00", TODAY + timedelta(days=1))):
+        await desk.book(at("00:00", last_day + timedelta(days=1)), offer=offer)
+
+
+async def test_a_doctor_sees_so_many_patients_a_day(desk: Desk) -> None:
+    await desk.change(desk.doctor, max_patients_a_day=2)
+    first = await desk.book(at("10:00"))
+    await desk.book(at("11:00"))
+    async with nothing_stored(desk):
+        with refused("DAY_FULL"):
+            await desk.book(at("12:00"))
+    await desk.book(at("10:00", TUESDAY + timedelta(days=1)))
+    await desk.call(cancelling.cancel, desk.actor, first)
+    await desk.book(at("12:00"))
+
+
+async def test_what_is_not_offered_is_not_booked(desk: Desk) -> None:
+    stranger = await desk.make(make_doctor, desk.clinic)
+    elsewhere = await desk.make(make_clinic)
+    foreign = await desk.make(make_visit_type, stranger)
+    offers = (
+        replace(desk.offer, doctor_id=uuid4()),
+        replace(desk.offer, clinic_id=uuid4()),
+        replace(desk.offer, visit_type_id=uuid4()),
+        replace(desk.offer, clinic_id=elsewhere.public_id),
+        replace(desk.offer, visit_type_id=foreign.public_id),
+    )
+    async with nothing_stored(desk):
+        for offer in offers:
+            with refused("NOT_BOOKABLE"):
+                await desk.book(at("10:00"), offer=offer)
+
+
+async def test_what_takes_no_bookings_any_more_is_not_booked(desk: Desk) -> None:
+    closed: list[tuple[SQLModel, dict[str, Any], dict[str, Any]]] = [
+        (desk.doctor, {"approval": Approval.PENDING}, {"approval": Approval.APPROVED}),
+        (desk.doctor, {"approval": Approval.REFUSED}, {"approval": Approval.APPROVED}),
+        (desk.doctor, {"active": False}, {"active": True}),
+        (desk.clinic, {"active": False}, {"active": True}),
+        (await desk.at_clinic(), {"active": False}, {"active": True}),
+        (desk.visit_type, {"active": False}, {"active": True}),
+    ]
+    for row, shut, opened in closed:
+        await desk.change(row, **shut)
+        async with nothing_stored(desk):
+            with refused("NOT_BOOKABLE"):
+                await desk.book(at("10:00"))
+        await desk.change(row, **opened)
+    await desk.book(at("10:00"))
+
+
+async def test_the_reason_has_a_limit(desk: Desk) -> None:
+    with refused("TEXT_TOO_LONG", "reason"):
+        await desk.book(at("10:00"), reason="a" * 1001)
+    await desk.book(at("10:00"), reason="a" * 1000)
+
+
+async def test_a_live_hold_blocks_until_it_expires(desk: Desk) -> None:
+    await desk.make(
+        make_block,
+        desk.doctor,
+        at("10:00"),
+        30,
+        kind=BlockKind.HOLD,
+        expires_at=NOW + timedelta(minutes=5),
+    )
+    with clock.frozen(NOW + timedelta(minutes=5) - INSTANT), refused("SLOT_TAKEN"):
+        await desk.book(at("10:00"))
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        await desk.book(at("10:00"))
+    hold, visit = await desk.all(BusyBlock)
+    assert (hold.kind, hold.active) == (BlockKind.HOLD, False)
+    assert (visit.kind, visit.active) == (BlockKind.VISIT, True)
+
+
+async def test_other_business_blocks(desk: Desk) -> None:
+    await desk.make(make_block, desk.doctor, at("10:15"), 5)
+    with refused("SLOT_TAKEN"):
+        await desk.book(at("10:00"))
+    await desk.book(at("10:30"))
+
+
+async def test_the_constraint_answers_when_the_check_saw_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sees_nothing(*_: Any) -> None:
+        pass
+
+    await desk.book(at("10:00"))
+    other = await desk.make(make_doctor, desk.clinic)
+    offer = offer_of(other, desk.clinic, await desk.make(make_visit_type, other))
+    monkeypatch.setattr(booking, "_require_free", sees_nothing)
+    monkeypatch.setattr(booking, "_require_patient_free", sees_nothing)
+    somebody = await desk.another_patient()
+    async with nothing_stored(desk):
+        with refused("SLOT_TAKEN"):
+            await desk.book(at("10:00"), actor=somebody)
+        with refused("SLOT_TAKEN"):
+            await desk.book(at("10:00"), offer=offer)
+
+
+# The same key again
+
+
+async def test_the_same_key_is_the_same_appointment(desk: Desk) -> None:
+    first = await desk.book(at("10:00"), idempotency_key="click")
+    assert await desk.book(at("10:00"), idempotency_key="click") == first
+    assert await desk.book(at("11:00"), idempotency_key="click") == first
+    for table in (Appointment, BusyBlock, AuditEvent, OutboxMessage):
+        assert len(await desk.all(table)) == 1
+
+
+async def test_the_same_key_at_the_same_moment_is_one_appointment(desk: Desk) -> None:
+    booked = await asyncio.gather(
+        *(desk.book(at("10:00"), idempotency_key="click") for _ in range(5))
+    )
+    assert len(set(booked)) == 1
+    for table in (Appointment, BusyBlock, AuditEvent, OutboxMessage):
+        assert len(await desk.all(table)) == 1
+
+
+async def test_a_key_belongs_to_the_one_who_made_it(desk: Desk) -> None:
+    mine = await desk.book(at("10:00"), idempotency_key="click")
+    somebody = await desk.another_patient()
+    theirs = await desk.book(at("11:00"), actor=somebody, idempotency_key="click")
+    assert mine != theirs
+
+
+async def test_a_refused_key_can_be_used_again(desk: Desk) -> None:
+    with refused("OUTSIDE_AVAILABILITY"):
+        await desk.book(at("07:00"), idempotency_key="click")
+    await desk.book(at("10:00"), idempotency_key="click")
+
+
+async def test_the_same_key_for_two_doctors_is_one_appointment(desk: Desk) -> None:
+    """Two doctors are two locks: here the unique key itself tells the second one."""
+    child = await desk.make(make_patient, guardian=desk.patient)
+    guardian = await desk.make(patient_actor, desk.patient)
+    other = await desk.make(make_doctor, desk.clinic)
+    elsewhere = offer_of(other, desk.clinic, await desk.make(make_visit_type, other))
+    booked = await asyncio.gather(
+        desk.book(at("10:00"), actor=guardian, idempotency_key="click"),
+        desk.book(
+            at("11:00"),
+            actor=guardian,
+            idempotency_key="click",
+            offer=elsewhere,
+            person_id=child.public_id,
+        ),
+    )
+    assert len(set(booked)) == 1
+    assert len(await desk.all(Appointment)) == 1
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "code"),
+    [
+        ({"idempotency_key": ""}, "INVALID"),
+        ({"idempotency_key": "k" * 65}, "INVALID"),
+        ({"starts_at": datetime(1, 1, 1, tzinfo=UTC)}, "TOO_SOON"),
+        ({"starts_at": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "TOO_FAR_AHEAD"),
+    ],
+)
+async def test_nonsense_is_refused_in_words(
+    desk: Desk, nonsense: dict[str, Any], code: str
+) -> None:
+    field = "idempotency_key" if code == "INVALID" else None
+    async with nothing_stored(desk):
+        with refused(code, field):
+            await desk.book(**{"starts_at": at("10:00"), **nonsense})
+
+
+async def test_text_is_stored_without_what_cannot_be(desk: Desk) -> None:
+    booked = await desk.book(at("10:00"), reason="A\x00 cough \ud83d\r\nfor days ")
+    assert (await desk.appointment(booked)).reason == "A cough \nfor days"
+
+
+# Who may book for whom
+
+
+async def test_a_guardian_books_for_a_dependent_and_gets_the_mail(desk: Desk) -> None:
+    child = await desk.make(make_patient, guardian=desk.patient)
+    guardian = await desk.make(patient_actor, desk.patient)
+    booked = await desk.book(at("10:00"), actor=guardian, person_id=child.public_id)
+    appointment = await desk.appointment(booked)
+    assert (appointment.person_id, appointment.booked_by) == (child.id, guardian.user_id)
+
+    (message,) = await desk.all(OutboxMessage)
+    (address,) = [user.email for user in await desk.all(User) if user.id == guardian.user_id]
+    assert message.recipient == address
+    await desk.book(at("10:30"), actor=guardian)
+    await desk.call(cancelling.cancel, guardian, booked)
+
+
+async def test_nobody_books_for_others(desk: Desk) -> None:
+    somebody = await desk.another_patient()
+    whoever: list[tuple[Actor, str]] = [
+        (NOBODY, "LOGIN_REQUIRED"),
+        (somebody, "FORBIDDEN"),
+        (doctor_actor(desk.doctor), "FORBIDDEN"),
+        (await desk.make(administrator_actor), "FORBIDDEN"),
+    ]
+    async with nothing_stored(desk):
+        for actor, code in whoever:
+            with refused(code):
+                await desk.book(at("10:00"), actor=actor, person_id=desk.patient.public_id)
+        with refused("NOT_FOUND"):
+            await desk.book(at("10:00"), person_id=uuid4())
+        with refused("LOGIN_REQUIRED"):
+            await desk.book(at("10:00"), actor=NOBODY)
+        with refused("FORBIDDEN"):
+            await desk.book(at("10:00"), actor=doctor_actor(desk.doctor))
+
+
+# Days on which clocks change
+
+
+@pytest.fixture
+async def night_offer(desk: Desk) -> Offer:
+    """The doctor also receives at night, around the clock and every day of the year."""
+    doctor = await desk.make(make_doctor, desk.clinic, ranges=WHOLE_DAY, horizon_days=365)
+    return offer_of(doctor, desk.clinic, await desk.make(make_visit_type, doctor))
+
+
+async def test_a_day_of_23_hours(desk: Desk, night_offer: Offer) -> None:
+    """On 31 March 2030 the clocks of Berlin go from 02:00 to 03:00, at 01:00 UTC."""
+    one = datetime(2030, 3, 31, 1, tzinfo=UTC)
+    half_an_hour = timedelta(minutes=30)
+    await desk.book(one - half_an_hour, offer=night_offer)
+    await desk.book(one, offer=night_offer)  # the next instant, an hour later on the wall
+    before, after = await desk.all(Appointment)
+    assert before.ends_at == after.starts_at
+    assert before.ends_at.astimezone(BERLIN).hour == 3
+    somebody = await desk.another_patient()
+    with refused("SLOT_TAKEN"):
+        await desk.book(one, actor=somebody, offer=night_offer)
+
+
+async def test_a_day_of_25_hours(desk: Desk, night_offer: Offer) -> None:
+    """On 27 October 2030 the clocks of Berlin show 02:00 to 03:00 twice, from 00:00 UTC on."""
+    first_two = datetime(2030, 10, 27, 0, tzinfo=UTC)
+    half_an_hour, hour = timedelta(minutes=30), timedelta(hours=1)
+    await desk.book(first_two + half_an_hour, offer=night_offer)  # the first 02:30
+    for second_pass in (first_two + hour, first_two + hour + half_an_hour):
+        with refused("OUTSIDE_AVAILABILITY"):
+            await desk.book(second_pass, offer=night_offer)
+    await desk.book(first_two + 2 * hour, offer=night_offer)  # 03:00
+    stored = await desk.all(Appointment)
+    assert {each.ends_at - each.starts_at for each in stored} == {half_an_hour}
+
+
+async def test_a_long_day_is_one_day_of_patients(desk: Desk, night_offer: Offer) -> None:
+    sunday = date(2030, 10, 27)
+    doctor = next(d for d in await desk.all(Doctor) if d.public_id == night_offer.doctor_id)
+    await desk.change(doctor, max_patients_a_day=1)
+    await desk.book(at("00:00", sunday), offer=night_offer)
+    with refused("DAY_FULL"):
+        await desk.book(at("23:30", sunday), offer=night_offer)
+    await desk.book(at("00:00", sunday + timedelta(days=1)), offer=night_offer)
+    await desk.book(at("23:30", sunday - timedelta(days=1)), offer=night_offer)
+
+
+# What it costs
+
+
+async def test_a_booking_costs_so_many_statements(desk: Desk) -> None:
+    """Fewer is better: lower the number when it falls. Begin and commit are not counted."""
+    statements: list[str] = []
+
+    def count(_: Any, __: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(desk.database.engine.sync_engine, "before_cursor_execute", count)
+    await desk.book(at("10:00"))
+    print(f"\n{desk.database.engine.dialect.name}: a booking takes {len(statements)} statements")
+    assert len(statements) <= STATEMENTS_A_BOOKING, "\n".join(statements)
