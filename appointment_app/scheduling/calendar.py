@@ -351,7 +351,8 @@ def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[Appo
     return tuple(
         status
         for status in AppointmentStatus  # in the order of an appointment's life
-        if status in _ACTIONS and status in ARROWS[row.status]
+        if status in _ACTIONS
+        and status in ARROWS[row.status]
         and allows(actor, _ACTIONS[status], record)
         and (begun or status not in _AFTER_THE_START)
     )
