@@ -6,31 +6,32 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from appointment_app.models import (
     Appointment,
     Approval,
-    BlockKind,
-    BusyBlock,
     Clinic,
-    DateOverride,
-    DateOverrideRange,
     Doctor,
     DoctorAtClinic,
     VisitType,
-    WeeklyHours,
     row_id,
 )
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import Hours, VisitShape
+from appointment_app.scheduling.calendar_rows import (
+    busy_from,
+    hours_from,
+    live_block_rows,
+    override_rows,
+    read_rows,
+    weekly_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import horizon_end, local_date
 
-# No block is longer than this, so that a window finds what began before it by an index.
-LONGEST_BLOCK = timedelta(days=1)
 # More than the longest local day: where clocks go back it has 25 hours.
 MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
 
@@ -71,30 +72,10 @@ def shape_of(visit_type: VisitType) -> VisitShape:
     )
 
 
-async def load_place(session: AsyncSession, doctor_id: UUID, clinic_id: UUID) -> Place | None:
-    """Return the bookable place of public ids, or None where patients cannot book."""
-    places = await load_places(
-        session, col(Doctor.public_id) == doctor_id, col(Clinic.public_id) == clinic_id
-    )
-    return places[0] if places else None
-
-
 async def load_places(session: AsyncSession, *conditions: object) -> list[Place]:
-    """Return every bookable doctor at a clinic that meets the ``conditions``; three queries."""
-    statement = (
-        select(DoctorAtClinic, Doctor, Clinic)
-        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
-        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(
-            col(Doctor.approval) == Approval.APPROVED,
-            col(Doctor.active),
-            col(Clinic.active),
-            col(DoctorAtClinic.active),
-            *conditions,  # type: ignore[arg-type]
-        )
-        .order_by(col(DoctorAtClinic.id))
-    )
-    rows = (await session.exec(statement)).all()
+    """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
+    statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
+    rows = (await session.exec(statement.order_by(col(DoctorAtClinic.id)))).all()
     zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
     hours = await load_hours(session, zones)
     return [
@@ -103,45 +84,31 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
     ]
 
 
+def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
+    """Select the doctors at clinics that take bookings."""
+    return (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(
+            col(Doctor.approval) == Approval.APPROVED,
+            col(Doctor.active),
+            col(Clinic.active),
+            col(DoctorAtClinic.active),
+        )
+    )
+
+
 async def load_hours(session: AsyncSession, zones: dict[int, str]) -> dict[int, Hours]:
     """Return the hours of each doctor at a clinic; ``zones`` maps its id to the clinic's zone."""
-    weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
-    for row in await session.exec(
-        select(WeeklyHours).where(col(WeeklyHours.doctor_at_clinic_id).in_(zones))
-    ):
-        weekly[row.doctor_at_clinic_id].append(WeeklyRange(row.weekday, row.opens, row.closes))
-
-    overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
-    for override, local_range in await session.exec(
-        select(DateOverride, DateOverrideRange)
-        .outerjoin(DateOverrideRange)
-        .where(col(DateOverride.doctor_at_clinic_id).in_(zones))
-        .order_by(col(DateOverrideRange.opens))
-    ):
-        days = overrides[override.doctor_at_clinic_id]
-        ranges = days.setdefault(override.day, ())
-        if local_range is not None:
-            days[override.day] = (*ranges, LocalRange(local_range.opens, local_range.closes))
-
-    return {key: Hours(zone, tuple(weekly[key]), overrides[key]) for key, zone in zones.items()}
+    return hours_from(await read_rows(session, weekly_rows(zones), override_rows(zones)), zones)
 
 
 async def load_busy(
     session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
 ) -> dict[int, list[Interval]]:
     """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
-    statement = select(BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until).where(
-        col(BusyBlock.doctor_id).in_(doctor_ids),
-        col(BusyBlock.active),
-        col(BusyBlock.busy_from) > window.start - LONGEST_BLOCK,
-        col(BusyBlock.busy_from) < window.end,
-        col(BusyBlock.busy_until) > window.start,
-        or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
-    )
-    busy: defaultdict[int, list[Interval]] = defaultdict(list)
-    for doctor_id, busy_from, busy_until in await session.exec(statement):
-        busy[doctor_id].append(Interval(busy_from, busy_until))
-    return busy
+    return busy_from(await read_rows(session, live_block_rows(doctor_ids, window, now)))
 
 
 async def load_full_days(
