@@ -3,7 +3,7 @@
 A booking may cost few statements, and a search over many doctors few round trips: so each kind of
 row is selected in one common shape, and what is wanted is united. The kinds:
 
-- weekly hours and days that differ, by the id of the doctor at the clinic (``owner``)
+- weekly hours, days that differ and time off, by the id of the doctor at the clinic (``owner``)
 - what occupies doctors, by the doctor's id
 - what occupies persons, by the person's id
 """
@@ -11,7 +11,7 @@ row is selected in one common shape, and what is wanted is united. The kinds:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, cast
@@ -26,9 +26,10 @@ from appointment_app.models import (
     BusyBlock,
     DateOverride,
     DateOverrideRange,
+    DoctorAtClinic,
+    TimeOff,
     WeeklyHours,
 )
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.intervals import Interval
 
 # No block is longer than this, so that a window finds what began before it by an index.
@@ -42,6 +43,7 @@ class Kind(StrEnum):
 
     WEEKLY = "weekly"
     OVERRIDE = "override"
+    TIME_OFF = "time_off"
     BLOCK = "block"
     PERSON = "person"
 
@@ -49,16 +51,19 @@ class Kind(StrEnum):
 class Row(NamedTuple):
     """One row; what does not belong to its ``kind`` is None.
 
-    ``opens`` and ``closes`` are minutes after local midnight, ``begins`` and ``ends`` UTC. A block
-    that ``expires_at`` some moment is a hold.
+    ``opens`` and ``closes`` are minutes after local midnight, ``first`` and ``last`` local days, of
+    which a day that differs is the ``first``; ``begins`` and ``ends`` are UTC. A block that
+    ``expires_at`` some moment is a hold.
     """
 
     kind: Kind
     owner: int
     weekday: Any
-    day: Any
     opens: Any
     closes: Any
+    first: Any
+    last: Any
+    every_weeks: Any
     begins: Any
     ends: Any
     expires_at: Any
@@ -66,9 +71,11 @@ class Row(NamedTuple):
 
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "weekday": sa.Integer(),
-    "day": sa.Date(),
     "opens": sa.Integer(),
     "closes": sa.Integer(),
+    "first": sa.Date(),
+    "last": sa.Date(),
+    "every_weeks": sa.Integer(),
     "begins": UTCDateTime(),
     "ends": UTCDateTime(),
     "expires_at": UTCDateTime(),
@@ -84,6 +91,9 @@ def weekly_rows(places: Collection[int]) -> Rows:
         weekday=col(WeeklyHours.weekday),
         opens=col(WeeklyHours.opens),
         closes=col(WeeklyHours.closes),
+        first=col(WeeklyHours.valid_from),
+        last=col(WeeklyHours.valid_until),
+        every_weeks=col(WeeklyHours.every_weeks),
     ).where(owner.in_(places))
 
 
@@ -97,7 +107,7 @@ def override_rows(places: Collection[int], days: tuple[date, date] | None = None
         _rows(
             Kind.OVERRIDE,
             owner,
-            day=day,
+            first=day,
             opens=col(DateOverrideRange.opens),
             closes=col(DateOverrideRange.closes),
         )
@@ -106,6 +116,18 @@ def override_rows(places: Collection[int], days: tuple[date, date] | None = None
         .where(owner.in_(places))
     )
     return rows if days is None else rows.where(day.between(*days))
+
+
+def time_off_rows(places: Collection[int], days: tuple[date, date] | None = None) -> Rows:
+    """Select the time off of doctors at clinics; ``days`` are the first and the last."""
+    owner, first, last = col(DoctorAtClinic.id), col(TimeOff.first_day), col(TimeOff.last_day)
+    rows = (
+        _rows(Kind.TIME_OFF, owner, first=first, last=last)
+        .select_from(TimeOff)
+        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == TimeOff.doctor_id)
+        .where(owner.in_(places))
+    )
+    return rows if days is None else rows.where(first <= days[1], last >= days[0])
 
 
 def block_rows(
@@ -153,29 +175,6 @@ async def read_rows(session: AsyncSession, *selects: Rows) -> dict[Kind, list[Ro
     for kind, *rest in rows.all():
         found[Kind(kind)].append(Row(Kind(kind), *rest))
     return found
-
-
-def hours_from(rows: Mapping[Kind, Iterable[Row]], zones: Mapping[int, str]) -> dict[int, Hours]:
-    """Return the hours of each doctor at a clinic, whose zones are ``zones``."""
-    weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
-    for row in rows[Kind.WEEKLY]:
-        weekly[row.owner].append(WeeklyRange(row.weekday, row.opens, row.closes))
-    overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
-    for row in rows[Kind.OVERRIDE]:
-        days = overrides[row.owner]
-        ranges = days.setdefault(row.day, ())
-        if row.opens is not None:
-            ranges = (*ranges, LocalRange(row.opens, row.closes))
-            days[row.day] = tuple(sorted(ranges, key=lambda each: each.opens))
-    return {key: Hours(zone, tuple(weekly[key]), overrides[key]) for key, zone in zones.items()}
-
-
-def busy_from(rows: Mapping[Kind, Iterable[Row]]) -> dict[int, list[Interval]]:
-    """Return what occupies each doctor."""
-    busy: defaultdict[int, list[Interval]] = defaultdict(list)
-    for row in rows[Kind.BLOCK]:
-        busy[row.owner].append(Interval(row.begins, row.ends))
-    return busy
 
 
 def _rows(kind: Kind, owner: Any, **columns: Any) -> Rows:

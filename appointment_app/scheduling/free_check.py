@@ -20,10 +20,10 @@ from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
     block_rows,
-    hours_from,
     override_rows,
     person_rows,
     read_rows,
+    time_off_rows,
     weekly_rows,
 )
 from appointment_app.scheduling.errors import (
@@ -37,7 +37,7 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
-from appointment_app.scheduling.rules import Place, load_full_days, shape_of
+from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
 from appointment_app.scheduling.slots import OfferRows
 
 _REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
@@ -68,17 +68,19 @@ async def require_free(
     ``DayFull``.
     """
     now = clock.now()
-    shape, zone = shape_of(rows.visit_type), rows.clinic.zone
+    shape = shape_of(rows.visit_type)
     visit = shape.visit(starts_at)
-    day = local_date(zone, starts_at)
+    day = local_date(rows.clinic.zone, starts_at)
+    around = (day - DAY, day + DAY)
     found = await read_rows(
         session,
         weekly_rows([rows.place_id]),
-        override_rows([rows.place_id], (day - DAY, day + DAY)),
+        override_rows([rows.place_id], around),
+        time_off_rows([rows.place_id], around),
         block_rows([rows.doctor_id], shape.busy_around(visit), except_block=except_block),
         person_rows([] if person_id is None else [person_id], visit),
     )
-    place = rows.place(hours_from(found, {rows.place_id: zone})[rows.place_id])
+    place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
     if len(live) < len(found[Kind.BLOCK]):
         await release_expired_holds(session, rows.doctor_id)

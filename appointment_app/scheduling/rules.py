@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from appointment_app import clock
 from appointment_app.models import (
     Appointment,
     Approval,
@@ -20,17 +21,19 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling.availability import Hours, VisitShape
+from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
 from appointment_app.scheduling.calendar_rows import (
-    busy_from,
-    hours_from,
+    Kind,
+    Row,
     live_block_rows,
     override_rows,
     read_rows,
+    time_off_rows,
     weekly_rows,
 )
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.local_time import horizon_end, local_date
+from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
+from appointment_app.scheduling.public_holidays import holidays_around
 
 # More than the longest local day: where clocks go back it has 25 hours.
 MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
@@ -76,8 +79,7 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
     """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
     statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
     rows = (await session.exec(statement.order_by(col(DoctorAtClinic.id)))).all()
-    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
-    hours = await load_hours(session, zones)
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
         for at_clinic, doctor, clinic in rows
@@ -99,16 +101,95 @@ def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
     )
 
 
-async def load_hours(session: AsyncSession, zones: dict[int, str]) -> dict[int, Hours]:
-    """Return the hours of each doctor at a clinic; ``zones`` maps its id to the clinic's zone."""
-    return hours_from(await read_rows(session, weekly_rows(zones), override_rows(zones)), zones)
+async def load_hours(
+    session: AsyncSession, rows: Collection[tuple[DoctorAtClinic, Clinic]]
+) -> dict[int, Hours]:
+    """Return the hours of each doctor at a clinic by its id; one statement for all of them."""
+    keys = [row_id(at_clinic) for at_clinic, _ in rows]
+    found = await read_rows(session, weekly_rows(keys), override_rows(keys), time_off_rows(keys))
+    return hours_from(found, rows)
+
+
+def hours_from(
+    found: Mapping[Kind, Iterable[Row]], rows: Collection[tuple[DoctorAtClinic, Clinic]]
+) -> dict[int, Hours]:
+    """Return the hours of each doctor at a clinic by its id, from what was ``found`` of it."""
+    weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
+    for each in found[Kind.WEEKLY]:
+        weekly[each.owner].append(
+            WeeklyRange(
+                each.weekday, each.opens, each.closes, each.first, each.last, each.every_weeks
+            )
+        )
+    overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
+    for each in found[Kind.OVERRIDE]:
+        ranges = overrides[each.owner].setdefault(each.first, ())
+        if each.opens is not None:
+            overrides[each.owner][each.first] = (*ranges, LocalRange(each.opens, each.closes))
+    days_off: defaultdict[int, set[date]] = defaultdict(set)
+    for each in found[Kind.TIME_OFF]:
+        days_off[each.owner].update(days_between(each.first, each.last))
+    year = clock.now().year
+    return {
+        (key := row_id(at_clinic)): Hours(
+            clinic.zone,
+            tuple(weekly[key]),
+            {
+                day: tuple(sorted(ranges, key=lambda each: each.opens))
+                for day, ranges in overrides[key].items()
+            },
+            holidays_around(clinic.country, clinic.region, year)
+            if is_closed_on_holidays(at_clinic, clinic)
+            else {},
+            frozenset(days_off[key]),
+        )
+        for at_clinic, clinic in rows
+    }
+
+
+def is_closed_on_holidays(at_clinic: DoctorAtClinic, clinic: Clinic) -> bool:
+    """Tell whether a doctor does not work at a clinic on its public holidays."""
+    if at_clinic.closed_on_holidays is None:
+        return clinic.closed_on_holidays
+    return at_clinic.closed_on_holidays
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from ``first`` to ``last``, both included."""
+    return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
+
+    firm: list[Interval] = field(default_factory=list)
+    held: list[Interval] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Interval]:
+        """What occupies the doctor at present."""
+        return self.firm + self.held if self.held else self.firm
 
 
 async def load_busy(
     session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
 ) -> dict[int, list[Interval]]:
     """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
-    return busy_from(await read_rows(session, live_block_rows(doctor_ids, window, now)))
+    busy = await load_firm_and_held(session, doctor_ids, window, now)
+    return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
+
+
+async def load_firm_and_held(
+    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+) -> dict[int, Busy]:
+    """Return the same as ``load_busy``, what holds occupy named apart."""
+    found = await read_rows(session, live_block_rows(doctor_ids, window, now))
+    busy: defaultdict[int, Busy] = defaultdict(Busy)
+    for row in found[Kind.BLOCK]:
+        taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
+        taken.append(Interval(row.begins, row.ends))
+    return busy
 
 
 async def load_full_days(
