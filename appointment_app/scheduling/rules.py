@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -28,6 +28,7 @@ from appointment_app.models import (
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import horizon_end, local_date
+from appointment_app.scheduling.moved import Moved
 
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
@@ -94,13 +95,19 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
         )
         .order_by(col(DoctorAtClinic.id))
     )
-    rows = (await session.exec(statement)).all()
-    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
-    hours = await load_hours(session, zones)
-    return [
-        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
-        for at_clinic, doctor, clinic in rows
-    ]
+    return await _with_hours(session, (await session.exec(statement)).all())
+
+
+async def load_workplaces(session: AsyncSession, doctor_id: int | None) -> list[Place]:
+    """Return where a doctor (internal id) works, whether or not patients may book there yet."""
+    statement = (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(DoctorAtClinic.doctor_id == doctor_id, col(DoctorAtClinic.active))
+        .order_by(col(DoctorAtClinic.id))
+    )
+    return await _with_hours(session, (await session.exec(statement)).all())
 
 
 async def load_hours(session: AsyncSession, zones: dict[int, str]) -> dict[int, Hours]:
@@ -127,9 +134,17 @@ async def load_hours(session: AsyncSession, zones: dict[int, str]) -> dict[int, 
 
 
 async def load_busy(
-    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+    session: AsyncSession,
+    doctor_ids: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    moved: Moved | None = None,
 ) -> dict[int, list[Interval]]:
-    """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
+    """Return what occupies each doctor within ``window``; an expired hold occupies nobody.
+
+    Nor does what is ``moved``.
+    """
     statement = select(BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until).where(
         col(BusyBlock.doctor_id).in_(doctor_ids),
         col(BusyBlock.active),
@@ -138,6 +153,8 @@ async def load_busy(
         col(BusyBlock.busy_until) > window.start,
         or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
     )
+    if moved is not None:
+        statement = statement.where(BusyBlock.id != moved.block_id)
     busy: defaultdict[int, list[Interval]] = defaultdict(list)
     for doctor_id, busy_from, busy_until in await session.exec(statement):
         busy[doctor_id].append(Interval(busy_from, busy_until))
@@ -145,26 +162,42 @@ async def load_busy(
 
 
 async def load_full_days(
-    session: AsyncSession, places: Collection[Place], window: Interval
+    session: AsyncSession,
+    places: Collection[Place],
+    window: Interval,
+    *,
+    moved: Moved | None = None,
 ) -> dict[int, frozenset[date]]:
     """Return for each doctor-at-clinic id the local days that hold the doctor's maximum.
 
-    Asks the database only when one of the doctors has a maximum.
+    Asks the database only when one of the doctors has a maximum. What is ``moved`` does not count.
     """
     limited = [place for place in places if place.doctor.max_patients_a_day]
     if not limited:
         return {}
     starts: defaultdict[int, list[datetime]] = defaultdict(list)
-    for doctor_id, starts_at in await session.exec(
-        select(Appointment.doctor_id, Appointment.starts_at).where(
-            col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
-            col(Appointment.active),
-            col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
-            col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
-        )
-    ):
+    statement = select(Appointment.doctor_id, Appointment.starts_at).where(
+        col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
+        col(Appointment.active),
+        col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
+        col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
+    )
+    if moved is not None:
+        statement = statement.where(Appointment.id != moved.appointment_id)
+    for doctor_id, starts_at in await session.exec(statement):
         starts[doctor_id].append(starts_at)
     return {place.id: _full_days(place, starts) for place in limited}
+
+
+async def _with_hours(
+    session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
+) -> list[Place]:
+    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
+    hours = await load_hours(session, zones)
+    return [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+        for at_clinic, doctor, clinic in rows
+    ]
 
 
 def _full_days(place: Place, starts: defaultdict[int, list[datetime]]) -> frozenset[date]:

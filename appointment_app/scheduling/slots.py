@@ -16,6 +16,7 @@ from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, VisitType
 from appointment_app.scheduling.availability import free_slots
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -90,13 +91,24 @@ async def load_offer(session: AsyncSession, offer: Offer) -> tuple[Place, VisitT
 
 
 async def slots_of_place(
-    session: AsyncSession, place: Place, visit_type: VisitType, window: Interval
+    session: AsyncSession,
+    place: Place,
+    visit_type: VisitType,
+    window: Interval,
+    *,
+    moved: Moved | None = None,
 ) -> list[datetime]:
-    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted."""
+    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted.
+
+    With ``moved``, an appointment of that type, those to which it can be moved.
+    """
     now = clock.now()
     shape = shape_of(visit_type)
-    busy = await load_busy(session, [place.doctor_id], shape.busy_around(window), now)
-    full_days = await load_full_days(session, [place], window)
+    if moved is not None:
+        shape = moved.shape(shape)
+    around = shape.busy_around(window)
+    busy = await load_busy(session, [place.doctor_id], around, now, moved=moved)
+    full_days = await load_full_days(session, [place], window, moved=moved)
     not_before, not_after = place.bounds(now)
     return free_slots(
         place.hours,
