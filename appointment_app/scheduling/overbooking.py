@@ -169,7 +169,9 @@ def _outside(place: Place, visit: Interval) -> list[Conflict]:
 async def _full_day(
     session: AsyncSession, place: Place, visit: Interval, moved: Moved | None
 ) -> list[Conflict]:
-    full_days = await load_full_days(session, [place], visit, moved=moved)
+    full_days = await load_full_days(
+        session, [place], visit, except_appointment=moved.appointment_id if moved else None
+    )
     day = local_date(place.clinic.zone, visit.start)
     if day not in full_days.get(place.id, frozenset()):
         return []

@@ -276,8 +276,10 @@ async def _require_free(
 ) -> None:
     now, shape = clock.now(), moved.shape(shape_of(visit_type))
     visit, taken = shape.visit(starts_at), shape.busy(starts_at)
-    busy = await load_busy(session, [place.doctor_id], taken, now, moved=moved)
-    full_days = await load_full_days(session, [place], visit, moved=moved)
+    busy = await load_busy(session, [place.doctor_id], taken, now, except_block=moved.block_id)
+    full_days = await load_full_days(
+        session, [place], visit, except_appointment=moved.appointment_id
+    )
     refusal = is_free(
         place.hours,
         busy[place.doctor_id],

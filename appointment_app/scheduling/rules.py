@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,6 @@ from appointment_app.models import (
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
-from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.public_holidays import holidays_around
 
 # No block is longer than this, so that a window finds what began before it by an index.
@@ -209,19 +208,47 @@ def _hours_statement(keys: Collection[int]) -> sa.CompoundSelect[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
+
+    firm: list[Interval] = field(default_factory=list)
+    held: list[Interval] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Interval]:
+        """What occupies the doctor at present."""
+        return self.firm + self.held if self.held else self.firm
+
+
 async def load_busy(
     session: AsyncSession,
     doctor_ids: Collection[int],
     window: Interval,
     now: datetime,
     *,
-    moved: Moved | None = None,
+    except_block: int | None = None,
 ) -> dict[int, list[Interval]]:
     """Return what occupies each doctor within ``window``; an expired hold occupies nobody.
 
-    Nor does what is ``moved``.
+    Nor does the block ``except_block``.
     """
-    statement = select(BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until).where(
+    busy = await load_firm_and_held(session, doctor_ids, window, now, except_block=except_block)
+    return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
+
+
+async def load_firm_and_held(
+    session: AsyncSession,
+    doctor_ids: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    except_block: int | None = None,
+) -> dict[int, Busy]:
+    """Return the same as ``load_busy``, what holds occupy named apart."""
+    statement = select(
+        BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until, BusyBlock.kind
+    ).where(
         col(BusyBlock.doctor_id).in_(doctor_ids),
         col(BusyBlock.active),
         col(BusyBlock.busy_from) > window.start - LONGEST_BLOCK,
@@ -229,11 +256,12 @@ async def load_busy(
         col(BusyBlock.busy_until) > window.start,
         or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
     )
-    if moved is not None:
-        statement = statement.where(BusyBlock.id != moved.block_id)
-    busy: defaultdict[int, list[Interval]] = defaultdict(list)
-    for doctor_id, busy_from, busy_until in await session.exec(statement):
-        busy[doctor_id].append(Interval(busy_from, busy_until))
+    if except_block is not None:
+        statement = statement.where(BusyBlock.id != except_block)
+    busy: defaultdict[int, Busy] = defaultdict(Busy)
+    for doctor_id, busy_from, busy_until, kind in await session.exec(statement):
+        taken = busy[doctor_id].held if kind is BlockKind.HOLD else busy[doctor_id].firm
+        taken.append(Interval(busy_from, busy_until))
     return busy
 
 
@@ -242,11 +270,12 @@ async def load_full_days(
     places: Collection[Place],
     window: Interval,
     *,
-    moved: Moved | None = None,
+    except_appointment: int | None = None,
 ) -> dict[int, frozenset[date]]:
     """Return for each doctor-at-clinic id the local days that hold the doctor's maximum.
 
-    Asks the database only when one of the doctors has a maximum. What is ``moved`` does not count.
+    Asks the database only when one of the doctors has a maximum. The appointment
+    ``except_appointment`` does not count.
     """
     limited = [place for place in places if place.doctor.max_patients_a_day]
     if not limited:
@@ -258,8 +287,8 @@ async def load_full_days(
         col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
         col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
     )
-    if moved is not None:
-        statement = statement.where(Appointment.id != moved.appointment_id)
+    if except_appointment is not None:
+        statement = statement.where(Appointment.id != except_appointment)
     for doctor_id, starts_at in await session.exec(statement):
         starts[doctor_id].append(starts_at)
     return {place.id: _full_days(place, starts) for place in limited}
