@@ -40,7 +40,7 @@ from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
 from appointment_app.scheduling.slots import OfferRows
 
-_REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
+REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.BUSY: SlotTaken,
     Refusal.OUTSIDE_HOURS: OutsideAvailability,
     Refusal.NOT_ON_GRID: OutsideAvailability,
@@ -94,7 +94,7 @@ async def require_free(
         full_days.get(place.id, frozenset()),
     )
     if refusal is not None:
-        raise _REFUSALS[refusal]()
+        raise REFUSALS[refusal]()
     if found[Kind.PERSON]:
         raise PatientBusy
     return place
