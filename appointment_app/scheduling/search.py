@@ -234,11 +234,9 @@ async def _fill(
     slots: dict[int, list[datetime]],
 ) -> None:
     now = clock.now()
-    # A day more on either side holds the pauses and the whole local days.
-    whole = Interval(
-        min(windows[place.id].start for place in places) - timedelta(days=1),
-        max(windows[place.id].end for place in places) + timedelta(days=1),
-    )
+    shapes = {place.id: shape_of(visit_types[place.id]) for place in places}
+    reaches = [shapes[place.id].busy_around(windows[place.id]) for place in places]
+    whole = Interval(min(each.start for each in reaches), max(each.end for each in reaches))
     busy = await load_busy(session, {place.doctor_id for place in places}, whole, now)
     full_days = await load_full_days(session, places, whole)
     for place in places:
@@ -246,7 +244,7 @@ async def _fill(
         slots[place.id] = free_slots(
             place.hours,
             busy.get(place.doctor_id, ()),
-            shape_of(visit_types[place.id]),
+            shapes[place.id],
             windows[place.id],
             not_before,
             not_after,
