@@ -18,7 +18,8 @@ from appointment_app.database import Database
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound, StaleVersion
 from appointment_app.models import AuditEvent, Doctor, VisitMode
 from appointment_app.scheduling import visit_types
-from appointment_app.scheduling.visit_types import VisitTypeDraft, VisitTypeItem
+from appointment_app.scheduling.visit_type_draft import VisitTypeDraft
+from appointment_app.scheduling.visit_types import VisitTypeItem
 from tests.factories import (
     administrator_actor,
     doctor_actor,
