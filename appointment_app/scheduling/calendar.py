@@ -268,8 +268,7 @@ async def _own_places(session: AsyncSession, actor: Actor) -> list[Place]:
         .order_by(col(DoctorAtClinic.id))
     )
     rows = (await session.exec(statement)).all()
-    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
-    hours = await load_hours(session, zones)
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
         for at_clinic, doctor, clinic in rows
@@ -351,7 +350,8 @@ def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[Appo
     return tuple(
         status
         for status in AppointmentStatus  # in the order of an appointment's life
-        if status in ARROWS[row.status]
+        if status in _ACTIONS
+        and status in ARROWS[row.status]
         and allows(actor, _ACTIONS[status], record)
         and (begun or status not in _AFTER_THE_START)
     )

@@ -17,7 +17,7 @@ from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, NotFound, StaleVersion
 from appointment_app.i18n import format_date, format_moment, format_time, t, zone_city
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
-from appointment_app.scheduling import calendar, service
+from appointment_app.scheduling import calendar, cancelling, visits
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Entry, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
 from appointment_app.scheduling.intervals import Interval, subtract
@@ -166,7 +166,7 @@ class DoctorCalendar(SessionState):
         """Confirm the open appointment."""
         if not self.detail.can_confirm:
             return None
-        await self._change(service.confirm)
+        await self._change(visits.confirm)
         return toast(t("The appointment is confirmed."))
 
     @rx.event
@@ -175,7 +175,7 @@ class DoctorCalendar(SessionState):
         """Record that the visit took place."""
         if not self.detail.can_complete:
             return None
-        await self._change(service.complete)
+        await self._change(visits.complete)
         return toast(t("Marked as completed."))
 
     @rx.event
@@ -184,7 +184,7 @@ class DoctorCalendar(SessionState):
         """Record that the patient did not come."""
         if not self.detail.can_complete:
             return None
-        await self._change(service.mark_no_show)
+        await self._change(visits.mark_no_show)
         return toast(t("Marked as no-show."))
 
     @rx.event
@@ -206,7 +206,7 @@ class DoctorCalendar(SessionState):
         reason = str(typed.get("cancel_reason", ""))
 
         async def cancel(session: Any, actor: Actor, key: UUID) -> None:
-            await service.cancel(session, actor, key, reason=reason)
+            await cancelling.cancel(session, actor, key, reason=reason)
 
         try:
             await self._change(cancel)
@@ -234,7 +234,7 @@ class DoctorCalendar(SessionState):
         key, notes, actor = UUID(self.detail.id), str(typed.get("notes", "")), await self._actor()
         try:
             async with get_database().session() as session:
-                self._version = await service.write_notes(
+                self._version = await visits.write_notes(
                     session, actor, key, notes=notes, version=self._version
                 )
         except TextTooLong as error:
