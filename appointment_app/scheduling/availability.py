@@ -193,8 +193,8 @@ class Refusal(Enum):
     TOO_SOON = "TOO_SOON"
     TOO_FAR = "TOO_FAR"
     OUTSIDE_HOURS = "OUTSIDE_HOURS"
-    NOT_ON_GRID = "NOT_ON_GRID"
     BUSY = "BUSY"
+    NOT_ON_GRID = "NOT_ON_GRID"
     DAY_FULL = "DAY_FULL"
 
 
@@ -295,7 +295,9 @@ def is_free(
     ):
         return Refusal.OUTSIDE_HOURS
 
-    busy = list(busy)
+    busy, taken = list(busy), shape.busy(start)
+    if any(each.start < taken.end and taken.start < each.end for each in busy):
+        return Refusal.BUSY
     origins = _origins(busy, shape)
     if not any(
         opening <= start < closing and start == _on_grid(opening, origins, shape.stride, start)
@@ -308,9 +310,6 @@ def is_free(
     ):
         return Refusal.NOT_ON_GRID
 
-    taken = shape.busy(start)
-    if any(each.start < taken.end and taken.start < each.end for each in busy):
-        return Refusal.BUSY
     if local_date(hours.zone, start) in full_days:
         return Refusal.DAY_FULL
     return None

@@ -106,7 +106,7 @@ async def test_a_video_visit_keeps_its_link_and_has_no_place(desk: Desk) -> None
 
 
 async def test_pauses_lie_in_the_block_and_not_in_the_appointment(desk: Desk) -> None:
-    offer = await desk.another_visit_type(pause_before=10, pause_after=20)
+    offer = await desk.another_visit_type(pause_before=10, pause_after=20, step=30)
     appointment = await desk.appointment(await desk.book(at("10:00"), offer=offer))
     assert (appointment.starts_at, appointment.ends_at) == (at("10:00"), at("10:30"))
     (block,) = await desk.all(BusyBlock)
@@ -292,7 +292,8 @@ async def test_other_business_blocks(desk: Desk) -> None:
     await desk.make(make_block, desk.doctor, at("10:15"), 5)
     with refused("SLOT_TAKEN"):
         await desk.book(at("10:00"))
-    await desk.book(at("10:30"))
+    # One visit follows the other, so the next begins when the doctor is back.
+    await desk.book(at("10:20"))
 
 
 async def test_the_constraint_answers_when_the_check_saw_nothing(
