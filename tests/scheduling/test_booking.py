@@ -106,7 +106,7 @@ async def test_a_video_visit_keeps_its_link_and_has_no_place(desk: Desk) -> None
 
 
 async def test_pauses_lie_in_the_block_and_not_in_the_appointment(desk: Desk) -> None:
-    offer = await desk.another_visit_type(pause_before=10, pause_after=20, step=30)
+    offer = await desk.another_visit_type(pause_before=10, pause_after=20)
     appointment = await desk.appointment(await desk.book(at("10:00"), offer=offer))
     assert (appointment.starts_at, appointment.ends_at) == (at("10:00"), at("10:30"))
     (block,) = await desk.all(BusyBlock)
@@ -117,7 +117,7 @@ async def test_pauses_lie_in_the_block_and_not_in_the_appointment(desk: Desk) ->
         with refused("SLOT_TAKEN"):
             await desk.book(at(start), actor=somebody)
     await desk.book(at("09:00"), actor=somebody)
-    await desk.book(at("11:00"), actor=somebody)
+    await desk.book(at("10:50"), actor=somebody)
 
 
 async def test_a_taken_time_is_refused(desk: Desk) -> None:
