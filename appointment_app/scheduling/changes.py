@@ -82,8 +82,13 @@ def record_deed(
     )
 
 
-async def tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
-    """Put a mail to the patient, or their guardian, into the outbox."""
+async def tell_patient(
+    session: AsyncSession, appointment: Appointment, kind: MessageKind, **payload: int
+) -> None:
+    """Put a mail to the patient, or their guardian, into the outbox.
+
+    ``payload`` is what the letter of this kind names besides the appointment.
+    """
     contact = await mail_contact(session, appointment.person_id)
     if contact is None:
         return
@@ -93,5 +98,5 @@ async def tell_patient(session: AsyncSession, appointment: Appointment, kind: Me
         recipient=contact.email,
         locale=contact.language,
         key=f"{appointment.public_id}:{appointment.version}",
-        payload={"appointment_id": appointment.id},
+        payload={"appointment_id": appointment.id, **payload},
     )
