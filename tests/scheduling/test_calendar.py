@@ -142,12 +142,7 @@ async def test_the_figures_of_today_and_of_the_week(
     practice: Practice, session: AsyncSession
 ) -> None:
     to_confirm = await make_visit_type(
-        *(session, practice.doctor),
-        name="Check-up",
-        duration=60,
-        step=30,
-        needs_confirmation=True,
-        position=1,
+        session, practice.doctor, name="Check-up", duration=60, needs_confirmation=True, position=1
     )
     await practice.book(MONDAY_EIGHT + timedelta(hours=1))
     await practice.book(MONDAY_EIGHT + timedelta(hours=2), visit_type=to_confirm)

@@ -127,7 +127,6 @@ async def test_what_occupies_the_doctor_is_not_offered(practice: Practice) -> No
 
 async def test_the_pauses_of_others_and_its_own_are_kept(practice: Practice) -> None:
     await make_block(practice.session, practice.doctor, at("10:40"), 10)
-    await practice.change(practice.visit_type, step=30)
     assert await practice.slots() == ["10:00", "11:00", "11:30"]
     await practice.change(practice.visit_type, pause_before=15)
     assert await practice.slots() == ["10:00", "11:30"]
