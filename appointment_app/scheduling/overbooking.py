@@ -22,11 +22,12 @@ from appointment_app.accounts.policy import Action, Record, allows
 from appointment_app.i18n import format_date, format_time, t
 from appointment_app.models import Appointment, BlockKind, BusyBlock, Person
 from appointment_app.scheduling.availability import open_intervals
+from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.errors import SchedulingError
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.moved import Moved
-from appointment_app.scheduling.rules import LONGEST_BLOCK, Place, load_full_days
+from appointment_app.scheduling.rules import Place, load_full_days
 
 
 class ConflictKind(StrEnum):

@@ -40,8 +40,6 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.availability import Refusal, is_free
-from appointment_app.scheduling.booking import _REFUSALS as REFUSALS
-from appointment_app.scheduling.booking import _release_expired_holds as release_expired_holds
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
     fitting_text,
@@ -58,6 +56,7 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooLateToReschedule,
 )
+from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds
 from appointment_app.scheduling.moved import Moved, load_moved
 from appointment_app.scheduling.overbooking import WantedTime, overlaps_another, require_seen
 from appointment_app.scheduling.rules import (
