@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import cast
+
 from fastapi import APIRouter, Response, status
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -48,7 +51,7 @@ async def _redis() -> str:
         return _UNUSED
     client = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
     try:
-        await client.execute_command("PING")
+        await cast("Awaitable[bool]", client.ping())
     except (RedisError, OSError):
         return _AWAY
     finally:
