@@ -101,7 +101,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
-    patient = await _lock_patient(session, actor, person_id, request.idempotency_key)
+    patient = await lock_patient(session, actor, person_id, request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
 
@@ -113,7 +113,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     block = _block(offer, request.starts_at)
     session.add(block)
     await session.flush()
-    appointment = _appointment(
+    appointment = new_appointment(
         actor.user_id, request, place, offer.visit_type, person_id, block, reason
     )
     session.add(appointment)
@@ -125,14 +125,19 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
 def _require_sane(request: BookingRequest) -> None:
     """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
-    if not 0 < len(request.idempotency_key) <= KEY_LIMIT:
-        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
-        raise Invalid({"idempotency_key": sentence})
+    require_key(request.idempotency_key)
     distance = request.starts_at - clock.now()
     if distance < -_FARTHEST:
         raise TooSoon
     if distance > _FARTHEST:
         raise TooFarAhead
+
+
+def require_key(idempotency_key: str) -> None:
+    """Return when the key is one that can be stored; raises ``Invalid``."""
+    if not 0 < len(idempotency_key) <= KEY_LIMIT:
+        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
+        raise Invalid({"idempotency_key": sentence})
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -148,14 +153,14 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Patient:
+class BookedFor:
     """What a booking needs to know of its patient; ``booked_before`` with the same key."""
 
     contact: MailContact | None
     booked_before: UUID | None
 
 
-async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> _Patient:
+async def lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> BookedFor:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
@@ -167,7 +172,7 @@ async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key
     _, email_found, language_found, earlier = await locks.lock_person(
         session, person_id, email, language, booked_before.scalar_subquery()
     )
-    return _Patient(contact_from(email_found, language_found), earlier)
+    return BookedFor(contact_from(email_found, language_found), earlier)
 
 
 def _block(offer: OfferRows, starts_at: datetime) -> BusyBlock:
@@ -181,7 +186,7 @@ def _block(offer: OfferRows, starts_at: datetime) -> BusyBlock:
     )
 
 
-def _appointment(
+def new_appointment(
     booked_by: int,
     request: BookingRequest,
     place: Place,
@@ -190,6 +195,7 @@ def _appointment(
     block: BusyBlock,
     reason: str,
 ) -> Appointment:
+    """Return the appointment, with what was agreed, in a stored block."""
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
     return Appointment(
