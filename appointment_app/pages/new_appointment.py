@@ -114,6 +114,7 @@ def _patient() -> rx.Component:
                 hint=t("Name or date of birth of somebody who was with you before."),
                 error=ERRORS.get("patient", ""),
                 auto_complete="off",
+                auto_focus=True,
                 on_change=NewAppointment.find.debounce(250),
             ),
             rx.el.ul(

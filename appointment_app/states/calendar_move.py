@@ -13,7 +13,7 @@ import reflex as rx
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
-from appointment_app.errors import DomainError, NotFound, StaleVersion
+from appointment_app.errors import DomainError, LoginRequired, NotFound, StaleVersion
 from appointment_app.i18n import format_moment, t
 from appointment_app.scheduling import calendar, rescheduling
 from appointment_app.scheduling.calendar import AppointmentDetail
@@ -114,6 +114,8 @@ class MoveAppointment(SessionState):
         except StaleVersion as stale:
             self.problem = stale.sentence
             self._version = (await self._read(self._id)).version
+        except LoginRequired:
+            raise
         except DomainError as refusal:
             if refusal.field == "reason":
                 self.errors = {"reason": refusal.sentence}
@@ -158,7 +160,10 @@ class MoveAppointment(SessionState):
         self._forget_question()
         detail = await self._read(str(key))
         self._id = ""
-        await (await self.get_state(DoctorCalendar))._refresh(actor, key)
+        shown = await self.get_state(DoctorCalendar)
+        await shown._refresh(actor, key)
+        # An open panel would keep everybody from the button that undoes.
+        shown.is_open = False
         when = format_moment(detail.starts_at, detail.zone)
         said = t("{patient} moved to {moment}.", patient=detail.patient, moment=when)
         if old is None or back is None or old == starts_at:

@@ -11,7 +11,7 @@ import reflex as rx
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
-from appointment_app.errors import DomainError, NotFound
+from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_date, format_moment, t
 from appointment_app.scheduling import calendar, patients, staff_booking
 from appointment_app.scheduling.overbooking import OverbookingNeeded
@@ -125,6 +125,8 @@ class NewAppointment(SessionState):
         except OverbookingNeeded as needed:
             self._ask_about(request, needed)
             return None
+        except LoginRequired:
+            raise
         except DomainError as refusal:
             if not self.is_open:
                 raise

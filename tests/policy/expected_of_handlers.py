@@ -279,7 +279,7 @@ ROWS = (
         changes=_RESCHEDULED,
     ),
     # Booking for a patient: those whom the doctor knows
-    _booking("open", DOCTORS, shows="Video call"),
+    _booking("open", DOCTORS, shows="Consultation"),
     _booking("open_at", DOCTORS, arguments={"start": "2026-11-24T10:00:00+01:00"}),
     _booking("close", SCREEN),
     _booking(

@@ -163,7 +163,8 @@ async def test_a_date_and_a_time_do_it_without_dragging(tab: DoctorsTab, nora: A
     await state.move(typed("2026-11-26", "14:05"))
     assert not state.is_open
     assert await start_of(tab, nora) == TUESDAY_NINE + timedelta(days=2, hours=5, minutes=5)
-    # The panel behind it shows the new time, and where it was.
+    # The panel is out of the way of the button that undoes, and shows the new time, and the old.
+    assert not calendar.is_open
     assert calendar.detail.when == "Thursday 26 November 2026, 14:05 – 14:35"
     assert calendar.detail.earlier == ["Tuesday 24 November 2026, 09:00"]
 
