@@ -31,6 +31,7 @@ from appointment_app.scheduling import locks
 from appointment_app.scheduling.booking import (
     REASON_LIMIT,
     BookingRequest,
+    Seat,
     lock_patient,
     new_appointment,
     require_key,
@@ -171,7 +172,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
         place,
         visit_type,
         row_id(person),
-        block,
+        Seat(row_id(block), 0, wanted.visit.end),
         reason,
     )
     # Who books it for the patient has confirmed it.
