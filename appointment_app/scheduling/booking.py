@@ -119,7 +119,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
         raise NotBookable from error
     await require_may_book(session, offer, person_id)
     granted = await require_free(session, offer, request.starts_at, person_id=person_id)
-    seat = await _seat(session, offer, request.starts_at, granted.joined)
+    seat = await take_seat(session, offer, request.starts_at, granted.joined)
     appointment = new_appointment(
         actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
     )
@@ -191,7 +191,7 @@ class Seat:
     ends_at: datetime
 
 
-async def _seat(
+async def take_seat(
     session: AsyncSession, offer: OfferRows, starts_at: datetime, joined: GroupSession | None
 ) -> Seat:
     """Return a free seat in the session that is joined, else the first one of a new block."""
