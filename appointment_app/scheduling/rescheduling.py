@@ -254,7 +254,9 @@ async def _judge(
     clinic: Clinic,
     new_time: NewTime,
 ) -> tuple[Moved, tuple[Conflict, ...]]:
-    """Return what staff would move, and what they have to be asked about."""
+    """Return what staff of both clinics would move, and what they have to be asked about."""
+    there = Record(appointment.person_id, appointment.doctor_id, row_id(clinic))
+    require(actor, Action.MOVE_APPOINTMENT, there)
     moved = await load_moved(session, appointment)
     starts_at = _near(new_time.starts_at)
     if starts_at < clock.now():

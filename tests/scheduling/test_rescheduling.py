@@ -607,6 +607,17 @@ async def test_who_may_move_an_appointment(desk: Desk) -> None:
                 await function(desk, uuid4(), at("11:00"), actor=doctor_actor(desk.doctor))
 
 
+async def test_a_clinic_moves_nobody_to_where_it_has_no_say(desk: Desk) -> None:
+    park = await desk.make(make_clinic, name="Parkside")
+    await desk.make(_work_also_at, desk, park)
+    booked = await desk.book(at("10:00"))
+    of_harbour = await desk.make(administrator_actor, desk.clinic)
+    async with nothing_stored(desk):
+        with refused("NOT_FOUND"):
+            await move(desk, booked, at("11:00"), actor=of_harbour, clinic_id=park.public_id)
+    await move(desk, booked, at("11:00"), clinic_id=park.public_id)
+
+
 async def test_a_cancelled_rival_is_no_conflict(desk: Desk) -> None:
     other = await desk.another_patient()
     rival = await desk.book(at("11:00"), actor=other)
