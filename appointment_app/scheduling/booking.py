@@ -21,6 +21,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     Appointment,
     AppointmentStatus,
     BlockKind,
@@ -31,7 +32,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import (
     NotBookable,
@@ -41,6 +42,7 @@ from appointment_app.scheduling.errors import (
     TooSoon,
 )
 from appointment_app.scheduling.free_check import require_free
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
@@ -72,8 +74,9 @@ class BookingRequest:
 async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
     """Book and return the public id of the appointment.
 
-    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
-    ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
+    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy, ``ResourceTaken``
+    when it is a room or a device), ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
+    ``DayFull``, ``NotBookable`` (``NoResourceHere`` when the clinic has not what is needed),
     ``TextTooLong``, ``Invalid``, ``LoginRequired``, ``Forbidden``; then nothing is stored.
     """
     try:
@@ -84,6 +87,8 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
             raise SlotTaken from error
         if PERSON_OVERLAP in message:
             raise PatientBusy from error
+        if RESOURCE_OVERLAP in message:
+            raise SlotTaken from error
         if "idempotency_key" in message:
             # The same request came twice, for two doctors: this time the other one is seen.
             return await _book(session, actor, request)
@@ -101,18 +106,20 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
+    offer = await _offer(session, request.offer)
+    needs = await _lock_needs(session, offer)
     patient = await _lock_patient(session, actor, person_id, request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
+    if offer is None:
+        raise NotBookable
 
-    try:
-        offer = await find_offer(session, request.offer)
-    except NotFound as error:
-        raise NotBookable from error
     place = await require_free(session, offer, request.starts_at, person_id=person_id)
     block = _block(offer, request.starts_at)
     session.add(block)
     await session.flush()
+    if needs is not None:
+        await resources.take(session, needs, block)
     appointment = _appointment(
         actor.user_id, request, place, offer.visit_type, person_id, block, reason
     )
@@ -145,6 +152,21 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
     if found is None:
         raise NotFound
     return found
+
+
+async def _offer(session: AsyncSession, wanted: Offer) -> OfferRows | None:
+    """Return what is booked, None when it takes no bookings (any more)."""
+    try:
+        return await find_offer(session, wanted)
+    except NotFound:
+        return None
+
+
+async def _lock_needs(session: AsyncSession, offer: OfferRows | None) -> Needs | None:
+    """Wait for the rooms and devices of a visit that needs any; None when it needs none."""
+    if offer is None or not offer.needs_resources:
+        return None
+    return await resources.lock(session, row_id(offer.visit_type), row_id(offer.clinic))
 
 
 @dataclass(frozen=True, slots=True)

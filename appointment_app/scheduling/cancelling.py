@@ -18,6 +18,7 @@ from appointment_app.models import (
     BusyBlock,
     MessageKind,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.changes import (
     fitting_text,
     lock_appointment,
@@ -62,7 +63,7 @@ async def cancel(
 
 
 async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
-    """Free the doctor's time once nobody sits in the block any more."""
+    """Free the doctor's time, and what went with it, once nobody sits in the block any more."""
     seated = (
         select(Appointment.id)
         .where(Appointment.block_id == block_id, col(Appointment.active))
@@ -70,3 +71,4 @@ async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
     )
     statement = update(BusyBlock).where(col(BusyBlock.id) == block_id, ~seated)
     await session.exec(statement.values(active=False).execution_options(synchronize_session=False))
+    await resources.release(session, col(BusyBlock.id) == block_id, ~col(BusyBlock.active))

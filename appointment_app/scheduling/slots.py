@@ -15,15 +15,32 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
-from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
+from appointment_app.models import (
+    Appointment,
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
+    VisitMode,
+    VisitType,
+    row_id,
+)
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    live_block_rows,
+    needs_rows,
+    read_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved
+from appointment_app.scheduling.resource_times import starts_with_resources
+from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
     bookable_places,
-    load_firm_and_held,
+    busy_from,
     load_full_days,
     load_hours,
     shape_of,
@@ -41,12 +58,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class OfferRows:
-    """The stored rows of an offer, all of which take bookings."""
+    """The stored rows of an offer, all of which take bookings.
+
+    ``needs_resources`` says that the visit takes a room or a device with it.
+    """
 
     at_clinic: DoctorAtClinic
     doctor: Doctor
     clinic: Clinic
     visit_type: VisitType
+    needs_resources: bool
 
     @property
     def place_id(self) -> int:
@@ -81,10 +102,19 @@ class Wish:
         offered = shape_of(self.visit_type)
         return self.moved.shape(offered) if self.moved else offered
 
+    @property
+    def needs_place(self) -> bool:
+        """Whether it may need a room or a device at all: a video visit does not."""
+        return self.visit_type.mode is VisitMode.IN_PERSON
+
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The free starts in UTC, sorted, and the first of them as if nobody held a slot."""
+    """The free starts in UTC, sorted.
+
+    ``first_without_holds`` is the first of them as if nobody held a slot and every room and device
+    were free: others than the doctor make those free again.
+    """
 
     starts: list[datetime]
     first_without_holds: datetime | None
@@ -141,7 +171,7 @@ async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
     statement = (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
-        .add_columns(VisitType)
+        .add_columns(VisitType, resources.is_needed())
         .where(
             col(Doctor.public_id) == offer.doctor_id,
             col(Clinic.public_id) == offer.clinic_id,
@@ -172,7 +202,11 @@ async def slots_of_place(
 
 
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
-    """Return what is free of each of the ``wishes``, in their order; two queries for all."""
+    """Return what is free of each of the ``wishes``, in their order.
+
+    One statement for all, another where a doctor has a maximum a day, and another where a
+    visit needs a room or a device.
+    """
     if not wishes:
         return []
     now = clock.now()
@@ -180,12 +214,21 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
-    busy = await load_firm_and_held(
+    except_block = moved.block_id if moved else None
+    in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
+    found = await read_rows(
         session,
-        {place.doctor_id for place in places},
-        whole,
-        now,
-        except_block=moved.block_id if moved else None,
+        live_block_rows(
+            {place.doctor_id for place in places}, whole, now, except_block=except_block
+        ),
+        needs_rows(in_person),
+    )
+    busy = busy_from(found)
+    needy = {row.owner for row in found[Kind.NEEDS]}
+    equipment = (
+        await resources.load_equipment(session, needy, whole, except_block=except_block)
+        if needy
+        else Equipment()
     )
     full_days = await load_full_days(
         session, places, whole, except_appointment=moved.appointment_id if moved else None
@@ -210,7 +253,9 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
         found = starts(taken.all)
         without_holds = starts(taken.firm) if taken.held else found
-        return Free(found, next(iter(without_holds), None))
+        needs = equipment.needs(row_id(wish.visit_type), row_id(place.clinic))
+        with_room = starts_with_resources(found, wish.shape, needs, equipment.busy)
+        return Free(with_room, next(iter(without_holds), None))
 
     return [free(wish) for wish in wishes]
 
