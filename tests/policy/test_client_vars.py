@@ -16,6 +16,10 @@ VARS = {
     "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
     "MailboxState": "rows letter is_loaded is_reading",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
+    "AdminRooms": """
+        clinics is_loaded is_forbidden form is_open is_stale is_device problem name_error is_asking
+        asked_about question
+    """,
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
         outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
@@ -63,6 +67,9 @@ FIELDS = {
         doctor name licence_number email email_verified specialties clinics registered is_approved
         reason
     """,
+    "admin_rooms.ClinicRow": "id name rows",
+    "admin_rooms.ResourceRow": "id name facts active",
+    "admin_rooms.ResourceForm": "number title name is_new",
     "hours_form.DayRow": "weekday name short on ranges",
     "hours_form.RangeRow": "index opens closes error",
     "hours_form.OutsideRow": "when patient href",
