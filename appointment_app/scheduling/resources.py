@@ -2,7 +2,8 @@
 
 Several doctors share them, so whoever takes one holds the locks of all that suit (``locks.py``:
 doctors, then resources by id, then persons), and the database has the last word
-(``models/overlaps.py``). A video visit needs none.
+(``models/overlaps.py``). A video visit needs none. Whoever shares what is taken or freed is told
+(``live``), and not locked: the free times of their doctor's page change, their calendar does not.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.publishing import note
 from appointment_app.models import (
     BlockKind,
     BusyBlock,
@@ -153,18 +156,17 @@ async def take(session: AsyncSession, needs: Needs, block: BusyBlock) -> None:
         use.busy_from, use.busy_until = wanted.start, wanted.end
         session.add(use)
     await session.flush()
+    await _tell_sharers(session, {*chosen, *kept})
 
 
 async def release(session: AsyncSession, *blocks: sa.ColumnExpressionArgument[bool]) -> None:
     """Free what the blocks that meet these conditions took."""
-    statement = (
-        sa.update(ResourceUse)
-        .where(
-            col(ResourceUse.active),
-            col(ResourceUse.block_id).in_(select(BusyBlock.id).where(*blocks)),
-        )
-        .values(active=False)
+    taken = (
+        col(ResourceUse.active),
+        col(ResourceUse.block_id).in_(select(BusyBlock.id).where(*blocks)),
     )
+    await _tell_sharers(session, select(ResourceUse.resource_id).where(*taken))
+    statement = sa.update(ResourceUse).where(*taken).values(active=False)
     await session.exec(statement.execution_options(synchronize_session=False))
 
 
@@ -223,6 +225,18 @@ async def _uses_around(
         else:
             others.append(use)
     return own, others
+
+
+async def _tell_sharers(session: AsyncSession, resources: Any) -> None:
+    """Have the open pages of all doctors told whose visits these resources (ids) suit."""
+    statement = (
+        select(VisitType.doctor_id)
+        .join(VisitTypeResource, col(VisitTypeResource.visit_type_id) == VisitType.id)
+        .where(col(VisitTypeResource.resource_id).in_(resources))
+        .distinct()
+    )
+    for doctor_id in await session.exec(statement):
+        note(session, doctor_key(doctor_id))
 
 
 def _taken_within(window: Interval) -> tuple[sa.ColumnElement[bool], ...]:
