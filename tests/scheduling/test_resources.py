@@ -134,7 +134,7 @@ async def test_two_doctors_share_one_room(desk: Desk) -> None:
 
 
 async def test_who_shares_a_room_is_told(desk: Desk, monkeypatch: Any) -> None:
-    visit_type, offer = await colleague(desk)
+    visit_type, _ = await colleague(desk)
     await room(desk, desk.visit_type, visit_type)
     told: list[str] = []
     monkeypatch.setattr(resources, "note", lambda _, key: told.append(key))
