@@ -102,6 +102,8 @@ def _panel() -> rx.Component:
         rx.el.dl(
             _fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
             _fact(t("Where"), DETAIL.place),
+            _fact_if(t("Room"), DETAIL.room),
+            _fact_if(t("Device"), DETAIL.device),
             rx.cond(
                 DETAIL.join_link != "",
                 _fact(

@@ -20,6 +20,7 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     Person,
+    ResourceKind,
     VisitMode,
     VisitType,
 )
@@ -27,6 +28,7 @@ from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -129,6 +131,8 @@ class AppointmentDetail:
     visit: str
     mode: VisitMode
     place: str
+    room: str
+    device: str
     join_link: str
     status: AppointmentStatus
     reason: str
@@ -232,6 +236,7 @@ async def load_detail(
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
+    taken = await load_taken(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -245,6 +250,8 @@ async def load_detail(
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
+        room=taken.get(ResourceKind.ROOM, ""),
+        device=taken.get(ResourceKind.DEVICE, ""),
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,

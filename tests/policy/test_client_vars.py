@@ -85,7 +85,8 @@ FIELDS = {
     """,
     "booking_form.Choice": "label href chosen",
     "doctor_calendar.Detail": """
-        id patient birth_date phone when zone visit place join_link status reason cancel_reason
+        id patient birth_date phone when zone visit place room device join_link
+        status reason cancel_reason
         reference history can_confirm can_complete can_cancel
     """,
     "doctor_calendar.HistoryRow": "when visit status",
@@ -104,7 +105,8 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
+        place room join_link
+        clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
         is_own can_cancel can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
@@ -116,9 +118,10 @@ FIELDS = {
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
         number title name duration join_link price needs_confirmation pause_before pause_after
-        bookable_by step capacity clinics unfolded
+        bookable_by step capacity clinics rooms devices unfolded
     """,
-    "visit_type_form.ClinicBox": "name label checked",
+    "visit_type_form.CheckBox": "name label checked",
+    "visit_type_form.ResourceGroup": "clinic boxes",
 }
 
 
