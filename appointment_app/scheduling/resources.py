@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, or_, select
@@ -104,16 +105,17 @@ async def load_equipment(
     return Equipment(dict(suitable), {key: sorted(taken) for key, taken in busy.items()})
 
 
-async def lock(session: AsyncSession, visit_type_id: int, clinic_id: int) -> Needs:
-    """Return what a visit type needs at a clinic, once nobody else takes any of it.
+async def lock(session: AsyncSession, visit_type: int | UUID, clinic_id: int) -> Needs:
+    """Return what a visit type (internal or public id) needs at a clinic, and lock all of it.
 
-    The doctor is locked already, the patient is not yet.
+    So nobody else takes any of it. The doctor is locked already, the patient is not yet.
     """
+    key = VisitType.public_id if isinstance(visit_type, UUID) else VisitType.id
     rows = await locks.lock_resources(
         session,
         select(VisitTypeResource.resource_id)
         .join(VisitType, col(VisitType.id) == VisitTypeResource.visit_type_id)
-        .where(VisitType.id == visit_type_id, col(VisitType.mode) == VisitMode.IN_PERSON),
+        .where(key == visit_type, col(VisitType.mode) == VisitMode.IN_PERSON),
         *_SUITABLE,
     )
     return _needs([_Suitable(*row) for row in rows], clinic_id)
