@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts.actor import NOBODY
+from appointment_app.accounts.actor import NOBODY, Actor
+from appointment_app.errors import DomainError
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     BlockKind,
     BusyBlock,
+    Doctor,
     Resource,
     ResourceKind,
     ResourceUse,
@@ -28,6 +32,7 @@ from appointment_app.scheduling.cancelling import cancel
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.slots import Offer, list_slots
+from appointment_app.scheduling.staff_booking import StaffRequest, book_for_patient
 from tests.factories import (
     doctor_actor,
     make_block,
@@ -252,6 +257,26 @@ async def test_staff_do_not_overbook_a_room(desk: Desk) -> None:
     assert (only.id, TEN, HALF_PAST_TEN) in await uses(desk)
 
 
+async def test_what_staff_book_takes_a_room_as_well(desk: Desk) -> None:
+    only = await room(desk, desk.visit_type)
+    await desk.book(TEN)
+    known = StaffRequest(
+        (await desk.at_clinic()).public_id,
+        desk.visit_type.public_id,
+        desk.patient.public_id,
+        ELEVEN,
+        "",
+        "staff",
+    )
+    await desk.call(book_for_patient, doctor_actor(desk.doctor), known)
+    assert (only.id, ELEVEN, ELEVEN + HALF_HOUR) in await uses(desk)
+    await take_from_outside(desk, only, at("12:00"))
+    wanted = replace(known, starts_at=at("12:00"), idempotency_key="another")
+    async with nothing_stored(desk):
+        with refused("SLOT_TAKEN"):
+            await desk.call(book_for_patient, doctor_actor(desk.doctor), wanted)
+
+
 async def test_an_expired_hold_of_another_doctor_keeps_no_room(desk: Desk) -> None:
     only = await room(desk, desk.visit_type)
     held = {"kind": BlockKind.HOLD, "expires_at": clock.now() + timedelta(minutes=5)}
@@ -299,3 +324,45 @@ async def _statements_of_booking(desk: Desk, starts_at: datetime) -> int:
     await desk.book(starts_at, actor=actor)
     event.remove(engine, "before_cursor_execute", count)
     return len(statements)
+
+
+@pytest.mark.parametrize("rooms", [1, 2])
+async def test_many_doctors_race_for_few_rooms(desk: Desk, rooms: int) -> None:
+    """As many win as there are rooms, whoever comes first; the others are told so."""
+    offers = [await colleague(desk) for _ in range(6)]
+    for _ in range(rooms):
+        await room(desk, *(visit for visit, _ in offers))
+    patients = [await desk.another_patient() for _ in offers]
+
+    async def attempt(actor: Actor, offer: Offer) -> str:
+        try:
+            await desk.book(TEN, actor=actor, offer=offer)
+        except DomainError as refusal:
+            return refusal.code
+        return "BOOKED"
+
+    outcomes = await asyncio.gather(
+        *(attempt(actor, offer) for actor, (_, offer) in zip(patients, offers, strict=True))
+    )
+    assert sorted(outcomes) == ["BOOKED"] * rooms + ["SLOT_TAKEN"] * (6 - rooms)
+    taken = await uses(desk)
+    assert len({resource for resource, *_ in taken}) == len(taken) == rooms
+
+
+async def test_opposite_moves_do_not_wait_for_each_other_for_ever(desk: Desk) -> None:
+    """Two doctors, two rooms, everybody moves at once: locks are taken in one order."""
+    visit_type, offer = await colleague(desk)
+    for _ in range(2):
+        await room(desk, desk.visit_type, visit_type)
+    first = await desk.book(TEN)
+    second = await desk.book(ELEVEN, actor=await desk.another_patient(), offer=offer)
+    other = await desk.make(_doctor_of, visit_type)
+    await asyncio.gather(
+        move(desk, first, ELEVEN),
+        desk.call(rescheduling.move, doctor_actor(other), second, NewTime(TEN), version=1),
+    )
+    assert sorted(starts for _, starts, _ in await uses(desk)) == [TEN, ELEVEN]
+
+
+async def _doctor_of(session: AsyncSession, visit_type: VisitType) -> Doctor:
+    return await session.get_one(Doctor, visit_type.doctor_id)
