@@ -35,9 +35,7 @@ def test_a_room_from_its_name_to_the_patient(new_page: Callable[..., Page], serv
     page.goto("/visit-types")
     wait_until_live(page)
     page.get_by_role("button", name="Edit First visit").click()
-    if not (room := page.get_by_label("Room 2")).is_visible():
-        page.get_by_text("More: who may book").click()
-    room.check()
+    page.get_by_label("Room 2").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("needs a room")).to_be_visible()
 
