@@ -26,6 +26,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     Appointment,
     AppointmentMove,
     AppointmentStatus,
@@ -38,7 +39,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.booking import take_seat
 from appointment_app.scheduling.cancellation_window import load_deadline
@@ -69,6 +70,7 @@ from appointment_app.scheduling.overbooking import (
     require_seen,
 )
 from appointment_app.scheduling.patient_rules import is_busy
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -160,6 +162,8 @@ async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
             raise _taken() from error
         if PERSON_OVERLAP in message:
             raise _patient_busy() from error
+        if RESOURCE_OVERLAP in message:
+            raise _taken() from error
         raise
 
 
@@ -173,8 +177,9 @@ async def _reschedule(
 ) -> int:
     action = Action.RESCHEDULE_APPOINTMENT
     appointment = await lock_appointment(session, actor, appointment_id, action)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
@@ -184,13 +189,13 @@ async def _reschedule(
     await release_expired_holds(session, appointment.doctor_id)
     block = await session.get_one(BusyBlock, appointment.block_id)
     if block.kind is BlockKind.SESSION:
-        visit = await _sit_elsewhere(session, appointment, offer, starts_at)
+        visit = await _sit_elsewhere(session, appointment, offer, starts_at, needs)
     else:
         moved = await load_moved(session, appointment)
         await _require_free(session, offer, moved, starts_at)
         visit = moved.visit(starts_at)
         await _require_patient_free(session, appointment, visit)
-        _shift(block, moved.busy(starts_at), clinic)
+        await _shift(session, block, moved.busy(starts_at), clinic, needs)
     if offer.visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
     await _store(session, actor, appointment, visit, clinic)
@@ -198,7 +203,11 @@ async def _reschedule(
 
 
 async def _sit_elsewhere(
-    session: AsyncSession, appointment: Appointment, offer: OfferRows, starts_at: datetime
+    session: AsyncSession,
+    appointment: Appointment,
+    offer: OfferRows,
+    starts_at: datetime,
+    needs: Needs,
 ) -> Interval:
     """Take a seat in another group session; the old one is left to the others in it."""
     try:
@@ -207,7 +216,7 @@ async def _sit_elsewhere(
         )
     except SlotTaken as error:
         raise _taken() from error
-    seat = await take_seat(session, offer, starts_at, granted.joined)
+    seat = await take_seat(session, offer, starts_at, granted.joined, needs)
     visit = Interval(starts_at, seat.ends_at)
     await _require_patient_free(session, appointment, visit)
     left, appointment.block_id, appointment.seat = appointment.block_id, seat.block_id, seat.number
@@ -229,8 +238,9 @@ async def _move(
 ) -> int:
     reason = fitting_text(reason, "reason", REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.MOVE_APPOINTMENT)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
@@ -238,7 +248,8 @@ async def _move(
     moved, conflicts = await _judge(session, actor, appointment, clinic, new_time)
     require_seen(conflicts, seen)
     block = await session.get_one(BusyBlock, appointment.block_id)
-    _shift(block, moved.busy(new_time.starts_at), clinic, overbooked=overlaps_another(conflicts))
+    busy, overbooked = moved.busy(new_time.starts_at), overlaps_another(conflicts)
+    await _shift(session, block, busy, clinic, needs, overbooked=overbooked)
     visit = moved.visit(new_time.starts_at)
     await _store(session, actor, appointment, visit, clinic, reason=reason)
     if conflicts:
@@ -360,10 +371,21 @@ async def _require_patient_free(
         raise _patient_busy()
 
 
-def _shift(block: BusyBlock, busy: Interval, clinic: Clinic, *, overbooked: bool = False) -> None:
-    """Put the block, in place, to where the visit goes."""
+async def _shift(
+    session: AsyncSession,
+    block: BusyBlock,
+    busy: Interval,
+    clinic: Clinic,
+    needs: Needs,
+    *,
+    overbooked: bool = False,
+) -> None:
+    """Put the block, in place, to where the visit goes, and take what it needs there."""
     block.busy_from, block.busy_until = busy.start, busy.end
     block.clinic_id, block.overbooked = row_id(clinic), overbooked
+    session.add(block)
+    await session.flush()
+    await resources.take(session, needs, block)
 
 
 async def _store(
