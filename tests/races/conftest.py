@@ -44,13 +44,14 @@ async def scene(database: Database) -> Scene:
 class Race:
     """One scenario run round after round, and how often each code came."""
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, crew: Crew | None) -> None:
         self._crew = crew
         self.rounds = 0
         self.codes: Counter[str] = Counter()
 
     def run(self, attempts: Sequence[Attempt]) -> list[Outcome]:
         """Run a round; returns how each of the ``attempts`` ended, in their order."""
+        assert self._crew is not None
         return self.count(self._crew.race(attempts))
 
     def count(self, outcomes: list[Outcome]) -> list[Outcome]:
@@ -67,9 +68,10 @@ class Scoreboard:
         self._backend = backend
 
     @contextmanager
-    def race(self, scenario: str, crew: Crew) -> Iterator[Race]:
-        """Watch a race that ``crew`` runs; a line tells of it when it went well."""
-        race, started, retries = Race(crew), time.perf_counter(), crew.retries
+    def race(self, scenario: str, crew: Crew | None = None) -> Iterator[Race]:
+        """Watch a race, that ``crew`` runs if any; a line tells of it when it went well."""
+        race, started = Race(crew), time.perf_counter()
+        retries = crew.retries if crew else 0
         yield race
         codes = race.codes
         _RESULTS.append(
@@ -80,7 +82,7 @@ class Scoreboard:
                 str(codes.total()),
                 str(codes[DONE]),
                 ", ".join(f"{c} {n}" for c, n in codes.most_common() if c != DONE) or "none",
-                str(crew.retries - retries),
+                str(crew.retries - retries) if crew else "0",
                 f"{time.perf_counter() - started:.1f}",
             )
         )

@@ -10,7 +10,19 @@ from uuid import UUID, uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.models import Clinic, Doctor, Person, User, VisitType, row_id
+from appointment_app.models import (
+    Appointment,
+    AppointmentStatus,
+    BlockKind,
+    BusyBlock,
+    Clinic,
+    Doctor,
+    Person,
+    User,
+    VisitMode,
+    VisitType,
+    row_id,
+)
 from appointment_app.scheduling import booking
 from appointment_app.scheduling.booking import BookingRequest
 from appointment_app.scheduling.local_time import instant_of
@@ -60,6 +72,7 @@ class Scene:
     touching_offer: Offer
     longer_pause_offer: Offer
     other_offer: Offer
+    short_visit: VisitType
     visits: Sequence[tuple[VisitType, Offer]]
     patients: Sequence[Actor]
 
@@ -79,6 +92,8 @@ async def make_scene(session: AsyncSession) -> Scene:
             session, of, duration=duration, pause_before=before, pause_after=after
         )
 
+    short_visit = await visit_type(doctor, 10)
+
     async def offer(of: Doctor, *minutes: int) -> Offer:
         return offer_of(of, clinic, await visit_type(of, *minutes))
 
@@ -87,7 +102,8 @@ async def make_scene(session: AsyncSession) -> Scene:
         clinic=clinic,
         doctor=doctor,
         offer=await offer(doctor, 30),
-        short_offer=await offer(doctor, 10),
+        short_offer=offer_of(doctor, clinic, short_visit),
+        short_visit=short_visit,
         touching_offer=await offer(doctor, 10, 5, 5),
         longer_pause_offer=await offer(doctor, 10, 5, 6),
         other_offer=await offer(other, 40),
@@ -123,3 +139,44 @@ def booking_of(actor: Actor, offer: Offer, starts_at: datetime, **named: str) ->
 def move_of(actor: Actor, appointment_id: UUID, starts_at: datetime) -> Attempt:
     """Move an appointment that nobody changed yet to another time."""
     return Attempt(reschedule, actor, (appointment_id, NewTime(starts_at)), {"version": 1})
+
+
+async def make_appointments(
+    session: AsyncSession, clinic: Clinic, wanted: Sequence[tuple[VisitType, Actor, datetime]]
+) -> list[UUID]:
+    """Store visits without pauses that nobody races for; returns their ids, in their order."""
+    blocks = [
+        BusyBlock(
+            doctor_id=visit_type.doctor_id,
+            clinic_id=row_id(clinic),
+            kind=BlockKind.VISIT,
+            busy_from=starts_at,
+            busy_until=starts_at + timedelta(minutes=visit_type.duration),
+        )
+        for visit_type, _, starts_at in wanted
+    ]
+    session.add_all(blocks)
+    await session.flush()
+    appointments = [
+        Appointment(
+            reference=uuid4().hex[:12],
+            block_id=row_id(block),
+            person_id=actor.person_id,
+            doctor_id=block.doctor_id,
+            clinic_id=block.clinic_id,
+            visit_type_id=row_id(visit_type),
+            starts_at=block.busy_from,
+            ends_at=block.busy_until,
+            status=AppointmentStatus.CONFIRMED,
+            visit_name=visit_type.name,
+            duration=visit_type.duration,
+            mode=VisitMode.IN_PERSON,
+            zone=clinic.zone,
+            booked_by=actor.user_id,
+            idempotency_key=uuid4().hex,
+        )
+        for block, (visit_type, actor, _) in zip(blocks, wanted, strict=True)
+    ]
+    session.add_all(appointments)
+    await session.commit()
+    return [appointment.public_id for appointment in appointments]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,7 @@ async def test_pauses_may_touch_and_not_overlap_by_a_minute(
 
 def _no_two_are_neighbours_and_no_third_fits_between(taken: list[int]) -> bool:
     edges = [-2, *sorted(taken), TOUCHING + 1]
-    return all(2 <= after - before <= 3 for before, after in zip(edges, edges[1:], strict=False))
+    return all(2 <= after - before <= 3 for before, after in pairwise(edges))
 
 
 async def test_a_process_killed_while_it_books_leaves_nothing_behind(
