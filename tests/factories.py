@@ -117,8 +117,9 @@ async def make_doctor(
 
 
 async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) -> VisitType:
-    """A visit of 30 minutes without pauses."""
+    """A visit of 30 minutes without pauses, its starts as far apart as it is long."""
     defaults: dict[str, Any] = {"name": "Consultation", "duration": 30}
+    defaults["step"] = values.get("duration", 30)
     return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
 
 
@@ -131,6 +132,33 @@ async def make_block(
         busy_from=starts_at,
         busy_until=starts_at + timedelta(minutes=minutes),
         **({"kind": BlockKind.OUTSIDE} | values),
+    )
+    return await _stored(session, block)
+
+
+async def make_session(
+    session: AsyncSession,
+    visit_type: VisitType,
+    clinic: Clinic,
+    starts_at: datetime,
+    *,
+    minutes: int = 60,
+    capacity: int = 8,
+    **values: Any,
+) -> BusyBlock:
+    """A group session that the doctor has opened in advance, without going through the service."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    block = BusyBlock(
+        doctor_id=visit_type.doctor_id,
+        clinic_id=clinic.id,
+        kind=BlockKind.SESSION,
+        visit_type_id=visit_type.id,
+        busy_from=starts_at,
+        busy_until=ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=capacity,
+        **({"published": True} | values),
     )
     return await _stored(session, block)
 
