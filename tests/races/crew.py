@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import multiprocessing.connection
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,13 +10,10 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
+from tests.races.processes import processes
 from tests.races.worker import ABOUT_TO_COMMIT, Attempt, Outcome, Report, Sabotage, work
 
 PATIENCE_SECONDS = 120
-
-# A server that has imported everything once forks the workers: they start at once.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["pytest", "tests.races.worker"])
 
 
 class Crew:
@@ -36,14 +32,14 @@ class Crew:
         sabotage: Sabotage = Sabotage.NOTHING,
     ) -> None:
         self.retries = 0
-        self._barrier = _processes.Barrier(len(clocks), timeout=PATIENCE_SECONDS)
+        self._barrier = processes.Barrier(len(clocks), timeout=PATIENCE_SECONDS)
         self._pipes: list[Connection] = []
         share = -(-attempts // len(clocks))
         self._workers = []
         for now in clocks:
-            ours, theirs = _processes.Pipe()
+            ours, theirs = processes.Pipe()
             arguments = (url, now, share, sabotage, self._barrier, theirs)
-            worker = _processes.Process(target=work, args=arguments, daemon=True)
+            worker = processes.Process(target=work, args=arguments, daemon=True)
             worker.start()
             theirs.close()
             self._pipes.append(ours)

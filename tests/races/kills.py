@@ -8,7 +8,7 @@ in the middle of its transaction, and holds what it has locked. Then one SIGKILL
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +21,11 @@ from sqlalchemy.util import await_only
 
 from appointment_app import clock
 from appointment_app.database import Database
+from tests.races.processes import processes
 from tests.races.worker import Attempt, Outcome, attempted
 
 ALL_STOPPED = "all stopped"
 PATIENCE_SECONDS = 60
-_processes = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +61,46 @@ def points_of(statements: int) -> list[Point]:
 
 def kill_at_their_points(doomed: Sequence[Doomed], now: datetime) -> None:
     """Carry out every deed up to its point, in one process, and kill it there (SIGKILL)."""
-    ours, theirs = _processes.Pipe()
-    worker = _processes.Process(target=_stop_all, args=(doomed, now, theirs), daemon=True)
+    ours, theirs = processes.Pipe()
+    worker = processes.Process(target=_stop_all, args=(doomed, now, theirs), daemon=True)
     worker.start()
     try:
         if not ours.poll(PATIENCE_SECONDS):
             raise TimeoutError("Not every deed reached its point.")
-        # Text says how a deed ended that should have stopped.
-        assert ours.recv() == len(doomed)
+        answer = ours.recv()
+        assert answer == ALL_STOPPED, f"A deed did not stop: {answer}"
     finally:
         worker.kill()
         worker.join(PATIENCE_SECONDS)
 
 
-async def carry_out(doomed: Sequence[Doomed], now: datetime) -> list[tuple[Outcome, int]]:
-    """Carry out every deed, one by one; returns how each ended and how many statements it sent."""
-    results = []
-    for each in doomed:
-        opened = Database(each.url, pool_size=1)
-        statements: list[str] = []
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """How a deed ended that did not stop, and what it cost."""
 
-        def note(_: Any, __: Any, statement: str, *___: Any, sent: list[str] = statements) -> None:
-            sent.append(statement)
+    outcome: Outcome
+    statements: int
+    seconds: float
 
-        event.listen(opened.engine.sync_engine, "before_cursor_execute", note)
-        with clock.frozen(now):
-            results.append((await attempted(opened, each.attempt), len(statements)))
-        await opened.dispose()
+
+async def carry_out(doomed: Sequence[Doomed], now: datetime) -> list[CarriedOut]:
+    """Carry out every deed to its end, one by one; returns how each ended."""
+    results, opened = [], {url: Database(url) for url in {each.url for each in doomed}}
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sent.append(statement)
+
+    for database in opened.values():
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    with clock.frozen(now):
+        for each in doomed:
+            began = time.monotonic()
+            sent.clear()
+            outcome = await attempted(opened[each.url], each.attempt)
+            results.append(CarriedOut(outcome, len(sent), time.monotonic() - began))
+    for database in opened.values():
+        await database.dispose()
     return results
 
 

@@ -7,7 +7,6 @@ never been tried, or, where the commit came before the end, with the answer of t
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +58,12 @@ async def test_all_or_nothing(
 ) -> None:
     async with database.session() as session:
         (undisturbed,) = await make_worlds(session, 1)
-    ((outcome, statements),) = await carry_out(
-        [Doomed(database_url, deed.attempt(undisturbed))], NOW
-    )
-    assert outcome.code == DONE
+    first_time = [Doomed(database_url, deed.attempt(undisturbed))]
+    (expected,) = await carry_out(first_time, NOW)
+    assert expected.outcome.code == DONE
     done = _size(await traces_of(database, undisturbed))
 
-    points = points_of(statements)
+    points = points_of(expected.statements)
     async with database.session() as session:
         worlds = await make_worlds(session, len(points))
     before = [await traces_of(database, world) for world in worlds]
@@ -75,24 +73,36 @@ async def test_all_or_nothing(
         for number, (world, point) in enumerate(zip(worlds, points, strict=True))
     ]
     with scoreboard.race(f"killed at each statement: {deed.name}") as race:
-        kill_at_their_points(doomed, NOW)
-        for each, world, untouched in zip(doomed, worlds, before, strict=True):
-            opened = Database(each.url)
-            traces = await traces_of(opened, world)
-            if each.point == AFTER_COMMIT:
-                assert _size(traces) == done
-            else:
-                assert traces == untouched, each.point
+        # MariaDB lets two who write neighbouring rows wait for each other, whosever they are.
+        at_once = 1 if database_url.startswith("mariadb") else len(doomed)
+        for first in range(0, len(doomed), at_once):
+            kill_at_their_points(doomed[first : first + at_once], NOW)
 
-            began = time.monotonic()
-            ((outcome, _),) = await carry_out([each], NOW)
-            assert time.monotonic() - began < PATIENCE_SECONDS, each.point
-            race.count([outcome])
-            expected = deed.done_already if each.point == AFTER_COMMIT else DONE
-            assert outcome.code == expected, each.point
-            assert _size(await traces_of(opened, world)) == done, each.point
-            assert (await look(opened)).overlaps == 0
-            await opened.dispose()
+        for each, world, untouched in zip(doomed, worlds, before, strict=True):
+            left = await _traces(each, world)
+            if each.point == AFTER_COMMIT:
+                assert _size(left) == done
+            else:
+                assert left == untouched, each.point
+
+        second_time = await carry_out(doomed, NOW)
+        race.count([end.outcome for end in second_time])
+    for each, world, end in zip(doomed, worlds, second_time, strict=True):
+        answer = deed.done_already if each.point == AFTER_COMMIT else DONE
+        assert end.outcome.code == answer, each.point
+        assert end.seconds < PATIENCE_SECONDS, each.point
+        assert _size(await _traces(each, world)) == done, each.point
+    for url in {each.url for each in doomed}:
+        opened = Database(url)
+        assert (await look(opened)).overlaps == 0
+        await opened.dispose()
+
+
+async def _traces(doomed: Doomed, world: World) -> Mapping[str, list[dict[str, Any]]]:
+    opened = Database(doomed.url)
+    traces = await traces_of(opened, world)
+    await opened.dispose()
+    return traces
 
 
 def _url(url: str, copy: Path) -> str:
