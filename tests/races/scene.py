@@ -38,6 +38,7 @@ HORIZON_DAYS = 730  # the longest there is: as many rounds fit in
 
 OPENS = 8 * 60
 NOON = 12 * 60
+SEATS = 3
 
 # Duration, pause before and pause after, in minutes. The starts of each lie on its own grid.
 VISITS = (
@@ -62,7 +63,8 @@ class Scene:
 
     The ``offer`` is half an hour, ``short_offer`` ten minutes, both without pauses; with the
     pauses of ``touching_offer`` its ten minutes take twenty, those of ``longer_pause_offer``
-    one more. Those are of one doctor, as are the ``visits``; ``other_offer`` is of the other.
+    one more; ``group_offer`` is an hour for three. Those are of one doctor, as are the ``visits``;
+    ``other_offer`` is of the other.
     """
 
     clinic: Clinic
@@ -71,6 +73,7 @@ class Scene:
     short_offer: Offer
     touching_offer: Offer
     longer_pause_offer: Offer
+    group_offer: Offer
     other_offer: Offer
     short_visit: VisitType
     visits: Sequence[tuple[VisitType, Offer]]
@@ -93,6 +96,7 @@ async def make_scene(session: AsyncSession) -> Scene:
         )
 
     short_visit = await visit_type(doctor, 10)
+    group_visit = await make_visit_type(session, doctor, duration=60, capacity=SEATS)
 
     async def offer(of: Doctor, *minutes: int) -> Offer:
         return offer_of(of, clinic, await visit_type(of, *minutes))
@@ -106,6 +110,7 @@ async def make_scene(session: AsyncSession) -> Scene:
         short_visit=short_visit,
         touching_offer=await offer(doctor, 10, 5, 5),
         longer_pause_offer=await offer(doctor, 10, 5, 6),
+        group_offer=offer_of(doctor, clinic, group_visit),
         other_offer=await offer(other, 40),
         visits=[(visit, offer_of(doctor, clinic, visit)) for visit in visits],
         patients=await make_patients(session, BOOKERS),

@@ -27,6 +27,16 @@ _PERSON_OVERLAPS = _OVERLAPS.format(
 _RESOURCE_OVERLAPS = _OVERLAPS.format(
     table="resource_use", key="resource_id", starts="busy_from", ends="busy_until"
 )
+# Two in one seat, on a seat that there is not, or in a block that is free again.
+_CROWDED_SEATS = """
+    SELECT count(*) FROM appointment AS one JOIN busy_block ON busy_block.id = one.block_id
+    WHERE one.active AND (
+        one.seat >= busy_block.capacity OR NOT busy_block.active OR EXISTS (
+            SELECT 1 FROM appointment AS other WHERE other.block_id = one.block_id
+            AND other.id < one.id AND other.seat = one.seat AND other.active
+        )
+    )
+"""
 
 _ALTER_TABLES = (
     f"ALTER TABLE busy_block DROP CONSTRAINT {DOCTOR_OVERLAP}",
@@ -52,11 +62,17 @@ class Stored:
     doctor_overlaps: int
     person_overlaps: int
     resource_overlaps: int
+    crowded_seats: int
 
     @property
     def overlaps(self) -> int:
         """How many pairs there are in which somebody or something is wanted twice."""
-        return self.doctor_overlaps + self.person_overlaps + self.resource_overlaps
+        return (
+            self.doctor_overlaps
+            + self.person_overlaps
+            + self.resource_overlaps
+            + self.crowded_seats
+        )
 
 
 async def look(database: Database) -> Stored:
@@ -72,6 +88,7 @@ async def look(database: Database) -> Stored:
             doctor_overlaps=await _count(connection, _DOCTOR_OVERLAPS),
             person_overlaps=await _count(connection, _PERSON_OVERLAPS),
             resource_overlaps=await _count(connection, _RESOURCE_OVERLAPS),
+            crowded_seats=await _count(connection, _CROWDED_SEATS),
         )
 
 
