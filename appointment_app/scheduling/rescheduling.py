@@ -19,13 +19,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action
+from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     Appointment,
     AppointmentMove,
     AppointmentStatus,
@@ -38,7 +39,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
@@ -58,7 +59,14 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds
 from appointment_app.scheduling.moved import Moved, load_moved
-from appointment_app.scheduling.overbooking import WantedTime, overlaps_another, require_seen
+from appointment_app.scheduling.overbooking import (
+    Conflict,
+    WantedTime,
+    find_conflicts,
+    overlaps_another,
+    require_seen,
+)
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -119,6 +127,26 @@ async def move(
     )
 
 
+async def conflicts_of_move(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, new_time: NewTime
+) -> tuple[Conflict, ...]:
+    """Return what ``move`` would ask about, and change nothing.
+
+    Raises what ``move`` raises of a time that cannot be had at all.
+    """
+    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
+    appointment = (await session.exec(by_id)).first()
+    if appointment is None:
+        require(actor, Action.LIST_OWN_APPOINTMENTS)  # whoever asks is somebody
+        raise NotFound
+    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
+    require(actor, Action.MOVE_APPOINTMENT, record)
+    _require_movable(appointment, appointment.version)
+    clinic = await _clinic(session, appointment, new_time)
+    _, conflicts = await _judge(session, actor, appointment, clinic, new_time)
+    return conflicts
+
+
 async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
     """Do it; the database has the last word on what overlaps."""
     try:
@@ -129,6 +157,8 @@ async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
             raise _taken() from error
         if PERSON_OVERLAP in message:
             raise _patient_busy() from error
+        if RESOURCE_OVERLAP in message:
+            raise _taken() from error
         raise
 
 
@@ -142,8 +172,9 @@ async def _reschedule(
 ) -> int:
     action = Action.RESCHEDULE_APPOINTMENT
     appointment = await lock_appointment(session, actor, appointment_id, action)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
@@ -157,7 +188,7 @@ async def _reschedule(
     await _require_patient_free(session, moved, starts_at)
     if visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
-    await _store(session, actor, appointment, moved, clinic, starts_at)
+    await _store(session, actor, appointment, moved, needs, clinic, starts_at)
     return appointment.version
 
 
@@ -173,28 +204,23 @@ async def _move(
 ) -> int:
     reason = fitting_text(reason, "reason", REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.MOVE_APPOINTMENT)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
-    moved = await load_moved(session, appointment)
-    starts_at = _near(new_time.starts_at)
-    if starts_at < clock.now():
-        raise InThePast
-    place = await _workplace(session, appointment, clinic)
-
     await release_expired_holds(session, appointment.doctor_id)
-    await _require_patient_free(session, moved, starts_at)
-    wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
-    conflicts = await require_seen(session, actor, place, wanted, seen, moved=moved)
+    moved, conflicts = await _judge(session, actor, appointment, clinic, new_time)
+    require_seen(conflicts, seen)
     await _store(
         session,
         actor,
         appointment,
         moved,
+        needs,
         clinic,
-        starts_at,
+        new_time.starts_at,
         reason=reason,
         overbooked=overlaps_another(conflicts),
     )
@@ -202,6 +228,24 @@ async def _move(
         fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
     return appointment.version
+
+
+async def _judge(
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    clinic: Clinic,
+    new_time: NewTime,
+) -> tuple[Moved, tuple[Conflict, ...]]:
+    """Return what staff would move, and what they have to be asked about."""
+    moved = await load_moved(session, appointment)
+    starts_at = _near(new_time.starts_at)
+    if starts_at < clock.now():
+        raise InThePast
+    place = await _workplace(session, appointment, clinic)
+    await _require_patient_free(session, moved, starts_at)
+    wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
+    return moved, await find_conflicts(session, actor, place, wanted, moved=moved)
 
 
 async def _clinic(session: AsyncSession, appointment: Appointment, new_time: NewTime) -> Clinic:
@@ -312,6 +356,7 @@ async def _store(
     actor: Actor,
     appointment: Appointment,
     moved: Moved,
+    needs: Needs,
     clinic: Clinic,
     starts_at: datetime,
     *,
@@ -324,6 +369,8 @@ async def _store(
     block.busy_from, block.busy_until = busy.start, busy.end
     block.clinic_id, block.overbooked = row_id(clinic), overbooked
     session.add(block)
+    await session.flush()
+    await resources.take(session, needs, block)
     remembered = AppointmentMove(
         appointment_id=moved.appointment_id,
         from_starts_at=appointment.starts_at,

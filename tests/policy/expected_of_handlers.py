@@ -79,6 +79,8 @@ THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FO
 CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING)
 IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, FORBIDDEN, MISSING)
 CLINIC_IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
+CLINIC_OF_A_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, DONE, FORBIDDEN)
+CLINIC_BOOKS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, UNSEEN, FORBIDDEN)
 PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (LOGIN, UNSEEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
 # What a page shows of itself, without asking for anything.
 SCREEN = ALL
@@ -87,6 +89,7 @@ _HOURS = frozenset({"audit_event", "doctor", "doctor_at_clinic"})
 _MOVED = frozenset({"appointment", "audit_event", "doctor"})
 _TOLD = frozenset({"outbox_message"})
 _RESCHEDULED = _MOVED | _TOLD | {"appointment_move", "busy_block"}
+_RESOURCES = frozenset({"audit_event", "resource"})
 _DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
 _VISITS = frozenset({"audit_event", "doctor", "visit_type"})
 
@@ -117,6 +120,13 @@ def _calendar(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -
     return Row(f"DoctorCalendar.{handler}", gets, CALENDAR, before=steps, owner=owner, **row)
 
 
+def _rooms(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    steps = ("load", *before)
+    owner = Who.ADMINISTRATOR if gets is THE_ADMINISTRATOR else None
+    row = {"owner": owner, "before": steps} | row
+    return Row(f"AdminRooms.{handler}", gets, "/admin/rooms", **row)
+
+
 def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
     steps = ("load", *before)
     owner = None if gets is SCREEN else Who.DOCTOR
@@ -124,10 +134,27 @@ def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any
     return Row(f"VisitTypeEditor.{handler}", gets, "/visit-types", **row)
 
 
+def _moving(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    if before:
+        row = {"owner": Who.DOCTOR, "before": before} | row
+    return Row(f"MoveAppointment.{handler}", gets, CALENDAR, **row)
+
+
+def _booking(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    if before:
+        row = {"owner": Who.DOCTOR, "before": before} | row
+    return Row(f"NewAppointment.{handler}", gets, CALENDAR, **row)
+
+
+_PENDING = {"appointment_id": "{pending}"}
+_TUESDAY = {"start": "2026-11-24T12:00:00+01:00"}
+_TYPED_MOVE = {"typed": {"date": "2026-11-24", "time": "12:00", "reason": "The doctor is late"}}
 _OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
 _OPEN_BEGUN: Step = ("open_appointment", {"appointment_id": "{begun}"})
 _VIDEO = {"visit_type_id": "{video}"}
 _VISIT = {"visit_type_id": "{visit}"}
+_ROOM = {"resource": "{room}"}
+_TYPED_ROOM = {"typed": {"name": "Laboratory"}}
 _TYPED_VISIT = {"typed": {"name": "Check-up", "duration": "20"}}
 _DORAS_CARD = {
     "doctor_id": "{dora}",
@@ -147,7 +174,9 @@ ROWS = (
         before=("load",),
         shows="Video call",
     ),
+    Row("FindDoctors.refresh", ALL, "/", before=("load",)),
     Row("DoctorProfile.load", ALL, DOCTOR, shows="Dr Dora Doctor"),
+    Row("DoctorProfile.refresh", ALL, DOCTOR, shows="Dr Dora Doctor"),
     Row("DoctorProfile.load", (MISSING,) * 7, "/doctor?id={wilma}", situation="not approved"),
     Row("PracticeChoices.load", ALL, "/register/doctor", shows="Parkside Clinic"),
     # The mailbox of a machine that keeps its mails; in production there is none
@@ -224,6 +253,8 @@ ROWS = (
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
     _calendar("confirm", CLINIC_IN_ITS_CALENDAR, _OPEN_PENDING, changes=_MOVED | _TOLD),
+    _calendar("check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("undo_check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, "check_in", changes=_MOVED),
     _calendar("complete", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
     _calendar("mark_no_show", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
     _calendar(
@@ -240,6 +271,50 @@ ROWS = (
         _OPEN_PENDING,
         arguments={"typed": {"notes": "To be seen again"}},
         changes=_MOVED,
+    ),
+    # Moving in the calendar, by its date and time or dropped
+    _moving("ask", IN_ITS_CALENDAR, arguments=_PENDING, shows="Quillfeather"),
+    _moving("drop", IN_ITS_CALENDAR, arguments=_PENDING | _TUESDAY, shows="Quillfeather"),
+    _moving("close", SCREEN),
+    _moving(
+        "move",
+        CLINIC_IN_ITS_CALENDAR,
+        ("ask", _PENDING),
+        arguments=_TYPED_MOVE,
+        changes=_RESCHEDULED,
+    ),
+    _moving(
+        "undo",
+        CLINIC_IN_ITS_CALENDAR,
+        ("ask", _PENDING),
+        ("move", _TYPED_MOVE),
+        changes=_RESCHEDULED,
+    ),
+    # Booking for a patient: those whom the doctor knows
+    _booking("open", DOCTORS, shows="Consultation"),
+    _booking("open_at", DOCTORS, arguments={"start": "2026-11-24T10:00:00+01:00"}),
+    _booking("close", SCREEN),
+    _booking(
+        "find", CLINIC_OF_A_DOCTOR, "open", arguments={"typed": "quill"}, shows="Quillfeather"
+    ),
+    _booking("choose", SCREEN, arguments={"patient_id": "{pia}"}),
+    _booking("choose_another", SCREEN),
+    _booking(
+        "book",
+        CLINIC_BOOKS,
+        "open",
+        ("find", {"typed": "quill"}),
+        ("choose", {"patient_id": "{pia}"}),
+        arguments={
+            "typed": {
+                "place": "{place}",
+                "visit_type": "{visit}",
+                "date": "2026-11-25",
+                "time": "10:00",
+                "reason": "To be seen again",
+            }
+        },
+        changes=frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"}),
     ),
     # A doctor's hours: the week
     _availability("load", DOCTORS, shows="Europe/Berlin"),
@@ -333,6 +408,46 @@ ROWS = (
     _visit_types("keep_last", SCREEN),
     _visit_types("move_up", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
     _visit_types("move_down", THE_DOCTOR, arguments=_VISIT, changes=_VISITS),
+    # The rooms and devices of the clinics that the actor administers, whatever the tab holds
+    _rooms("load", ADMINISTRATORS, before=(), shows="Parkside Clinic"),
+    _rooms("add", SCREEN, arguments={"clinic": "{harbour}"}),
+    _rooms(
+        "rename",
+        (MISSING, MISSING, MISSING, MISSING, MISSING, DONE, MISSING),
+        arguments=_ROOM,
+        shows="Echo chamber",
+    ),
+    _rooms("close", SCREEN),
+    _rooms("choose_kind", SCREEN, arguments={"kind": "device"}),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("add", {"clinic": "{harbour}"}),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+    ),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("rename", _ROOM),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+        situation="of one that exists",
+    ),
+    _rooms(
+        "load_new_version",
+        (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING),
+        ("rename", _ROOM),
+        owner=Who.ADMINISTRATOR,
+    ),
+    _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
+    _rooms(
+        "deactivate",
+        THE_ADMINISTRATOR,
+        ("toggle", {"resource": "{used}"}),
+        changes=_RESOURCES,
+    ),
+    _rooms("keep", SCREEN),
     # Deciding on doctors
     _administration("load", ADMINISTRATORS, shows="LIC-OTTO"),
     _administration(

@@ -16,6 +16,10 @@ VARS = {
     "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
     "MailboxState": "rows letter is_loaded is_reading",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
+    "AdminRooms": """
+        clinics is_loaded is_forbidden form is_open is_stale is_device problem name_error is_asking
+        asked_about question
+    """,
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
         outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
@@ -41,6 +45,14 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone has_more shown href_everywhere
     """,
+    "MoveAppointment": """
+        is_open opened title now zone date time reason question problem errors springs
+    """,
+    # Names and birth dates of the doctor's own patients, after they were looked for.
+    "NewAppointment": """
+        is_open opened date time zone places place visit_types found nobody_found patient question
+        problem errors
+    """,
     "MoveForm": "change alternatives is_loaded is_missing is_moving is_taken problem",
     "MyAppointments": """
         shows_past appointments has_more is_listed appointment is_new moved is_loaded is_missing
@@ -63,6 +75,9 @@ FIELDS = {
         doctor name licence_number email email_verified specialties clinics registered is_approved
         reason
     """,
+    "admin_rooms.ClinicRow": "id name rows",
+    "admin_rooms.ResourceRow": "id name facts active",
+    "admin_rooms.ResourceForm": "number title name is_new",
     "hours_form.DayRow": "weekday name short on ranges",
     "hours_form.RangeRow": "index opens closes error",
     "hours_form.OutsideRow": "when patient href",
@@ -77,18 +92,20 @@ FIELDS = {
         own_time zone needs_confirmation other_times
     """,
     "booking_form.Choice": "label href chosen",
-    "doctor_calendar.Detail": """
-        id patient birth_date phone when zone visit place join_link status reason cancel_reason
-        reference history can_confirm can_complete can_cancel
+    "calendar_words.Detail": """
+        id patient birth_date phone when zone visit place room device join_link status reason
+        cancel_reason
+        reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
+        can_mark_no_show can_move can_cancel
     """,
-    "doctor_calendar.HistoryRow": "when visit status",
+    "calendar_words.HistoryRow": "when visit status",
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
     "doctor_profile.DayView": "weekday number date month note href chosen is_free slots",
     "doctor_profile.PartOfDay": "name slots",
     "doctor_profile.Jump": "label href",
-    "slot_links.SlotLink": "time own_time label href",
+    "slot_links.SlotLink": "time own_time label href starts_at is_taken",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
         visit_types days next_free href href_of_next_free zone
@@ -97,10 +114,12 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
+        place room join_link
+        clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
         is_own can_cancel can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
+    "new_appointment.FoundPatient": "id name born",
     "moving.Moving": "when whose href",
     "move_form.Change": """
         doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone
@@ -109,9 +128,10 @@ FIELDS = {
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
         number title name duration join_link price needs_confirmation pause_before pause_after
-        bookable_by step capacity clinics unfolded
+        bookable_by step capacity clinics rooms devices unfolded
     """,
-    "visit_type_form.ClinicBox": "name label checked",
+    "visit_type_form.CheckBox": "name label checked",
+    "visit_type_form.ResourceGroup": "clinic boxes",
 }
 
 
