@@ -44,6 +44,15 @@ def format_date(day: date, pattern: str = "EEE d MMM") -> str:
     return dates.format_date(day, pattern, locale=_clock_locale())
 
 
+def days_text(first: date, last: date) -> str:
+    """Return one day or a stretch of days, such as ``24–25 Dec``."""
+    if first == last:
+        return format_date(first, "d MMM")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{format_date(last, 'd MMM')}"
+    return f"{format_date(first, 'd MMM')} – {format_date(last, 'd MMM')}"
+
+
 def format_time(moment: datetime, zone: str) -> str:
     """Return the wall-clock time of ``moment`` in the IANA ``zone``, such as ``15:30``."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")

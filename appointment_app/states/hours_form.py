@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from appointment_app.i18n import format_date, format_moment, format_time, t
+from appointment_app.i18n import days_text, format_date, format_moment, format_time, t
 from appointment_app.scheduling.availability import LocalRange, WeeklyRange
-from appointment_app.scheduling.hours import BookedOutside, DifferentDays, PlaceHours
+from appointment_app.scheduling.booked_outside import BookedOutside
+from appointment_app.scheduling.different_days import DifferentDays
+from appointment_app.scheduling.hours import PlaceHours
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, local_date
 from appointment_app.scheduling.week import TypedDay, TypedRange, TypedWeek, range_text
 
@@ -144,15 +146,6 @@ def override_row(days: DifferentDays) -> OverrideRow:
         remark=" · ".join(remarks),
         is_closed=not days.ranges,
     )
-
-
-def days_text(first: date, last: date) -> str:
-    """Return one day or a stretch of days, such as ``24–25 Dec``."""
-    if first == last:
-        return format_date(first, "d MMM")
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{format_date(last, 'd MMM')}"
-    return f"{format_date(first, 'd MMM')} – {format_date(last, 'd MMM')}"
 
 
 def outside_rows(outside: Iterable[BookedOutside], zone: str, calendar: str) -> list[OutsideRow]:
