@@ -37,14 +37,17 @@ from appointment_app.startup import database_ready
 from appointment_app.states.admin_doctors import AdminDoctors
 from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.different_days_editor import DifferentDaysEditor
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.event_guard import guard_events
+from appointment_app.states.extra_session_editor import ExtraSessionEditor
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
+from appointment_app.states.time_off_editor import TimeOffEditor
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 
 VIEWER = Viewer(
@@ -167,7 +170,13 @@ _add(
     availability,
     t("Availability"),
     t("Your weekly hours, the days that differ, and your booking rules."),
-    AvailabilityEditor.load,
+    [
+        AvailabilityEditor.load,
+        DifferentDaysEditor.close_form,
+        DifferentDaysEditor.close_removal,
+        TimeOffEditor.close_time_off,
+        ExtraSessionEditor.close_session,
+    ],
 )
 _add(
     "/visit-types",

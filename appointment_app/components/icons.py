@@ -60,6 +60,11 @@ def plus_icon() -> rx.Component:
     return _icon("M12 5v14M5 12h14")
 
 
+def more_icon() -> rx.Component:
+    """Return three dots in a row."""
+    return _icon("M5 12h.01M12 12h.01M19 12h.01")
+
+
 def _icon(path: str) -> rx.Component:
     return rx.el.svg(
         rx.el.path(

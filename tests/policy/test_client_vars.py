@@ -18,9 +18,20 @@ VARS = {
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
-        outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
-        month_weeks overrides form form_open form_closed form_ranges form_errors form_effect
-        form_outside removal removal_open removal_effect rules notice_options rules_errors
+        outside is_showing_outside is_stale stale_text is_copying more more_open more_errors
+        weeks_options weekday_initials month_title month_weeks overrides time_off sessions
+        holiday_choice holiday_options holidays holiday_effect rules notice_options rules_errors
+    """,
+    "DifferentDaysEditor": """
+        form form_open form_closed form_ranges form_errors form_effect form_outside removal
+        removal_open removal_effect
+    """,
+    "TimeOffEditor": """
+        away away_open away_errors away_effect away_outside return_asked return_open
+    """,
+    "ExtraSessionEditor": """
+        session_form session_open session_errors session_types session_asked session_removal_open
+        session_problem
     """,
     "BookingForm": """
         summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
@@ -61,10 +72,20 @@ FIELDS = {
         reason
     """,
     "hours_form.DayRow": "weekday name short on ranges",
-    "hours_form.RangeRow": "index opens closes error",
+    "hours_form.RangeRow": """
+        index opens closes error valid_from valid_until every_weeks remark
+    """,
+    "hours_form.TimeOffRow": "key days note",
+    "hours_form.SessionRow": "key day name hours seats",
+    "hours_form.HolidayRow": "day name is_open",
     "hours_form.OutsideRow": "when patient href",
     "hours_form.OverrideRow": "key days hours remark is_closed",
-    "availability_editor.OverrideForm": "number title first last note",
+    "availability_editor.MoreForm": """
+        number weekday index title valid_from valid_until every_weeks
+    """,
+    "different_days_editor.OverrideForm": "number title first last note",
+    "time_off_editor.TimeOffForm": "number title first last note",
+    "extra_session_editor.SessionForm": "number visit_type_id day starts duration capacity",
     "availability_editor.RulesForm": "number minimum_notice horizon_days max_patients_a_day",
     "booking_form.Summary": """
         doctor_name doctor_initials specialties clinic_name address is_video when short_when

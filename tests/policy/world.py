@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from appointment_app import clock
 from appointment_app.accounts import login_sessions, mailed_links, passwords
@@ -16,11 +17,13 @@ from appointment_app.database import Database
 from appointment_app.models import (
     AppointmentStatus,
     Approval,
+    BlockKind,
     DateOverride,
     DoctorSpecialty,
     Role,
     RoleAssignment,
     Specialty,
+    TimeOff,
     TokenPurpose,
     User,
     VisitMode,
@@ -29,6 +32,7 @@ from appointment_app.models import (
 from tests.accounts.people import NOON, PASSWORD
 from tests.factories import (
     make_appointment,
+    make_block,
     make_clinic,
     make_doctor,
     make_patient,
@@ -38,6 +42,8 @@ from tests.factories import (
 from tests.scheduling.doctors_day import place_of
 
 OVERRIDE = "2026-12-24/2026-12-24"
+TIME_OFF = str(UUID(int=7))
+SESSION = "2026-12-12T09:00:00+00:00"
 
 
 class Who(StrEnum):
@@ -65,7 +71,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "paul's reason": ("A wart on the thumb",),
     "paul's notes": ("Wart removed with ice",),
     "dora's account": ("dora@secret.example", "LIC-DORA"),
-    "dora's calendar": ("Away for a christening",),
+    "dora's calendar": ("Away for a christening", "Sailing in Norway"),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
     "administrators": ("root@secret.example", "park@secret.example"),
@@ -264,6 +270,29 @@ async def _build(database: Database, path: Path) -> World:
                 day=date.fromisoformat(OVERRIDE.partition("/")[0]),
                 note="Away for a christening",
             )
+        )
+        session.add(
+            TimeOff(
+                public_id=UUID(TIME_OFF),
+                doctor_id=row_id(dora),
+                first_day=date(2027, 1, 4),
+                last_day=date(2027, 1, 8),
+                note="Sailing in Norway",
+            )
+        )
+        opened = datetime.fromisoformat(SESSION)
+        await make_block(
+            session,
+            dora,
+            opened,
+            20,
+            kind=BlockKind.SESSION,
+            clinic_id=row_id(harbour),
+            visit_type_id=row_id(visit),
+            starts_at=opened,
+            ends_at=opened + timedelta(minutes=20),
+            capacity=6,
+            published=True,
         )
         users["pia"].password_hash = await passwords.hashed(PASSWORD)
         newcomer = User(email="new@secret.example", password_hash="!")

@@ -28,9 +28,10 @@ from appointment_app.models import (
     WeeklyHours,
     row_id,
 )
-from appointment_app.scheduling import hours
+from appointment_app.scheduling import different_days, hours
 from appointment_app.scheduling.availability import LocalRange
-from appointment_app.scheduling.hours import BookingRules, DaySpan, OverrideDraft
+from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
+from appointment_app.scheduling.hours import BookingRules
 from appointment_app.scheduling.week import TypedRange, TypedWeek
 from tests.factories import (
     administrator_actor,
@@ -151,7 +152,7 @@ async def test_hours_at_another_clinic_are_in_the_way(
     assert await practice.ask(hours.validate, week) == clash
     draft = OverrideDraft(date(2026, 11, 28), date(2026, 11, 28), (TypedRange(570, 720),))
     with pytest.raises(Invalid) as refused:
-        await practice.ask(hours.preview_override, draft)
+        await practice.ask(different_days.preview_override, draft)
     assert refused.value.errors == {"0": "Overlaps 09:00 – 10:00 at Lake Clinic"}
 
 
@@ -224,7 +225,7 @@ async def test_a_day_with_other_hours_is_left_alone_by_a_change_of_the_week(
         WEDNESDAY + timedelta(hours=1),
     )
     draft = OverrideDraft(date(2026, 11, 25), date(2026, 11, 25), (TypedRange(540, 900),))
-    await practice.ask(hours.save_override, draft, version=1)
+    await practice.ask(different_days.save_override, draft, version=1)
     preview = await practice.ask(hours.preview, changed(await practice.week(), 2))
     assert (preview.changed_days, preview.outside) == (1, ())
 
@@ -232,8 +233,8 @@ async def test_a_day_with_other_hours_is_left_alone_by_a_change_of_the_week(
 async def test_days_in_a_row_are_shown_as_one(practice: Practice) -> None:
     closed = OverrideDraft(date(2026, 12, 24), date(2026, 12, 25), (), " public holiday ")
     short = OverrideDraft(date(2026, 12, 9), date(2026, 12, 9), (TypedRange(660, 900),))
-    assert await practice.ask(hours.save_override, closed, version=1) == 2
-    assert await practice.ask(hours.save_override, short, version=2) == 3
+    assert await practice.ask(different_days.save_override, closed, version=1) == 2
+    assert await practice.ask(different_days.save_override, short, version=2) == 3
     first, second = (await practice.ask(hours.load)).different
     assert (first.first, first.last) == (date(2026, 12, 9), date(2026, 12, 9))
     assert first.ranges == (LocalRange(660, 900),)
@@ -246,17 +247,17 @@ async def test_days_are_parted_where_hours_or_notes_differ(practice: Practice) -
     for day, note in ((14, "a"), (15, "a"), (16, "b"), (18, "b")):
         draft = OverrideDraft(date(2026, 12, day), date(2026, 12, day), (), note)
         version = (await practice.ask(hours.load)).version
-        await practice.ask(hours.save_override, draft, version=version)
+        await practice.ask(different_days.save_override, draft, version=version)
     spans = [(each.first.day, each.last.day) for each in (await practice.ask(hours.load)).different]
     assert spans == [(14, 15), (16, 16), (18, 18)]
 
 
 async def test_editing_moves_the_days_of_an_override(practice: Practice) -> None:
     before = OverrideDraft(date(2026, 12, 24), date(2026, 12, 28), (), "away")
-    await practice.ask(hours.save_override, before, version=1)
+    await practice.ask(different_days.save_override, before, version=1)
     after = OverrideDraft(date(2026, 12, 26), date(2026, 12, 29), (TypedRange(600, 660),), "here")
     span = DaySpan(before.first, before.last)
-    await practice.ask(hours.save_override, after, version=2, replaces=span)
+    await practice.ask(different_days.save_override, after, version=2, replaces=span)
     (only,) = (await practice.ask(hours.load)).different
     assert (only.first, only.last, only.note) == (after.first, after.last, "here")
     async with practice.database.session() as session:
@@ -265,11 +266,11 @@ async def test_editing_moves_the_days_of_an_override(practice: Practice) -> None
 
 async def test_removing_lets_the_weekly_hours_hold_again(practice: Practice) -> None:
     draft = OverrideDraft(THURSDAY, THURSDAY, (TypedRange(540, 720),))
-    await practice.ask(hours.save_override, draft, version=1)
+    await practice.ask(different_days.save_override, draft, version=1)
     span = DaySpan(THURSDAY, THURSDAY)
     with pytest.raises(StaleVersion):
-        await practice.ask(hours.remove_override, span, version=1)
-    assert await practice.ask(hours.remove_override, span, version=2) == 3
+        await practice.ask(different_days.remove_override, span, version=1)
+    assert await practice.ask(different_days.remove_override, span, version=2) == 3
     assert (await practice.ask(hours.load)).different == ()
     async with practice.database.session() as session:
         assert (await session.exec(select(DateOverride))).all() == []
@@ -280,7 +281,7 @@ async def test_the_preview_of_a_closed_day_names_who_is_booked(practice: Practic
     starts_at = MONDAY_EIGHT + timedelta(days=3)
     await book(practice.database, practice.doctor, practice.clinic, practice.visit_type, starts_at)
     closed = OverrideDraft(THURSDAY, date(2026, 11, 29))
-    preview = await practice.ask(hours.preview_override, closed)
+    preview = await practice.ask(different_days.preview_override, closed)
     assert preview.changed_days == 2  # the weekend was closed before
     assert [each.starts_at for each in preview.outside] == [starts_at]
 
@@ -288,10 +289,10 @@ async def test_the_preview_of_a_closed_day_names_who_is_booked(practice: Practic
 async def test_the_preview_of_a_removal_names_who_is_booked(practice: Practice) -> None:
     saturday = date(2026, 11, 28)
     draft = OverrideDraft(saturday, saturday, (TypedRange(540, 720),))
-    await practice.ask(hours.save_override, draft, version=1)
+    await practice.ask(different_days.save_override, draft, version=1)
     starts_at = MONDAY_EIGHT + timedelta(days=5)
     await book(practice.database, practice.doctor, practice.clinic, practice.visit_type, starts_at)
-    preview = await practice.ask(hours.preview_removal, DaySpan(saturday, saturday))
+    preview = await practice.ask(different_days.preview_removal, DaySpan(saturday, saturday))
     assert (preview.changed_days, len(preview.outside)) == (1, 1)
 
 
@@ -309,13 +310,15 @@ async def test_impossible_days_are_refused(
 ) -> None:
     draft = OverrideDraft(date.fromisoformat(first), date.fromisoformat(last))
     with pytest.raises(Invalid) as refused:
-        await practice.ask(hours.save_override, draft, version=1)
+        await practice.ask(different_days.save_override, draft, version=1)
     assert refused.value.errors == {"last": sentence}
 
 
 async def test_a_long_note_is_refused(practice: Practice) -> None:
     with pytest.raises(Invalid) as refused:
-        await practice.ask(hours.preview_override, OverrideDraft(THURSDAY, THURSDAY, (), "x" * 121))
+        await practice.ask(
+            different_days.preview_override, OverrideDraft(THURSDAY, THURSDAY, (), "x" * 121)
+        )
     assert set(refused.value.errors) == {"note"}
 
 
@@ -365,10 +368,10 @@ async def test_nobody_else_reads_or_changes_the_hours(
         lambda s, a: hours.validate(s, a, practice.place_id, week),
         lambda s, a: hours.preview(s, a, practice.place_id, week),
         lambda s, a: hours.save(s, a, practice.place_id, week, version=1),
-        lambda s, a: hours.preview_override(s, a, practice.place_id, draft),
-        lambda s, a: hours.save_override(s, a, practice.place_id, draft, version=1),
-        lambda s, a: hours.preview_removal(s, a, practice.place_id, day),
-        lambda s, a: hours.remove_override(s, a, practice.place_id, day, version=1),
+        lambda s, a: different_days.preview_override(s, a, practice.place_id, draft),
+        lambda s, a: different_days.save_override(s, a, practice.place_id, draft, version=1),
+        lambda s, a: different_days.preview_removal(s, a, practice.place_id, day),
+        lambda s, a: different_days.remove_override(s, a, practice.place_id, day, version=1),
         lambda s, a: hours.save_rules(s, a, practice.place_id, rules, version=1, doctor_version=1),
     ]
     refusals = ((NOBODY, LoginRequired), (other, Forbidden), (patient, Forbidden))
