@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,8 +23,9 @@ from appointment_app.scheduling.availability import (
 )
 from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
-from appointment_app.scheduling.slots import Offer, load_offer, slots_of_place
+from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_of_place
 
 _SHORTEST_VISIT = timedelta(minutes=5)
 
@@ -56,7 +58,8 @@ class Days:
     as many appointments with the doctor as one patient may.
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
-    one, and None when there is none up to the horizon.
+    one, and None when there is none up to the horizon. ``seats_left`` says how many more patients
+    there is room for at the starts of group sessions.
     """
 
     days: tuple[Day, ...]
@@ -64,23 +67,34 @@ class Days:
     last_day: date
     first_free: datetime | None
     at_limit: bool
+    seats_left: Mapping[datetime, int]
 
 
 async def list_days(
-    session: AsyncSession, actor: Actor, offer: Offer, first_day: date, count: int = 7
+    session: AsyncSession,
+    actor: Actor,
+    offer: Offer,
+    first_day: date,
+    count: int = 7,
+    *,
+    moving: UUID | None = None,
 ) -> Days:
     """Return ``count`` local days of the clinic from ``first_day`` on.
 
-    Raises ``NotFound`` when patients cannot book the offer.
+    Their times are those to which the actor's own appointment ``moving`` can go, where there is
+    one. Raises ``NotFound`` when patients cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
     now = clock.now()
     not_before, not_after = place.bounds(now)
-    zone, shape = place.clinic.zone, shape_of(visit_type)
+    moved = await find_moved(session, actor, moving) if moving else None
+    zone = place.clinic.zone
+    shape = moved.shape(shape_of(visit_type)) if moved else shape_of(visit_type)
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
-    free = await slots_of_place(session, place, visit_type, window)
+    (found,) = await find_free(session, [Wish(place, visit_type, window, moved)])
+    free = found.starts
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
@@ -99,13 +113,14 @@ async def list_days(
     )
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
-        free = await slots_of_place(session, place, visit_type, ahead)
+        free = await slots_of_place(session, place, visit_type, ahead, moved=moved)
     return Days(
         days,
         today=local_date(zone, now),
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
-        at_limit=await _is_at_limit(session, actor, place),
+        at_limit=moved is None and await _is_at_limit(session, actor, place),
+        seats_left=found.seats_left,
     )
 
 

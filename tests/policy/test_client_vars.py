@@ -20,7 +20,8 @@ VARS = {
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
         outside is_showing_outside is_stale stale_text is_copying more more_open more_errors
         weeks_options weekday_initials month_title month_weeks overrides time_off sessions
-        holiday_choice holiday_options holidays holiday_effect rules notice_options rules_errors
+        holiday_choice holiday_options holidays holiday_effect rules notice_options window_options
+        rules_errors
     """,
     "DifferentDaysEditor": """
         form form_open form_closed form_ranges form_errors form_effect form_outside removal
@@ -44,15 +45,17 @@ VARS = {
         notes_of_others opened
     """,
     "DoctorProfile": """
-        is_loaded is_missing href_back problem profile places place visit_types visit_note zone
-        week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
+        is_loaded is_missing href_back problem moving profile places place visit_types visit_note
+        zone week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
     """,
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone has_more shown href_everywhere
     """,
+    "MoveForm": "change alternatives is_loaded is_missing is_moving is_taken problem",
     "MyAppointments": """
-        shows_past appointments has_more is_listed appointment is_new is_loaded is_missing asked
+        shows_past appointments has_more is_listed appointment is_new moved is_loaded is_missing
+        asked
         is_asking is_cancelling cancel_problem cancel_reason_error
     """,
     "PracticeChoices": "clinics specialties",
@@ -86,7 +89,10 @@ FIELDS = {
     "different_days_editor.OverrideForm": "number title first last note",
     "time_off_editor.TimeOffForm": "number title first last note",
     "extra_session_editor.SessionForm": "number visit_type_id day starts duration capacity",
-    "availability_editor.RulesForm": "number minimum_notice horizon_days max_patients_a_day",
+    "availability_editor.RulesForm": """
+        number minimum_notice horizon_days max_patients_a_day cancellation_window
+        max_open_appointments
+    """,
     "booking_form.Summary": """
         doctor_name doctor_initials specialties clinic_name address is_video when short_when
         own_time zone needs_confirmation other_times
@@ -113,7 +119,13 @@ FIELDS = {
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        is_own can_cancel again
+        is_own can_cancel can_move other_times earlier again
+    """,
+    "my_appointments.EarlierRow": "when reason",
+    "moving.Moving": "when whose href",
+    "move_form.Change": """
+        doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone
+        is_video place place_changes waits_again other_times appointment
     """,
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
