@@ -17,6 +17,7 @@ from appointment_app.components.overlay import overlay
 from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
 from appointment_app.notifications.sender import sending_mails
+from appointment_app.pages.admin_clinics import admin_clinics
 from appointment_app.pages.admin_doctors import admin_doctors
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
@@ -35,6 +36,7 @@ from appointment_app.pages.reset_password import reset_password
 from appointment_app.pages.verify import verify
 from appointment_app.pages.visit_types import visit_types
 from appointment_app.startup import database_ready
+from appointment_app.states.admin_clinics import AdminClinics
 from appointment_app.states.admin_doctors import AdminDoctors
 from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
@@ -159,6 +161,13 @@ _add(
     reset_password,
     t("Choose a new password"),
     t("Choose a new password with the link from your mail."),
+)
+_add(
+    "/admin/clinics",
+    admin_clinics,
+    t("Clinics"),
+    t("Name, region and public holidays of each clinic."),
+    AdminClinics.load,
 )
 _add(
     "/admin/doctors",

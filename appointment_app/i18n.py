@@ -69,6 +69,11 @@ def language_name(code: str) -> str:
     return str(_clock_locale().languages.get(code, code))
 
 
+def country_name(code: str) -> str:
+    """Return what a country (ISO 3166-1) is called in the current language, such as ``Germany``."""
+    return str(_clock_locale().territories.get(code, code))
+
+
 def zone_city(zone: str) -> str:
     """Return the readable name of an IANA zone, such as ``New York``."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")

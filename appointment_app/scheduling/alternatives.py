@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -15,6 +15,7 @@ from appointment_app.accounts.policy import Action, require
 from appointment_app.models import Clinic, Doctor, DoctorAtClinic, DoctorSpecialty, VisitType
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.rules import Place, bookable_places, load_hours
 from appointment_app.scheduling.slots import Offer, Wish, find_free, find_offer
 
@@ -34,6 +35,11 @@ class Alternative:
     visit_type: str
     first_free: datetime
     same_doctor: bool
+
+    @property
+    def first_day(self) -> date:
+        """The local day of the first free time."""
+        return local_date(self.zone, self.first_free)
 
 
 async def nearest_alternatives(

@@ -423,6 +423,25 @@ ROWS = (
     _visit_types("move_up", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
     _visit_types("move_down", THE_DOCTOR, arguments=_VISIT, changes=_VISITS),
     # Deciding on doctors
+    Row("AdminClinics.load", ADMINISTRATORS, "/admin/clinics", shows="Open on public holidays"),
+    Row("AdminClinics.close", SCREEN, "/admin/clinics"),
+    Row(
+        "AdminClinics.edit",
+        SCREEN,
+        "/admin/clinics",
+        {"clinic_id": "{harbour}"},
+        before=("load",),
+        owner=Who.ADMINISTRATOR,
+    ),
+    Row(
+        "AdminClinics.save",
+        THE_ADMINISTRATOR,
+        "/admin/clinics",
+        {"typed": {"name": "Harbour Clinic", "region": "BE", "closed": "on"}},
+        before=("load", ("edit", {"clinic_id": "{harbour}"})),
+        owner=Who.ADMINISTRATOR,
+        changes=frozenset({"audit_event", "clinic", "doctor"}),
+    ),
     _administration("load", ADMINISTRATORS, shows="LIC-OTTO"),
     _administration(
         "approve", THE_ADMINISTRATOR, arguments={"doctor": "{wilma}"}, changes=_DECIDED

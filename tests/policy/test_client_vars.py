@@ -15,6 +15,7 @@ from tests.policy.tabs import state_classes
 VARS = {
     "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
     "MailboxState": "rows letter is_loaded is_reading",
+    "AdminClinics": "clinics is_loaded is_forbidden form form_open regions errors",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
@@ -47,6 +48,7 @@ VARS = {
     "DoctorProfile": """
         is_loaded is_missing href_back problem moving profile places place visit_types visit_note
         zone week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
+        limit_notice others
     """,
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
@@ -70,10 +72,13 @@ FIELDS = {
     "mailbox.Letter": "row paragraphs files",
     "mailbox.Piece": "text href",
     "mailbox.File": "name href",
+    "admin_clinics.ClinicRow": "id name place region holidays is_closed",
+    "admin_clinics.ClinicForm": "number id title name country region closed",
     "admin_doctors.Row": """
         doctor name licence_number email email_verified specialties clinics registered is_approved
         reason
     """,
+    "nothing_free_words.OtherRow": "name place when href",
     "hours_form.DayRow": "weekday name short on ranges",
     "hours_form.RangeRow": """
         index opens closes error valid_from valid_until every_weeks remark
