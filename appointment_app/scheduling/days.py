@@ -58,8 +58,9 @@ class Days:
     as many appointments with the doctor as one patient may.
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
-    one, and None when there is none up to the horizon. ``seats_left`` says how many more patients
-    there is room for at the starts of group sessions.
+    one, and None when there is none up to the horizon. ``changes_at`` is when time alone changes
+    the first of all this: a start becomes too near, or a day ends. ``seats_left`` says how many
+    more patients there is room for at the starts of group sessions.
     """
 
     days: tuple[Day, ...]
@@ -67,6 +68,7 @@ class Days:
     last_day: date
     first_free: datetime | None
     at_limit: bool
+    changes_at: datetime
     seats_left: Mapping[datetime, int]
 
 
@@ -111,6 +113,8 @@ async def list_days(
         Day(day, DayKind.FREE if slots else kind(day), tuple(slots))
         for day, slots in by_day.items()
     )
+    today = local_day_bounds(zone, local_date(zone, now))
+    too_near = [start - (not_before - now) for start in free[:1]]
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
         free = await slots_of_place(session, place, visit_type, ahead, moved=moved)
@@ -120,6 +124,7 @@ async def list_days(
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
         at_limit=moved is None and await _is_at_limit(session, actor, place),
+        changes_at=min([*too_near, today.end]),
         seats_left=found.seats_left,
     )
 
