@@ -20,8 +20,10 @@ from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling import calendar, cancelling, visits
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Entry, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
+from appointment_app.scheduling.extra_sessions import ExtraSession
 from appointment_app.scheduling.intervals import Interval, subtract
-from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
+from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.calendar_view import (
     VIEWS,
     days_shown,
@@ -287,13 +289,18 @@ class DoctorCalendar(SessionState):
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
-        self.events = [_event(entry, self._several_clinics) for entry in days.entries]
+        self.events = [
+            *(_event(entry, self._several_clinics) for entry in days.entries),
+            *(_session_event(each) for each in days.sessions),
+            *(_time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+        ]
         in_grid = self.view in ("day", "week")
         self.closed = [
             {"start": each.start.isoformat(), "end": each.end.isoformat()}
             for each in (days.closed if in_grid else ())
         ]
         spans = [Interval(entry.starts_at, entry.ends_at) for entry in days.entries]
+        spans += [Interval(each.starts_at, each.ends_at) for each in days.sessions]
         spans += subtract([window], days.closed)
         self.weekends = self.view != "week" or touches_weekend(self.time_zone, spans)
         hours = hours_needed(self.time_zone, spans)
@@ -379,6 +386,35 @@ def _event(entry: Entry, several_clinics: bool) -> dict[str, str]:
         "kind": kind,
         "detail": " · ".join(words),
     }
+
+
+def _session_event(session: ExtraSession) -> dict[str, str]:
+    """Return a session as the calendar shows it; its patients stand there each by themselves."""
+    return {
+        "id": "",
+        "title": session.visit_type,
+        "start": session.starts_at.isoformat(),
+        "end": session.ends_at.isoformat(),
+        "kind": "session",
+        "detail": t(
+            "Extra session · {taken} of {capacity} taken",
+            taken=session.taken,
+            capacity=session.capacity,
+        ),
+    }
+
+
+def _time_off_event(item: TimeOffItem, zone: str, view: str) -> dict[str, str]:
+    """Return time off as the ground of its days; a list of days has no ground."""
+    event = {
+        "id": "",
+        "title": t("Time off"),
+        "start": local_day_bounds(zone, item.first).start.isoformat(),
+        "end": local_day_bounds(zone, item.last).end.isoformat(),
+        "kind": "away",
+        "detail": item.note,
+    }
+    return event if view == "list" else event | {"display": "background"}
 
 
 def _detail(detail: AppointmentDetail) -> Detail:
