@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlmodel import select
 
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.errors import LoginRequired, StaleVersion
@@ -98,4 +99,5 @@ async def test_a_stale_choice_or_a_strangers_changes_nothing(practice: Practice)
         with pytest.raises(LoginRequired):
             await save_holiday_choice(session, NOBODY, practice.place_id, True, version=1)
     async with practice.database.session() as session:
-        assert (await session.get_one(DoctorAtClinic, 1)).closed_on_holidays is None
+        (at_clinic,) = await session.exec(select(DoctorAtClinic))
+    assert at_clinic.closed_on_holidays is None
