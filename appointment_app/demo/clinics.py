@@ -20,6 +20,7 @@ class DemoClinic:
     city: str
     state: str
     country: str
+    region: str
     zone: str
     phone: str
 
@@ -33,6 +34,7 @@ CLINICS = (
         city="Berlin",
         state="Berlin",
         country="DE",
+        region="BE",
         zone="Europe/Berlin",
         phone="+49 30 23125 100",
     ),
@@ -44,6 +46,7 @@ CLINICS = (
         city="Hamburg",
         state="Hamburg",
         country="DE",
+        region="HH",
         zone="Europe/Berlin",
         phone="+49 40 66969 200",
     ),
@@ -55,6 +58,7 @@ CLINICS = (
         city="Boston",
         state="MA",
         country="US",
+        region="MA",
         zone="America/New_York",
         phone="+1 617-555-0100",
     ),

@@ -30,6 +30,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.different_days import MAX_DAYS_AHEAD
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of
 from appointment_app.scheduling.own_place import lock_own_place, today_at
 from appointment_app.scheduling.rules import Place
@@ -60,8 +61,13 @@ class SessionDraft:
     capacity: int
 
 
-async def list_extra_sessions(session: AsyncSession, place: Place) -> list[ExtraSession]:
-    """Return the sessions at a place that have not ended, in order."""
+async def list_extra_sessions(
+    session: AsyncSession, place: Place, window: Interval | None = None
+) -> list[ExtraSession]:
+    """Return the sessions at a place within ``window``, else all that have not ended, in order."""
+    within = [col(BusyBlock.ends_at) > (window.start if window else clock.now())]
+    if window:
+        within.append(col(BusyBlock.starts_at) < window.end)
     taken = (
         select(func.count(col(Appointment.id)))
         .where(Appointment.block_id == BusyBlock.id, col(Appointment.active))
@@ -76,7 +82,7 @@ async def list_extra_sessions(session: AsyncSession, place: Place) -> list[Extra
             BusyBlock.kind == BlockKind.SESSION,
             col(BusyBlock.published),
             col(BusyBlock.active),
-            col(BusyBlock.ends_at) > clock.now(),
+            *within,
         )
         .order_by(col(BusyBlock.starts_at))
     )

@@ -143,6 +143,25 @@ def _other_hours(page: Page) -> None:
     expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
 
 
+def _weeks_of_a_range(page: Page) -> None:
+    page.get_by_role("button", name="In which weeks").first.click()
+    page.get_by_role("dialog").get_by_label("How often").select_option("2")
+    page.get_by_role("dialog").get_by_role("button", name="Apply").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _time_off(page: Page) -> None:
+    page.get_by_role("button", name="Time off", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _extra_session(page: Page) -> None:
+    page.get_by_role("button", name="Extra session", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Open").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
 def _removal(page: Page) -> None:
     page.get_by_text("Remove", exact=True).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -328,6 +347,16 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_ADMINISTRATOR, "/admin/doctors", "Nobody is waiting"),
         *_by((PATIENT, DOCTOR), "/admin/doctors", "This page is for administrators"),
     ],
+    "admin/clinics": [
+        Visit(ADMINISTRATOR, "/admin/clinics", "public holidays"),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/clinics",
+            "public holidays",
+            press("Edit", then="A doctor may decide otherwise"),
+        ),
+        *_by((PATIENT, DOCTOR), "/admin/clinics", "This page is for administrators"),
+    ],
     "calendar": [
         Visit(DOCTOR, "/calendar", "Week filled"),
         *(Visit(DOCTOR, f"/calendar?view={view}", "Week filled") for view in ("week", "month")),
@@ -363,6 +392,9 @@ VISITS: dict[str, list[Visit]] = {
         Visit(DOCTOR, "/availability", "Weekly hours", press("Copy to…", then="Hours of")),
         Visit(DOCTOR, "/availability", "Weekly hours", _other_hours),
         Visit(DOCTOR, "/availability", "Weekly hours", _removal),
+        Visit(DOCTOR, "/availability", "Weekly hours", _weeks_of_a_range),
+        Visit(DOCTOR, "/availability", "Weekly hours", _time_off),
+        Visit(DOCTOR, "/availability", "Weekly hours", _extra_session),
         Visit(NEW_DOCTOR, "/availability", "No day differs"),
         *_by(_NO_DOCTORS, "/availability", _NOT_YOURS),
     ],

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -168,7 +169,7 @@ async def test_when_nothing_is_free_at_all_the_whole_horizon_gives_the_reason(
 
 async def test_a_patient_at_the_limit_is_told_though_times_are_free(session: AsyncSession) -> None:
     practice = await make_practice(session)
-    at_clinic = await session.get_one(DoctorAtClinic, 1)
+    (at_clinic,) = await session.exec(select(DoctorAtClinic))
     at_clinic.max_open_appointments = 1
     session.add(at_clinic)
     await session.commit()
