@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -92,16 +92,26 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(
-            col(Doctor.approval) == Approval.APPROVED,
-            col(Doctor.active),
-            col(Clinic.active),
-            col(DoctorAtClinic.active),
-            *conditions,  # type: ignore[arg-type]
-        )
+        .where(*is_bookable(), *conditions)  # type: ignore[arg-type]
         .order_by(col(DoctorAtClinic.id))
     )
-    rows = (await session.exec(statement)).all()
+    return await with_hours(session, (await session.exec(statement)).all())
+
+
+def is_bookable() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
+    """Return the conditions under which patients may book a doctor at a clinic."""
+    return (
+        col(Doctor.approval) == Approval.APPROVED,
+        col(Doctor.active),
+        col(Clinic.active),
+        col(DoctorAtClinic.active),
+    )
+
+
+async def with_hours(
+    session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
+) -> list[Place]:
+    """Return the places that ``rows`` are, in their order; one query."""
     hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
