@@ -9,9 +9,9 @@ than the last exact start on it.
 Why that is the right page: an exact start is never before its bound. A place that was not read has
 a bound later than the last start on the page, so its own first start is later still; and each
 place that was read is exact, or is known to be free later than that. So the ``count`` earliest of
-all were read and are exact, and they are sorted by what is exact. Equal starts are ordered by id,
-and a bound that equals the last start is read, so that pages never depend on the bounds. Where not
-enough places are free at all, every one is read, and those without a free start come last.
+all were read and are exact, and they are sorted by what is exact. Equal starts, like equal bounds,
+are ordered by id, so that pages never depend on what the bounds happen to be. Where not enough
+places are free at all, every one is read, and those without a free start come last.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitType
+from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
 from appointment_app.scheduling.next_free import Learned
-from appointment_app.scheduling.rules import Place, is_bookable, with_hours
+from appointment_app.scheduling.rules import Place, bookable_places, is_bookable, with_hours
 from appointment_app.scheduling.slots import Wish, find_free
 
 # Most doctors are free within these days, and a card shows no more; what lies beyond is read for
@@ -40,6 +41,8 @@ _NEAR = timedelta(days=7)
 _SPARE = 10
 # and never more than these.
 _MOST = 1000
+# The place of a doctor at a clinic in the order: a moment, then the id.
+_Mark = tuple[datetime, int]
 # No clock on earth is further ahead of UTC.
 _FIRST_CLOCK = timedelta(hours=14)
 
@@ -94,7 +97,7 @@ class EarliestFirst:
         self._count = count
         self._seen: dict[int, Seen] = {}
         self._read = 0
-        self._read_until: datetime | None = None
+        self._read_until: _Mark | None = None
 
     async def find(self) -> list[Seen]:
         """Return the places in their order, right as far as ``count``."""
@@ -110,46 +113,43 @@ class EarliestFirst:
                 await look(self._session, [each for each in seen if self._matters(each)], far=far)
         return sorted(self._seen.values(), key=lambda each: each.order)
 
-    def _last(self) -> datetime | None:
-        """Return the last first start on the page; None while it is not full."""
-        starts = sorted(each.slots[0] for each in self._seen.values() if each.slots)
-        return starts[self._count - 1] if len(starts) >= self._count else None
+    def _last(self) -> _Mark | None:
+        """Return the mark of the last place on the page; None while it is not full."""
+        marks = sorted((each.slots[0], key) for key, each in self._seen.items() if each.slots)
+        return marks[self._count - 1] if len(marks) >= self._count else None
 
     def _matters(self, seen: Seen) -> bool:
         """Tell whether a place is not exact and may yet belong to the page."""
         last = self._last()
-        return not seen.slots and (last is None or seen.looked_until <= last)
+        return not seen.slots and (last is None or (seen.looked_until, seen.place.id) < last)
 
     async def _next_places(self) -> list[Place]:
         """Return the next places in the order of their bounds, none when the page is full."""
         last, begin = self._last(), self._begin()
-        if self._read_until is not None and (
-            self._read >= self.total or (last is not None and self._read_until > last)
-        ):
+        is_full = last is not None and self._read_until is not None and self._read_until > last
+        if is_full or (self._read and self._read == self.total):
             return []
         ranked = _ranked(self._conditions, begin)
-        statement = (
-            select(DoctorAtClinic, Doctor, Clinic, ranked.c.total)
+        statement: Any = (
+            bookable_places()
+            .add_columns(ranked.c.total)
             .join(ranked, ranked.c.id == DoctorAtClinic.id)
-            .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
-            .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
             .order_by(ranked.c.rank)
             .limit(_MOST)
         )
-        if self._read_until is None:
+        if self._read:
+            statement = statement.where(ranked.c.rank > self._read)
+        else:
             first = ranked.c.rank <= self._count + _SPARE
             statement = statement.where(sa.or_(first, ranked.c.is_unknown == 1))
-        else:
-            statement = statement.where(ranked.c.rank > self._read)
-            if last is not None:
-                bound = col(DoctorAtClinic.next_free_at)
-                statement = statement.where(sa.or_(bound.is_(None), bound <= last))
+        if last is not None:
+            statement = statement.where(_may_come_before(last))
         rows = (await self._session.exec(statement)).all()
         if not rows:
             return []
         self._read += len(rows)
         at_clinic, *_, self.total = rows[-1]
-        self._read_until = max(begin, at_clinic.next_free_at or begin)
+        self._read_until = _mark_of(at_clinic, begin)
         return await with_hours(self._session, [row[:3] for row in rows])
 
     def _begin(self) -> datetime:
@@ -206,6 +206,20 @@ async def look(session: AsyncSession, seen: Sequence[Seen], *, far: bool = False
 def learned_from(seen: Iterable[Seen]) -> list[Learned]:
     """Return the bounds that were found out and are worth keeping."""
     return [learned for each in seen if (learned := each.learned()) is not None]
+
+
+def _mark_of(at_clinic: DoctorAtClinic, begin: datetime) -> _Mark:
+    """Return the mark of a row that was read: none that was not read has a lower one."""
+    if at_clinic.next_free_at is None:
+        return begin, 0  # where not even all of the unknown ones were read
+    return max(begin, at_clinic.next_free_at), row_id(at_clinic)
+
+
+def _may_come_before(mark: _Mark) -> sa.ColumnElement[bool]:
+    moment, key = mark
+    bound = col(DoctorAtClinic.next_free_at)
+    same = sa.and_(bound == moment, col(DoctorAtClinic.id) < key)
+    return sa.or_(bound.is_(None), bound < moment, same)
 
 
 def _ranked(conditions: Sequence[sa.ColumnElement[bool]], begin: datetime) -> sa.Subquery:

@@ -6,21 +6,21 @@ On SQLite ``BEGIN IMMEDIATE`` has already let this transaction in alone.
 
 from __future__ import annotations
 
-from sqlalchemy import update
-from sqlmodel import col, select
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.models import Doctor, Person
 from appointment_app.scheduling import next_free
 
 
-async def lock_doctor(
-    session: AsyncSession, doctor_id: int, *, only_takes_time: bool = False
-) -> None:
+async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
     """Wait until nobody else changes this doctor's calendar, and count the change.
 
-    What is known of the doctor's first free starts is forgotten with it, unless the change
-    ``only_takes_time``, as a booking does: whatever may free some must not say so.
+    What is known of the doctor's first free starts is forgotten, for the change may free time.
 
     Raising ``revision`` touches no key, so PostgreSQL takes the row ``FOR NO KEY UPDATE``:
     foreign-key checks of others go on.
@@ -29,12 +29,27 @@ async def lock_doctor(
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
-    if not only_takes_time:
-        await next_free.forget(session, doctor_id)
+    await next_free.forget(session, doctor_id)
 
 
-async def lock_person(session: AsyncSession, person_id: int) -> None:
-    """Wait until nobody else books for this person."""
-    await session.exec(
-        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
+    """Lock and count as ``lock_doctor`` does, by public id, for what only takes time.
+
+    What is known of first free starts stays: ``free_check`` forgets what the taking makes untrue.
+    Returns False when there is no such doctor.
+    """
+    statement = (
+        update(Doctor)
+        .where(col(Doctor.public_id) == doctor_id)
+        .values(revision=Doctor.revision + 1)
+        .execution_options(synchronize_session=False)
     )
+    return bool((await session.exec(statement)).rowcount)
+
+
+async def lock_person(session: AsyncSession, person_id: int, *columns: Any) -> Any:
+    """Wait until nobody else books for this person; returns its id and ``columns``, as a row."""
+    statement = select(col(Person.id), *columns).where(col(Person.id) == person_id)
+    return (
+        await session.exec(statement.with_for_update(key_share=True))  # type: ignore[call-overload]
+    ).one()

@@ -6,9 +6,13 @@ search need not look at every doctor's calendar (``search.py`` tells how it gets
 
 Why a bound that was true stays true:
 
-- Taking time (a booking, a hold) only moves the first free start back, and so does time that
-  passes: the minimum notice moves on, and past starts are gone.
-- A hold expires by itself and nobody writes that down, so bounds are found as if there were none.
+- Time that passes only moves the first free start back: the minimum notice moves on.
+- So does taking time (a booking, a hold), with one exception: where one visit follows the other,
+  starts are counted anew from the end of what was taken, so that one may come forth after it. Who
+  takes time therefore forgets the bounds that are later than its end; the start that is booked is
+  not earlier than the bound, so that an ordinary booking finds none (``free_check.py``).
+- A hold expires by itself and nobody writes that down, so bounds are the earlier of
+  what is found with and without them.
 - Each local midnight opens a new day at the horizon. Where nothing is free up to the horizon the
   bound is therefore its end, the first moment that cannot be booked yet: what opens later lies
   beyond it.
@@ -42,14 +46,18 @@ class Learned:
     bound: datetime
 
 
-async def forget(session: AsyncSession, doctor_id: int) -> None:
-    """Give up the bounds of a doctor, whose time may become free; the doctor is locked."""
+async def forget(
+    session: AsyncSession, doctor_id: int, *, later_than: datetime | None = None
+) -> None:
+    """Give up the bounds of a locked doctor, whose time may become free.
+
+    Only those ``later_than`` a moment, where nothing becomes free before it.
+    """
+    bound = col(DoctorAtClinic.next_free_at)
+    is_given_up = bound.is_not(None) if later_than is None else bound > later_than
     statement = (
         update(DoctorAtClinic)
-        .where(
-            col(DoctorAtClinic.doctor_id) == doctor_id,
-            col(DoctorAtClinic.next_free_at).is_not(None),
-        )
+        .where(col(DoctorAtClinic.doctor_id) == doctor_id, is_given_up)
         .values(next_free_at=None)
     )
     await session.exec(statement.execution_options(synchronize_session=False))

@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from appointment_app import clock
 from appointment_app.models import (
-    Appointment,
     Approval,
-    BlockKind,
-    BusyBlock,
     Clinic,
-    DateOverride,
-    DateOverrideRange,
     Doctor,
     DoctorAtClinic,
-    TimeOff,
     VisitType,
-    WeeklyHours,
     row_id,
 )
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    Row,
+    live_block_rows,
+    override_rows,
+    read_rows,
+    seat_rows,
+    time_off_rows,
+    weekly_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
 from appointment_app.scheduling.public_holidays import holidays_around
-
-# No block is longer than this, so that a window finds what began before it by an index.
-LONGEST_BLOCK = timedelta(days=1)
-# More than the longest local day: where clocks go back it has 25 hours.
-MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
-
-_WEEKLY, _OVERRIDE, _TIME_OFF = "weekly", "override", "time off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +73,33 @@ def shape_of(visit_type: VisitType) -> VisitShape:
     )
 
 
-async def load_place(session: AsyncSession, doctor_id: UUID, clinic_id: UUID) -> Place | None:
-    """Return the bookable place of public ids, or None where patients cannot book."""
-    places = await load_places(
-        session, col(Doctor.public_id) == doctor_id, col(Clinic.public_id) == clinic_id
-    )
-    return places[0] if places else None
-
-
 async def load_places(session: AsyncSession, *conditions: object) -> list[Place]:
-    """Return every bookable doctor at a clinic that meets the ``conditions``; two queries."""
+    """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
+    statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
+    rows = await session.exec(statement.order_by(col(DoctorAtClinic.id)))
+    return await with_hours(session, rows.all())
+
+
+async def load_workplaces(session: AsyncSession, doctor_id: int | None) -> list[Place]:
+    """Return where a doctor (internal id) works, whether or not patients may book there yet."""
     statement = (
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(*is_bookable(), *conditions)  # type: ignore[arg-type]
+        .where(DoctorAtClinic.doctor_id == doctor_id, col(DoctorAtClinic.active))
         .order_by(col(DoctorAtClinic.id))
     )
     return await with_hours(session, (await session.exec(statement)).all())
+
+
+def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
+    """Select the doctors at clinics that take bookings."""
+    return (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(*is_bookable())
+    )
 
 
 def is_bookable() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
@@ -111,7 +115,7 @@ def is_bookable() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
 async def with_hours(
     session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
 ) -> list[Place]:
-    """Return the places that ``rows`` are, in their order; one query."""
+    """Return the places that ``rows`` are, in their order; one statement."""
     hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
@@ -122,21 +126,31 @@ async def with_hours(
 async def load_hours(
     session: AsyncSession, rows: Collection[tuple[DoctorAtClinic, Clinic]]
 ) -> dict[int, Hours]:
-    """Return the hours of each doctor at a clinic by its id; one query for all of them."""
+    """Return the hours of each doctor at a clinic by its id; one statement for all of them."""
+    keys = [row_id(at_clinic) for at_clinic, _ in rows]
+    found = await read_rows(session, weekly_rows(keys), override_rows(keys), time_off_rows(keys))
+    return hours_from(found, rows)
+
+
+def hours_from(
+    found: Mapping[Kind, Iterable[Row]], rows: Collection[tuple[DoctorAtClinic, Clinic]]
+) -> dict[int, Hours]:
+    """Return the hours of each doctor at a clinic by its id, from what was ``found`` of it."""
     weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
+    for each in found[Kind.WEEKLY]:
+        weekly[each.owner].append(
+            WeeklyRange(
+                each.weekday, each.opens, each.closes, each.first, each.last, each.every_weeks
+            )
+        )
     overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
+    for each in found[Kind.OVERRIDE]:
+        ranges = overrides[each.owner].setdefault(each.first, ())
+        if each.opens is not None:
+            overrides[each.owner][each.first] = (*ranges, LocalRange(each.opens, each.closes))
     days_off: defaultdict[int, set[date]] = defaultdict(set)
-    statement = _hours_statement([row_id(at_clinic) for at_clinic, _ in rows])
-    found = await session.exec(statement)  # type: ignore[call-overload]
-    for kind, key, weekday, opens, closes, first, last, weeks in found:
-        if kind == _WEEKLY:
-            weekly[key].append(WeeklyRange(weekday, opens, closes, first, last, weeks))
-        elif kind == _TIME_OFF:
-            days_off[key].update(days_between(first, last))
-        else:
-            ranges = overrides[key].setdefault(first, ())
-            if opens is not None:
-                overrides[key][first] = (*ranges, LocalRange(opens, closes))
+    for each in found[Kind.TIME_OFF]:
+        days_off[each.owner].update(days_between(each.first, each.last))
     year = clock.now().year
     return {
         (key := row_id(at_clinic)): Hours(
@@ -167,50 +181,6 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def _hours_statement(keys: Collection[int]) -> sa.CompoundSelect[Any]:
-    """Select all that makes the hours of doctors at clinics: one statement takes one journey."""
-    no_number, no_day = sa.cast(sa.null(), sa.Integer), sa.cast(sa.null(), sa.Date)
-    at_clinic = col(DoctorAtClinic.id)
-    return sa.union_all(
-        sa.select(
-            sa.literal(_WEEKLY).label("kind"),
-            col(WeeklyHours.doctor_at_clinic_id),
-            col(WeeklyHours.weekday),
-            col(WeeklyHours.opens),
-            col(WeeklyHours.closes),
-            col(WeeklyHours.valid_from),
-            col(WeeklyHours.valid_until),
-            col(WeeklyHours.every_weeks),
-        ).where(col(WeeklyHours.doctor_at_clinic_id).in_(keys)),
-        sa.select(
-            sa.literal(_OVERRIDE),
-            col(DateOverride.doctor_at_clinic_id),
-            no_number,
-            col(DateOverrideRange.opens),
-            col(DateOverrideRange.closes),
-            col(DateOverride.day),
-            no_day,
-            no_number,
-        )
-        .select_from(DateOverride)
-        .outerjoin(DateOverrideRange)
-        .where(col(DateOverride.doctor_at_clinic_id).in_(keys)),
-        sa.select(
-            sa.literal(_TIME_OFF),
-            at_clinic,
-            no_number,
-            no_number,
-            no_number,
-            col(TimeOff.first_day),
-            col(TimeOff.last_day),
-            no_number,
-        )
-        .select_from(TimeOff)
-        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == TimeOff.doctor_id)
-        .where(at_clinic.in_(keys)),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Busy:
     """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
@@ -225,55 +195,58 @@ class Busy:
 
 
 async def load_busy(
-    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+    session: AsyncSession,
+    doctor_ids: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    except_block: int | None = None,
 ) -> dict[int, list[Interval]]:
-    """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
-    busy = await load_firm_and_held(session, doctor_ids, window, now)
+    """Return what occupies each doctor within ``window``; an expired hold occupies nobody.
+
+    Nor does the block ``except_block``.
+    """
+    rows = live_block_rows(doctor_ids, window, now, except_block=except_block)
+    busy = busy_from(await read_rows(session, rows))
     return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
 
 
-async def load_firm_and_held(
-    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
-) -> dict[int, Busy]:
-    """Return the same as ``load_busy``, what holds occupy named apart."""
-    statement = select(
-        BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until, BusyBlock.kind
-    ).where(
-        col(BusyBlock.doctor_id).in_(doctor_ids),
-        col(BusyBlock.active),
-        col(BusyBlock.busy_from) > window.start - LONGEST_BLOCK,
-        col(BusyBlock.busy_from) < window.end,
-        col(BusyBlock.busy_until) > window.start,
-        or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
-    )
+def busy_from(found: Mapping[Kind, Iterable[Row]]) -> dict[int, Busy]:
+    """Return what occupies each doctor by their id, from the live blocks that were ``found``."""
     busy: defaultdict[int, Busy] = defaultdict(Busy)
-    for doctor_id, busy_from, busy_until, kind in await session.exec(statement):
-        taken = busy[doctor_id].held if kind is BlockKind.HOLD else busy[doctor_id].firm
-        taken.append(Interval(busy_from, busy_until))
+    for row in found[Kind.BLOCK]:
+        taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
+        taken.append(Interval(row.begins, row.ends))
     return busy
 
 
 async def load_full_days(
-    session: AsyncSession, places: Collection[Place], window: Interval
+    session: AsyncSession,
+    places: Collection[Place],
+    window: Interval,
+    *,
+    except_appointment: int | None = None,
 ) -> dict[int, frozenset[date]]:
     """Return for each doctor-at-clinic id the local days that hold the doctor's maximum.
 
-    Asks the database only when one of the doctors has a maximum.
+    Asks the database only when one of the doctors has a maximum. The appointment
+    ``except_appointment`` does not count.
     """
-    limited = [place for place in places if place.doctor.max_patients_a_day]
+    limited = {place.doctor_id for place in places if place.doctor.max_patients_a_day}
     if not limited:
         return {}
+    rows = seat_rows(limited, window, except_appointment=except_appointment)
+    return full_days_from(await read_rows(session, rows), places)
+
+
+def full_days_from(
+    found: Mapping[Kind, Iterable[Row]], places: Iterable[Place]
+) -> dict[int, frozenset[date]]:
+    """Return the same as ``load_full_days``, from what was ``found`` of those with a maximum."""
     starts: defaultdict[int, list[datetime]] = defaultdict(list)
-    for doctor_id, starts_at in await session.exec(
-        select(Appointment.doctor_id, Appointment.starts_at).where(
-            col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
-            col(Appointment.active),
-            col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
-            col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
-        )
-    ):
-        starts[doctor_id].append(starts_at)
-    return {place.id: _full_days(place, starts) for place in limited}
+    for row in found[Kind.SEAT]:
+        starts[row.owner].append(row.begins)
+    return {place.id: _full_days(place, starts) for place in places if starts[place.doctor_id]}
 
 
 def _full_days(place: Place, starts: defaultdict[int, list[datetime]]) -> frozenset[date]:

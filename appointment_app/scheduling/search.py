@@ -25,8 +25,7 @@ from appointment_app.scheduling.doctors import (
     ClinicView,
     DoctorView,
     VisitTypeView,
-    load_languages,
-    load_specialties,
+    load_profiles,
     load_visit_types,
     view_clinic,
     view_doctor,
@@ -132,17 +131,14 @@ async def _cards(
     session: AsyncSession, found: list[Seen], day: date | None, chosen: VisitType | None = None
 ) -> tuple[Card, ...]:
     """Return the cards of places, with the slots of the ``chosen`` visit type or the default."""
-    doctor_ids = {seen.place.doctor_id for seen in found}
-    specialties = await load_specialties(session, doctor_ids)
-    languages = await load_languages(session, doctor_ids)
+    profiles = await load_profiles(session, {seen.place.doctor_id for seen in found})
 
     def card(seen: Seen) -> Card:
         place = seen.place
         return Card(
             doctor=view_doctor(
                 place.doctor,
-                specialties=specialties[place.doctor_id],
-                languages=languages[place.doctor_id],
+                profiles[place.doctor_id],
                 clinics=(view_clinic(place.clinic),),
                 visit_types=tuple(map(view_visit_type, seen.visit_types)),
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,15 +15,18 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
-from appointment_app.models import Appointment, VisitType
-from appointment_app.scheduling.availability import free_slots
+from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
+from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.calendar_rows import live_block_rows, read_rows, seat_rows
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
-    load_firm_and_held,
-    load_full_days,
-    load_place,
+    bookable_places,
+    busy_from,
+    full_days_from,
+    load_hours,
     shape_of,
 )
 
@@ -37,17 +41,55 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRows:
+    """The stored rows of an offer, all of which take bookings."""
+
+    at_clinic: DoctorAtClinic
+    doctor: Doctor
+    clinic: Clinic
+    visit_type: VisitType
+
+    @property
+    def place_id(self) -> int:
+        """The internal id of the doctor at the clinic."""
+        return row_id(self.at_clinic)
+
+    @property
+    def doctor_id(self) -> int:
+        """The internal id of the doctor."""
+        return row_id(self.doctor)
+
+    def place(self, hours: Hours) -> Place:
+        """Return the place with its hours."""
+        return Place(self.doctor, self.clinic, self.at_clinic, hours)
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """Free starts that are looked for: of a visit type at a place, within a window."""
+    """Free starts that are looked for: of a visit type at a place, within a window.
+
+    With ``moved``, an appointment of that type, those to which it can be moved.
+    """
 
     place: Place
     visit_type: VisitType
     window: Interval
+    moved: Moved | None = None
+
+    @property
+    def shape(self) -> VisitShape:
+        """The time that the visit takes."""
+        offered = shape_of(self.visit_type)
+        return self.moved.shape(offered) if self.moved else offered
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The free starts in UTC, sorted, and the first of them as if nobody held a slot."""
+    """The free starts in UTC, sorted.
+
+    ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
+    earlier: where one visit follows the other, a hold can also bring a start forth.
+    """
 
     starts: list[datetime]
     first_without_holds: datetime | None
@@ -87,45 +129,75 @@ async def nearest_slots(
 
 
 async def load_offer(session: AsyncSession, offer: Offer) -> tuple[Place, VisitType]:
-    """Return the place and visit type of ``offer``.
+    """Return the place and visit type of ``offer``, in two statements.
 
     Raises ``NotFound`` unless both take bookings.
     """
-    place = await load_place(session, offer.doctor_id, offer.clinic_id)
-    if place is None:
-        raise NotFound
-    visit_type = (
-        await session.exec(
-            select(VisitType).where(
-                VisitType.public_id == offer.visit_type_id,
-                VisitType.doctor_id == place.doctor_id,
-                col(VisitType.active),
-            )
+    rows = await find_offer(session, offer)
+    hours = await load_hours(session, [(rows.at_clinic, rows.clinic)])
+    return rows.place(hours[rows.place_id]), rows.visit_type
+
+
+async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
+    """Return the rows of ``offer``, in one statement.
+
+    Raises ``NotFound`` unless all of them take bookings.
+    """
+    statement = (
+        bookable_places()
+        .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
+        .add_columns(VisitType)
+        .where(
+            col(Doctor.public_id) == offer.doctor_id,
+            col(Clinic.public_id) == offer.clinic_id,
+            col(VisitType.public_id) == offer.visit_type_id,
+            col(VisitType.active),
         )
-    ).first()
-    if visit_type is None:
+    )
+    found = (await session.exec(cast("Any", statement))).first()
+    if found is None:
         raise NotFound
-    return place, visit_type
+    return OfferRows(*found)
 
 
 async def slots_of_place(
-    session: AsyncSession, place: Place, visit_type: VisitType, window: Interval
+    session: AsyncSession,
+    place: Place,
+    visit_type: VisitType,
+    window: Interval,
+    *,
+    moved: Moved | None = None,
 ) -> list[datetime]:
-    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted."""
-    (free,) = await find_free(session, [Wish(place, visit_type, window)])
+    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted.
+
+    With ``moved``, an appointment of that type, those to which it can be moved.
+    """
+    (free,) = await find_free(session, [Wish(place, visit_type, window, moved)])
     return free.starts
 
 
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
-    """Return what is free of each of the ``wishes``, in their order; two queries for all."""
+    """Return what is free of each of the ``wishes``, in their order; one statement."""
     if not wishes:
         return []
     now = clock.now()
-    around = [shape_of(wish.visit_type).busy_around(wish.window) for wish in wishes]
+    around = [wish.shape.busy_around(wish.window) for wish in wishes]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
-    busy = await load_firm_and_held(session, {place.doctor_id for place in places}, whole, now)
-    full_days = await load_full_days(session, places, whole)
+    moved = next((wish.moved for wish in wishes if wish.moved), None)
+    rows = [
+        live_block_rows(
+            {place.doctor_id for place in places},
+            whole,
+            now,
+            except_block=moved.block_id if moved else None,
+        )
+    ]
+    if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
+        excepted = moved.appointment_id if moved else None
+        rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    found = await read_rows(session, *rows)
+    busy, full_days = busy_from(found), full_days_from(found, places)
     nothing = Busy()
 
     def free(wish: Wish) -> Free:
@@ -137,7 +209,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             return free_slots(
                 place.hours,
                 taken,
-                shape_of(wish.visit_type),
+                wish.shape,
                 wish.window,
                 not_before,
                 not_after,
@@ -146,7 +218,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
         found = starts(taken.all)
         without_holds = starts(taken.firm) if taken.held else found
-        return Free(found, next(iter(without_holds), None))
+        return Free(found, min(found[:1] + without_holds[:1], default=None))
 
     return [free(wish) for wish in wishes]
 

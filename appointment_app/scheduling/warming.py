@@ -17,11 +17,11 @@ from sqlmodel import col, select
 from appointment_app import clock
 from appointment_app.database import Database, get_database
 from appointment_app.errors import Busy
-from appointment_app.models import Clinic, Doctor, DoctorAtClinic
+from appointment_app.models import DoctorAtClinic
 from appointment_app.scheduling import next_free
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.earliest import begin_at, learned_from, look
-from appointment_app.scheduling.rules import is_bookable, with_hours
+from appointment_app.scheduling.rules import bookable_places, with_hours
 
 _A_BATCH = 50
 _IDLE_SECONDS = 15
@@ -41,13 +41,7 @@ async def warm_some(database: Database, most: int = _A_BATCH) -> int:
             sa.and_(notice == minutes, bound < now + timedelta(minutes=minutes))
             for minutes in notices
         ]
-        statement = (
-            select(DoctorAtClinic, Doctor, Clinic)
-            .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
-            .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-            .where(*is_bookable(), sa.or_(bound.is_(None), *is_behind))
-            .limit(most)
-        )
+        statement = bookable_places().where(sa.or_(bound.is_(None), *is_behind)).limit(most)
         places = await with_hours(session, (await session.exec(statement)).all())
         types = await load_visit_types(session, {place.doctor_id for place in places})
         seen = [begin_at(place, types[place.doctor_id], None) for place in places]

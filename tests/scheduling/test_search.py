@@ -44,7 +44,7 @@ from tests.factories import make_block, make_clinic, make_doctor, make_visit_typ
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday, 09:00 in Berlin
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 # What one search may cost, however many doctors there are.
-MOST_STATEMENTS = 10
+MOST_STATEMENTS = 6
 
 
 @pytest.fixture(autouse=True)
