@@ -37,9 +37,10 @@ from appointment_app.scheduling.slots import Wish, find_free
 # Most doctors are free within these days, and a card shows no more; what lies beyond is read for
 # those that are not.
 _NEAR = timedelta(days=7)
-# Bounds are a little behind the truth, so a few more than a page are read at once,
+# Bounds are a little behind the truth, so a few more than a page are read at once, and all that
+# are unknown,
 _SPARE = 10
-# and never more than these.
+# but never more than these.
 _MOST = 1000
 # The place of a doctor at a clinic in the order: a moment, then the id.
 _Mark = tuple[datetime, int]
@@ -140,8 +141,8 @@ class EarliestFirst:
         if self._read:
             statement = statement.where(ranked.c.rank > self._read)
         else:
-            first = ranked.c.rank <= self._count + _SPARE
-            statement = statement.where(sa.or_(first, ranked.c.is_unknown == 1))
+            first = self._count + _SPARE + ranked.c.unknown
+            statement = statement.where(ranked.c.rank <= first)
         if last is not None:
             statement = statement.where(_may_come_before(last))
         rows = (await self._session.exec(statement)).all()
@@ -238,7 +239,7 @@ def _ranked(conditions: Sequence[sa.ColumnElement[bool]], begin: datetime) -> sa
     return (
         sa.select(
             key.label("id"),
-            is_unknown.label("is_unknown"),
+            sa.func.sum(is_unknown).over().label("unknown"),
             sa.func.count().over().label("total"),
             sa.func.row_number().over(order_by=order).label("rank"),
         )
