@@ -20,7 +20,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from appointment_app.appointment_app import app
 from appointment_app.demo import logins
 from tests.e2e.conftest import WATCH_FOR_STATE, Server, running_server, wait_until_live
-from tests.e2e.page_visits import NEW_DOCTOR, NOBODY, VISITS, Visit, demo_addresses, logins_of
+from tests.e2e.page_visits import (
+    NEW_DOCTOR,
+    NOBODY,
+    PATIENT,
+    VISITS,
+    Visit,
+    demo_addresses,
+    logins_of,
+)
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
@@ -120,6 +128,11 @@ def addresses(clinic: Server, people: dict[str, tuple[str, str]], come: Come) ->
     page.goto(known["doctor"])
     slot = page.locator("main a[href^='/book?']").first
     known["booking"] = slot.get_attribute("href") or ""
+    page.close()
+    page = come(PATIENT).new_page()
+    page.goto(known["doctor to move to"])
+    slot = page.locator("main a[href^='/move?']").last
+    known["move"] = slot.get_attribute("href") or ""
     page.close()
     return known
 
