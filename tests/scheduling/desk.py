@@ -135,9 +135,9 @@ class Desk:
 
 
 @contextmanager
-def refused(code: str, field: str | None = None) -> Iterator[None]:
+def refused(code: str, field: str | None = None) -> Iterator[pytest.ExceptionInfo[DomainError]]:
     with pytest.raises(DomainError) as refusal:
-        yield
+        yield refusal
     assert (refusal.value.code, refusal.value.field) == (code, field)
     assert refusal.value.sentence
 
