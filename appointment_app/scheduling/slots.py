@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -28,15 +28,24 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
-from appointment_app.scheduling.calendar_rows import live_block_rows, read_rows, seat_rows
+from appointment_app.scheduling.calendar_rows import (
+    live_block_rows,
+    override_rows,
+    read_rows,
+    seat_rows,
+    time_off_rows,
+    weekly_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.rules import (
+    UNREAD,
     Busy,
     Place,
     bookable_places,
     busy_from,
     full_days_from,
+    hours_from,
     load_hours,
     shape_of,
 )
@@ -102,8 +111,10 @@ class Free:
     ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
     earlier: where one visit follows the other, a hold can also bring a start forth.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
+    The ``place`` has its hours, whether or not they were read before.
     """
 
+    place: Place
     starts: list[datetime]
     first_without_holds: datetime | None
     seats_left: dict[datetime, int] = field(default_factory=dict)
@@ -123,9 +134,9 @@ async def list_slots(
     ``NotFound`` when patients cannot book it.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_of_place(session, place, visit_type, window, moved=moved)
+    return await slots_of_place(session, rows.place(UNREAD), rows.visit_type, window, moved=moved)
 
 
 async def nearest_slots(
@@ -144,15 +155,16 @@ async def nearest_slots(
     cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     if abs(wanted - clock.now()) > timedelta(days=1000):
         return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    free = await slots_of_place(session, place, visit_type, window, moved=moved)
+    place = rows.place(UNREAD)
+    free = await slots_of_place(session, place, rows.visit_type, window, moved=moved)
     booked = await _appointments_of(session, actor, window, moved)
-    visit = timedelta(minutes=moved.duration if moved else visit_type.duration)
+    visit = timedelta(minutes=moved.duration if moved else rows.visit_type.duration)
     free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
@@ -221,7 +233,8 @@ async def slots_of_place(
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    One statement for all of them, and one more where there are group sessions.
+    One statement for all of them and for hours that are ``UNREAD``, and one more where there are
+    group sessions.
     """
     if not wishes:
         return []
@@ -241,7 +254,11 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
         excepted = moved.appointment_id if moved else None
         rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    if unread := [place for place in places if place.hours is UNREAD]:
+        keys = [place.id for place in unread]
+        rows += [weekly_rows(keys), override_rows(keys), time_off_rows(keys)]
     found = await read_rows(session, *rows)
+    hours = hours_from(found, [(place.at_clinic, place.clinic) for place in unread])
     busy, full_days = busy_from(found), full_days_from(found, places)
     nothing = Busy()
     sessions = await load_sessions(
@@ -257,6 +274,8 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
     def free(wish: Wish) -> Free:
         place, full = wish.place, full_days.get(wish.place.id, frozenset())
+        if place.id in hours:
+            place = replace(place, hours=hours[place.id])
         taken = busy.get(place.doctor_id, nothing)
 
         def starts(taken: list[Interval]) -> list[datetime]:
@@ -281,7 +300,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(found, min(found[:1] + without_holds, default=None), seats_left)
+        return Free(place, found, min(found[:1] + without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
 
