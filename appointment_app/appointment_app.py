@@ -36,6 +36,7 @@ from appointment_app.pages.register_doctor import register_doctor
 from appointment_app.pages.reset_password import reset_password
 from appointment_app.pages.verify import verify
 from appointment_app.pages.visit_types import visit_types
+from appointment_app.scheduling.warming import keeping_warm
 from appointment_app.startup import database_ready
 from appointment_app.states.admin_clinics import AdminClinics
 from appointment_app.states.admin_doctors import AdminDoctors
@@ -81,6 +82,7 @@ app = rx.App(
 )
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
+app.register_lifespan_task(keeping_warm)
 connect_live(app)
 guard_identity(app)
 guard_events(app)
