@@ -15,26 +15,33 @@ from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     Appointment,
+    AppointmentMove,
     AppointmentStatus,
     Approval,
+    BlockKind,
+    BusyBlock,
     Clinic,
     Doctor,
     Person,
+    ResourceKind,
     VisitMode,
     VisitType,
 )
-from appointment_app.scheduling.availability import free_slots, open_intervals
+from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
+from appointment_app.scheduling.extra_sessions import ExtraSession, list_extra_sessions
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
-from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
+from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
-    load_full_days,
     load_workplaces,
-    shape_of,
 )
+from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
 from appointment_app.scheduling.visits import is_today
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.
@@ -62,7 +69,7 @@ class CalendarPlace:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An appointment in the calendar, its times in UTC."""
+    """An appointment in the calendar, its times in UTC; ``overbooked`` over another one."""
 
     id: UUID
     starts_at: datetime
@@ -72,14 +79,21 @@ class Entry:
     mode: VisitMode
     status: AppointmentStatus
     clinic: str
+    overbooked: bool
+    can_move: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarDays:
-    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours."""
+    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
+
+    ``sessions`` are those that the doctor opened in advance, also empty ones.
+    """
 
     entries: tuple[Entry, ...]
     closed: tuple[Interval, ...]
+    sessions: tuple[ExtraSession, ...] = ()
+    time_off: tuple[TimeOffItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +130,10 @@ class PastVisit:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentDetail:
-    """An appointment in full, as its doctor sees it; ``next_statuses`` are possible now."""
+    """An appointment in full, as its doctor sees it; ``next_statuses`` are possible now.
+
+    ``earlier`` are the starts that it had before it was moved, oldest first.
+    """
 
     id: UUID
     reference: str
@@ -124,18 +141,24 @@ class AppointmentDetail:
     ends_at: datetime
     zone: str
     clinic: str
+    clinic_id: UUID
     patient: str
     birth_date: date | None
     phone: str
     visit: str
     mode: VisitMode
     place: str
+    room: str
+    device: str
     join_link: str
     status: AppointmentStatus
     reason: str
     cancel_reason: str
     notes: str
     version: int
+    overbooked: bool
+    can_move: bool
+    earlier: tuple[datetime, ...]
     history: tuple[PastVisit, ...]
     next_statuses: tuple[AppointmentStatus, ...]
 
@@ -164,9 +187,10 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
     window = Interval(window.start, min(window.end, window.start + LONGEST_WINDOW))
     places = await _own_places(session, actor)
     statement = (
-        select(Appointment, Person, Clinic.name)
+        select(Appointment, Person, Clinic.name, BusyBlock)
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(BusyBlock, col(BusyBlock.id) == Appointment.block_id)
         .where(
             Appointment.doctor_id == actor.doctor_id,
             col(Appointment.active),
@@ -186,10 +210,35 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
             mode=row.mode,
             status=row.status,
             clinic=clinic,
+            overbooked=block.overbooked,
+            can_move=_can_be_moved(row, block),
         )
-        for row, person, clinic in await session.exec(statement)
+        for row, person, clinic, block in await session.exec(statement)
     )
-    return CalendarDays(entries, tuple(subtract([window], _open(places, window))))
+    return CalendarDays(
+        entries,
+        closed=tuple(subtract([window], _open(places, window))),
+        sessions=await _sessions(session, places, window),
+        time_off=await _time_off(session, places, window),
+    )
+
+
+async def _sessions(
+    session: AsyncSession, places: list[Place], window: Interval
+) -> tuple[ExtraSession, ...]:
+    found = [each for place in places for each in await list_extra_sessions(session, place, window)]
+    return tuple(sorted(found, key=lambda each: each.starts_at))
+
+
+async def _time_off(
+    session: AsyncSession, places: list[Place], window: Interval
+) -> tuple[TimeOffItem, ...]:
+    if not places:
+        return ()
+    # A day to either side: whichever zone the calendar shows.
+    first, last = (moment.date() for moment in (window.start - DAY, window.end + DAY))
+    found = await list_time_off(session, places[0].doctor_id, first)
+    return tuple(each for each in found if each.first <= last)
 
 
 async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Interval) -> Figures:
@@ -208,7 +257,7 @@ async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Int
         today=len(statuses),
         to_confirm=statuses.count(AppointmentStatus.PENDING),
         filled_percent=await _filled_percent(session, places, week, now),
-        free_slots=await _count_free(session, places, week, now),
+        free_slots=await _count_free(session, places, week),
     )
 
 
@@ -220,19 +269,21 @@ async def load_detail(
     Raises ``NotFound``, ``Forbidden``.
     """
     statement = (
-        select(Appointment, Person, Clinic)
+        select(Appointment, Person, Clinic, BusyBlock)
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(BusyBlock, col(BusyBlock.id) == Appointment.block_id)
         .where(Appointment.public_id == appointment_id)
     )
     found = (await session.exec(statement)).first()
     if found is None:
         require(actor, Action.VIEW_CALENDAR, Record(doctor_id=actor.doctor_id))
         raise NotFound
-    row, person, clinic = found
+    row, person, clinic, block = found
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
+    taken = await load_taken(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -240,18 +291,24 @@ async def load_detail(
         ends_at=row.ends_at,
         zone=row.zone,
         clinic=clinic.name,
+        clinic_id=clinic.public_id,
         patient=person.full_name,
         birth_date=person.birth_date,
         phone=person.phone,
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
+        room=taken.get(ResourceKind.ROOM, ""),
+        device=taken.get(ResourceKind.DEVICE, ""),
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,
         cancel_reason=row.cancel_reason,
         notes=row.notes if allows(actor, Action.KEEP_NOTES, record) else "",
         version=row.version,
+        overbooked=block.overbooked,
+        can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
+        earlier=await _earlier(session, row),
         history=await _history(session, row),
         next_statuses=_next_statuses(actor, row, record),
     )
@@ -279,9 +336,7 @@ async def _filled_percent(
     return round(100 * taken / _length(opened))
 
 
-async def _count_free(
-    session: AsyncSession, places: list[Place], week: Interval, now: datetime
-) -> int:
+async def _count_free(session: AsyncSession, places: list[Place], week: Interval) -> int:
     if not places:
         return 0
     doctor_id = places[0].doctor_id
@@ -293,26 +348,25 @@ async def _count_free(
     visit_type = (await session.exec(statement)).first()
     if visit_type is None:
         return 0
-    shape = shape_of(visit_type)
-    busy = await load_busy(session, [doctor_id], shape.busy_around(week), now)
-    full_days = await load_full_days(session, places, week)
-    return sum(
-        len(
-            free_slots(
-                place.hours,
-                busy[doctor_id],
-                shape,
-                week,
-                *place.bounds(now),
-                full_days.get(place.id, frozenset()),
-            )
-        )
-        for place in places
-    )
+    free = await find_free(session, [Wish(place, visit_type, week) for place in places])
+    return sum(len(each.starts) for each in free)
 
 
 def _length(intervals: list[Interval]) -> timedelta:
     return sum((each.end - each.start for each in intervals), timedelta())
+
+
+def _can_be_moved(row: Appointment, block: BusyBlock) -> bool:
+    return row.status in MOVABLE and block.kind is BlockKind.VISIT
+
+
+async def _earlier(session: AsyncSession, row: Appointment) -> tuple[datetime, ...]:
+    statement = (
+        select(AppointmentMove.from_starts_at)
+        .where(AppointmentMove.appointment_id == row.id)
+        .order_by(col(AppointmentMove.id))
+    )
+    return tuple(await session.exec(statement))
 
 
 async def _history(session: AsyncSession, row: Appointment) -> tuple[PastVisit, ...]:
