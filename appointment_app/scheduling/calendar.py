@@ -87,13 +87,15 @@ class Entry:
 class CalendarDays:
     """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
 
-    ``sessions`` are those that the doctor opened in advance, also empty ones.
+    ``sessions`` are those that the doctor opened in advance, also empty ones. ``revision`` is the
+    doctor's when this was read.
     """
 
     entries: tuple[Entry, ...]
     closed: tuple[Interval, ...]
     sessions: tuple[ExtraSession, ...] = ()
     time_off: tuple[TimeOffItem, ...] = ()
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         closed=tuple(subtract([window], _open(places, window))),
         sessions=await _sessions(session, places, window),
         time_off=await _time_off(session, places, window),
+        revision=places[0].doctor.revision if places else None,
     )
 
 
