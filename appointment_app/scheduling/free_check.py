@@ -16,12 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import BlockKind, BusyBlock
-from appointment_app.scheduling import resources
+from appointment_app.scheduling import next_free, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
     block_rows,
+    bound_rows,
     override_rows,
     person_rows,
     read_rows,
@@ -68,12 +69,14 @@ async def require_free(
     *,
     person_id: int | None = None,
     except_block: int | None = None,
+    except_appointment: int | None = None,
 ) -> Granted:
     """Return the place of an offer at which a visit may start at ``starts_at`` (UTC).
 
     Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; the block ``except_block`` is in nobody's way. Frees the doctor of
-    expired holds that stand there. One statement, and another where the doctor has a maximum a
+    must be free as well; the block ``except_block`` is in nobody's way, and
+    ``except_appointment`` does not count among the day's. Frees the doctor of expired holds that
+    stand there. One statement, and another where the doctor has a maximum a
     day, a hold expired or a group session of that visit is near.
 
     Raises ``SlotTaken``, ``PatientBusy``, ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
@@ -81,7 +84,7 @@ async def require_free(
     """
     now = clock.now()
     shape = shape_of(rows.visit_type)
-    visit = shape.visit(starts_at)
+    visit, taken = shape.visit(starts_at), shape.busy(starts_at)
     day = local_date(rows.clinic.zone, starts_at)
     around = (day - DAY, day + DAY)
     found = await read_rows(
@@ -91,12 +94,15 @@ async def require_free(
         time_off_rows([rows.place_id], around),
         block_rows([rows.doctor_id], shape.busy_around(visit), except_block=except_block),
         person_rows([] if person_id is None else [person_id], visit),
+        bound_rows(rows.doctor_id, taken.end),
     )
     place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
     if len(live) < len(found[Kind.BLOCK]):
         await release_expired_holds(session, rows.doctor_id)
-    full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
+    full_days = (
+        await load_full_days(session, [place], visit, except_appointment=except_appointment)
+    ).get(place.id, frozenset())
     own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
     sessions = await load_sessions(session, own, now)
     joined = session_at(sessions, place, rows.visit_type, starts_at)
@@ -109,6 +115,8 @@ async def require_free(
         raise REFUSALS[refusal]()
     if found[Kind.PERSON]:
         raise PatientBusy
+    if found[Kind.BOUND]:
+        await next_free.forget(session, rows.doctor_id, later_than=taken.end)
     return Granted(place, joined)
 
 
