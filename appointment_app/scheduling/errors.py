@@ -22,6 +22,27 @@ class SlotTaken(SchedulingError):
         )
 
 
+class SlotHeld(SlotTaken):
+    """Somebody else is filling in the form for this time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            t(
+                "This time is being booked by somebody else;"
+                " it may become free again in a few minutes."
+            )
+        )
+
+
+class HoldLimit(SchedulingError):
+    """Enough times are kept for the visitors of one network address."""
+
+    code = "HOLD_LIMIT"
+
+    def __init__(self) -> None:
+        super().__init__(t("This time is not kept while you fill in the form. You can book it."))
+
+
 class PatientBusy(SlotTaken):
     """The patient already has an appointment at this time."""
 

@@ -22,7 +22,9 @@ from appointment_app.scheduling.booking import REASON_LIMIT, BookingRequest, boo
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.errors import (
     DayFull,
+    NotBookable,
     OutsideAvailability,
+    SlotHeld,
     SlotTaken,
     TextTooLong,
     TooFarAhead,
@@ -32,6 +34,7 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
 from appointment_app.states.address import address, public_id
 from appointment_app.states.doctor_words import visit_label
+from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
@@ -134,6 +137,16 @@ class BookingForm(SessionState):
         return None
 
     @rx.event
+    @refusals_shown
+    async def keep_time(self) -> Any:
+        """Keep the time of the address again, or offer others when it is gone meanwhile."""
+        wish = _wish(self.router.url.query_parameters)
+        if wish is None or not self.is_loaded:
+            return None
+        await self._describe(await self._actor(), wish)
+        return _look_at(NOT_FREE) if self.is_taken else None
+
+    @rx.event
     async def keep_reason(self, reason: str) -> None:
         """Keep what was typed, so that logging in or another time does not lose it."""
         self.reason = _typed(reason)
@@ -200,18 +213,38 @@ class BookingForm(SessionState):
             except NotFound:
                 self.is_missing, self.is_loaded = True, True
                 return
-            moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
-            free = await list_slots(session, actor, wish.offer, moment)
+        try:
+            refusal = await self._hold(actor, wish)
+        except (NotBookable, NotFound):
+            self.is_missing, self.is_loaded = True, True
+            return
         self.summary = _summary(
             doctor, clinic, visit_type, wish, own_zone(self.router.headers.cookie)
         )
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
-        self.is_taken = not free
-        self.problem = "" if free else t("This time is not free.")
+        self.is_taken, self.problem = refusal != "", refusal
         self.alternatives = []
-        if not free:
+        if self.is_taken:
             await self._offer_others(actor, wish)
         self.is_loaded = True
+
+    async def _hold(self, actor: Actor, wish: _Wish) -> str:
+        """Keep the time for this tab; return why it cannot be booked, or nothing.
+
+        Raises ``NotBookable`` or ``NotFound`` when it is the visit that cannot.
+        """
+        held = await self.get_state(HeldTime)
+        try:
+            if await held._keep(actor, wish.offer, wish.starts_at):
+                return ""
+        except SlotHeld as refusal:
+            return refusal.sentence
+        except _ANOTHER_TIME:
+            return t("This time is not free.")
+        moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
+        async with get_database().session() as session:
+            free = await list_slots(session, actor, wish.offer, moment)
+        return "" if free else t("This time is not free.")
 
     async def _offer_others(self, actor: Actor, wish: _Wish) -> None:
         async with get_database().session() as session:

@@ -36,6 +36,7 @@ ACTORS = {
 TABLE = """
                      none  pat   guard pat2  grd2  doc   doc2  ex    adm   cadm  cad2  cdoc  same
 FIND_DOCTORS         yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+HOLD_TIME            yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 BOOK_APPOINTMENT     login yes   yes   no    no    no    no    no    no    no    no    no    no
 VIEW_APPOINTMENT     login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
 CANCEL_APPOINTMENT   login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
@@ -61,6 +62,7 @@ ANSWERS: dict[str, type[DomainError] | None] = {
 # Of no record in particular: what everybody may do somewhere, nobody may do everywhere.
 WITHOUT_A_RECORD = {
     Action.FIND_DOCTORS: set(ACTORS),
+    Action.HOLD_TIME: set(ACTORS),
     Action.LIST_OWN_APPOINTMENTS: set(ACTORS) - {"none"},
     Action.BOOK_APPOINTMENT: set(),
     Action.KEEP_NOTES: set(),
