@@ -27,13 +27,23 @@ class _Added:
 
 @dataclass(frozen=True)
 class _Changed:
-    """What becomes of a table: columns and checks added, a list of allowed values made longer."""
+    """What becomes of a table: columns and checks added, others of its checks changed."""
 
     table: str
     columns: tuple[_Added, ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
-    allowed: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
+    changed_check: tuple[str, str, str] | None = None  # its name, before, after
 
+
+def _one_of(column: str, *values: str) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+_PAST_MIDNIGHT = (
+    "range",
+    "0 <= opens AND opens < closes AND closes <= 1440",
+    "0 <= opens AND opens < closes AND opens < 1440 AND closes - opens <= 1440",
+)
 
 _CHANGES = (
     _Changed(
@@ -84,7 +94,9 @@ _CHANGES = (
                 "every_weeks = 1 OR (every_weeks BETWEEN 2 AND 12 AND valid_from IS NOT NULL)",
             ),
         ),
+        _PAST_MIDNIGHT,
     ),
+    _Changed("date_override_range", changed_check=_PAST_MIDNIGHT),
     _Changed(
         "busy_block",
         (
@@ -100,17 +112,20 @@ _CHANGES = (
             _Added("series_id", sa.Integer(), refers_to="appointment_series", index=True),
             _Added("checked_in_at", _MOMENT),
         ),
-        allowed=(
+        changed_check=(
             "status",
-            ("pending", "confirmed", "completed", "no_show", "cancelled"),
-            ("pending", "confirmed", "checked_in", "completed", "no_show", "cancelled"),
+            _one_of("status", "pending", "confirmed", "completed", "no_show", "cancelled"),
+            _one_of(
+                "status", "pending", "confirmed", "checked_in", "completed", "no_show", "cancelled"
+            ),
         ),
     ),
     _Changed(
         "outbox_message",
-        allowed=(
+        changed_check=(
             "kind",
-            (
+            _one_of(
+                "kind",
                 "verify_email",
                 "address_known",
                 "reset_password",
@@ -121,7 +136,8 @@ _CHANGES = (
                 "doctor_approved",
                 "doctor_refused",
             ),
-            (
+            _one_of(
+                "kind",
                 "verify_email",
                 "address_known",
                 "reset_password",
@@ -236,6 +252,8 @@ def downgrade() -> None:
         "DELETE FROM outbox_message"
         " WHERE kind IN ('appointment_rescheduled', 'series_booked', 'series_cancelled')"
     )
+    for table in ("weekly_hours", "date_override_range"):
+        op.execute(f"UPDATE {table} SET closes = 1440 WHERE closes > 1440")
     for change in reversed(_CHANGES):
         _revert(change)
     op.drop_table("appointment_series")
@@ -348,9 +366,9 @@ def _revert(change: _Changed) -> None:
         op.drop_constraint(op.f(f"ck_{change.table}_{name}"), change.table, type_="check")
     for column in change.columns:
         op.drop_column(change.table, column.name)
-    if change.allowed is not None:
-        column_name, before, _ = change.allowed
-        _allow(change.table, column_name, before)
+    if change.changed_check is not None:
+        name, before, _ = change.changed_check
+        _replace_check(change.table, name, before)
 
 
 def _alter(change: _Changed) -> None:
@@ -382,19 +400,15 @@ def _alter(change: _Changed) -> None:
             )
     for name, condition in change.checks:
         op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, sa.text(condition))
-    if change.allowed is not None:
-        column_name, _, after = change.allowed
-        _allow(table, column_name, after)
+    if change.changed_check is not None:
+        name, _, after = change.changed_check
+        _replace_check(table, name, after)
 
 
-def _allow(table: str, column: str, values: tuple[str, ...]) -> None:
-    name = op.f(f"ck_{table}_{column}")
+def _replace_check(table: str, name: str, condition: str) -> None:
+    name = op.f(f"ck_{table}_{name}")
     op.drop_constraint(name, table, type_="check")
-    op.create_check_constraint(name, table, sa.text(_one_of(column, values)))
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+    op.create_check_constraint(name, table, sa.text(condition))
 
 
 def _rebuild(change: _Changed, *, forward: bool) -> None:
@@ -438,10 +452,9 @@ def _rebuild(change: _Changed, *, forward: bool) -> None:
             body = body.removeprefix(f"{clause}, ")
         for clause in reversed(constraints):
             body = body.removesuffix(f", {clause}")
-    if change.allowed is not None:
-        column_name, before, after = change.allowed
-        found, wanted = (before, after) if forward else (after, before)
-        body = body.replace(_one_of(column_name, found), _one_of(column_name, wanted))
+    if change.changed_check is not None:
+        _, before, after = change.changed_check
+        body = body.replace(before, after) if forward else body.replace(after, before)
     names = [name for _, name, *_ in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
     added = [column.name for column in change.columns]
     old = [name for name in names if name not in added]

@@ -1,6 +1,7 @@
 """What makes availability: visit types, weekly hours and the days that differ.
 
-Times of day are minutes after local midnight in the clinic's zone, 0 to 1440.
+Times of day are minutes after local midnight in the clinic's zone. Hours open on their day and
+close at most a day later: beyond 1440 on the next day.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from sqlmodel import Field, SQLModel
 
 from appointment_app.clock import now
 from appointment_app.models.base import choice, public_id, refers_to, text
+
+_RANGE = "0 <= opens AND opens < closes AND opens < 1440 AND closes - opens <= 1440"
 
 
 class VisitMode(StrEnum):
@@ -99,7 +102,7 @@ class WeeklyHours(SQLModel, table=True):
     __tablename__ = "weekly_hours"
     __table_args__ = (
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        sa.CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="range"),
+        sa.CheckConstraint(_RANGE, name="range"),
         sa.CheckConstraint("valid_from <= valid_until", name="valid"),
         sa.CheckConstraint(
             "every_weeks = 1 OR (every_weeks BETWEEN 2 AND 12 AND valid_from IS NOT NULL)",
@@ -148,9 +151,7 @@ class DateOverrideRange(SQLModel, table=True):
     """One range of a day that differs."""
 
     __tablename__ = "date_override_range"
-    __table_args__ = (
-        sa.CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="range"),
-    )
+    __table_args__ = (sa.CheckConstraint(_RANGE, name="range"),)
 
     id: int | None = Field(default=None, primary_key=True)
     date_override_id: int = Field(foreign_key="date_override.id", ondelete="CASCADE", index=True)

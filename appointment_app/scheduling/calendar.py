@@ -268,8 +268,7 @@ async def _own_places(session: AsyncSession, actor: Actor) -> list[Place]:
         .order_by(col(DoctorAtClinic.id))
     )
     rows = (await session.exec(statement)).all()
-    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
-    hours = await load_hours(session, zones)
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
         for at_clinic, doctor, clinic in rows

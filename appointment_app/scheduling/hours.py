@@ -350,9 +350,8 @@ async def _place(session: AsyncSession, actor: Actor, place_id: UUID) -> Place:
         raise NotFound
     at_clinic, doctor, clinic = found
     require(actor, Action.EDIT_AVAILABILITY, Record(doctor_id=doctor.id, clinic_id=clinic.id))
-    key = row_id(at_clinic)
-    hours = await load_hours(session, {key: clinic.zone})
-    return Place(doctor, clinic, at_clinic, hours[key])
+    hours = await load_hours(session, [(at_clinic, clinic)])
+    return Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
 
 
 async def _locked(session: AsyncSession, actor: Actor, place_id: UUID, version: int) -> Place:
@@ -389,7 +388,7 @@ def _changed(
 
 async def _elsewhere(session: AsyncSession, place: Place) -> list[Elsewhere]:
     statement = (
-        select(DoctorAtClinic.id, Clinic.name, Clinic.zone)
+        select(DoctorAtClinic, Clinic)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
         .where(
             DoctorAtClinic.doctor_id == place.doctor_id,
@@ -397,11 +396,11 @@ async def _elsewhere(session: AsyncSession, place: Place) -> list[Elsewhere]:
             col(DoctorAtClinic.active),
         )
     )
-    others = [(key, name, zone) for key, name, zone in await session.exec(statement) if key]
+    others = [(at_clinic, clinic) for at_clinic, clinic in await session.exec(statement)]
     if not others:
         return []
-    hours = await load_hours(session, {key: zone for key, _, zone in others})
-    return [Elsewhere(name, hours[key]) for key, name, _ in others]
+    hours = await load_hours(session, others)
+    return [Elsewhere(clinic.name, hours[row_id(at_clinic)]) for at_clinic, clinic in others]
 
 
 async def _require_sound(session: AsyncSession, place: Place, week: TypedWeek) -> None:

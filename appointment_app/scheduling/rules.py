@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app import clock
 from appointment_app.models import (
     Appointment,
     Approval,
@@ -21,18 +24,22 @@ from appointment_app.models import (
     DateOverrideRange,
     Doctor,
     DoctorAtClinic,
+    TimeOff,
     VisitType,
     WeeklyHours,
     row_id,
 )
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.local_time import horizon_end, local_date
+from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
+from appointment_app.scheduling.public_holidays import holidays_around
 
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
 # More than the longest local day: where clocks go back it has 25 hours.
 MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
+
+_WEEKLY, _OVERRIDE, _TIME_OFF = "weekly", "override", "time off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ async def load_place(session: AsyncSession, doctor_id: UUID, clinic_id: UUID) ->
 
 
 async def load_places(session: AsyncSession, *conditions: object) -> list[Place]:
-    """Return every bookable doctor at a clinic that meets the ``conditions``; three queries."""
+    """Return every bookable doctor at a clinic that meets the ``conditions``; two queries."""
     statement = (
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
@@ -95,35 +102,103 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
         .order_by(col(DoctorAtClinic.id))
     )
     rows = (await session.exec(statement)).all()
-    zones = {row_id(at_clinic): clinic.zone for at_clinic, _, clinic in rows}
-    hours = await load_hours(session, zones)
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
     return [
         Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
         for at_clinic, doctor, clinic in rows
     ]
 
 
-async def load_hours(session: AsyncSession, zones: dict[int, str]) -> dict[int, Hours]:
-    """Return the hours of each doctor at a clinic; ``zones`` maps its id to the clinic's zone."""
+async def load_hours(
+    session: AsyncSession, rows: Collection[tuple[DoctorAtClinic, Clinic]]
+) -> dict[int, Hours]:
+    """Return the hours of each doctor at a clinic by its id; one query for all of them."""
     weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
-    for row in await session.exec(
-        select(WeeklyHours).where(col(WeeklyHours.doctor_at_clinic_id).in_(zones))
-    ):
-        weekly[row.doctor_at_clinic_id].append(WeeklyRange(row.weekday, row.opens, row.closes))
-
     overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
-    for override, local_range in await session.exec(
-        select(DateOverride, DateOverrideRange)
-        .outerjoin(DateOverrideRange)
-        .where(col(DateOverride.doctor_at_clinic_id).in_(zones))
-        .order_by(col(DateOverrideRange.opens))
-    ):
-        days = overrides[override.doctor_at_clinic_id]
-        ranges = days.setdefault(override.day, ())
-        if local_range is not None:
-            days[override.day] = (*ranges, LocalRange(local_range.opens, local_range.closes))
+    days_off: defaultdict[int, set[date]] = defaultdict(set)
+    statement = _hours_statement([row_id(at_clinic) for at_clinic, _ in rows])
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    for kind, key, weekday, opens, closes, first, last, weeks in found:
+        if kind == _WEEKLY:
+            weekly[key].append(WeeklyRange(weekday, opens, closes, first, last, weeks))
+        elif kind == _TIME_OFF:
+            days_off[key].update(days_between(first, last))
+        else:
+            ranges = overrides[key].setdefault(first, ())
+            if opens is not None:
+                overrides[key][first] = (*ranges, LocalRange(opens, closes))
+    year = clock.now().year
+    return {
+        (key := row_id(at_clinic)): Hours(
+            clinic.zone,
+            tuple(weekly[key]),
+            {
+                day: tuple(sorted(ranges, key=lambda each: each.opens))
+                for day, ranges in overrides[key].items()
+            },
+            holidays_around(clinic.country, clinic.region, year)
+            if is_closed_on_holidays(at_clinic, clinic)
+            else {},
+            frozenset(days_off[key]),
+        )
+        for at_clinic, clinic in rows
+    }
 
-    return {key: Hours(zone, tuple(weekly[key]), overrides[key]) for key, zone in zones.items()}
+
+def is_closed_on_holidays(at_clinic: DoctorAtClinic, clinic: Clinic) -> bool:
+    """Tell whether a doctor does not work at a clinic on its public holidays."""
+    if at_clinic.closed_on_holidays is None:
+        return clinic.closed_on_holidays
+    return at_clinic.closed_on_holidays
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from ``first`` to ``last``, both included."""
+    return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+def _hours_statement(keys: Collection[int]) -> sa.CompoundSelect[Any]:
+    """Select all that makes the hours of doctors at clinics: one statement takes one journey."""
+    no_number, no_day = sa.cast(sa.null(), sa.Integer), sa.cast(sa.null(), sa.Date)
+    at_clinic = col(DoctorAtClinic.id)
+    return sa.union_all(
+        sa.select(
+            sa.literal(_WEEKLY).label("kind"),
+            col(WeeklyHours.doctor_at_clinic_id),
+            col(WeeklyHours.weekday),
+            col(WeeklyHours.opens),
+            col(WeeklyHours.closes),
+            col(WeeklyHours.valid_from),
+            col(WeeklyHours.valid_until),
+            col(WeeklyHours.every_weeks),
+        ).where(col(WeeklyHours.doctor_at_clinic_id).in_(keys)),
+        sa.select(
+            sa.literal(_OVERRIDE),
+            col(DateOverride.doctor_at_clinic_id),
+            no_number,
+            col(DateOverrideRange.opens),
+            col(DateOverrideRange.closes),
+            col(DateOverride.day),
+            no_day,
+            no_number,
+        )
+        .select_from(DateOverride)
+        .outerjoin(DateOverrideRange)
+        .where(col(DateOverride.doctor_at_clinic_id).in_(keys)),
+        sa.select(
+            sa.literal(_TIME_OFF),
+            at_clinic,
+            no_number,
+            no_number,
+            no_number,
+            col(TimeOff.first_day),
+            col(TimeOff.last_day),
+            no_number,
+        )
+        .select_from(TimeOff)
+        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == TimeOff.doctor_id)
+        .where(at_clinic.in_(keys)),
+    )
 
 
 async def load_busy(

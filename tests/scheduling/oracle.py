@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from appointment_app.scheduling.availability import Hours, VisitShape
+from appointment_app.scheduling.availability import Hours, VisitShape, WeeklyRange
 from appointment_app.scheduling.intervals import Interval
 
 MINUTE = timedelta(minutes=1)
@@ -110,16 +110,38 @@ def _open_ranges(hours: Hours, shown: datetime) -> list[tuple[datetime, datetime
     found = []
     for day in (shown.date() - timedelta(days=1), shown.date()):
         midnight = datetime.combine(day, time())
-        ranges = [(each.opens, each.closes) for each in hours.overrides.get(day, ())]
-        if day not in hours.overrides:
-            ranges = [
-                (each.opens, each.closes) for each in hours.weekly if each.weekday == day.weekday()
-            ]
-        for opens, closes in ranges:
+        for opens, closes in _opening_on(hours, day):
             span = (midnight + opens * MINUTE, midnight + closes * MINUTE)
             if span[0] <= shown < span[1]:
                 found.append(span)
     return found
+
+
+def _opening_on(hours: Hours, day: date) -> list[tuple[int, int]]:
+    """The ranges that open on a day, one reason to be closed after the other."""
+    if day in hours.days_off:
+        return []
+    if day in hours.overrides:
+        return [(each.opens, each.closes) for each in hours.overrides[day]]
+    if day in hours.holidays:
+        return []
+    return [(each.opens, each.closes) for each in hours.weekly if _holds(each, day)]
+
+
+def _holds(each: WeeklyRange, day: date) -> bool:
+    """Whether a weekly range opens on a day, by walking there week by week."""
+    if each.valid_until is not None and day > each.valid_until:
+        return False
+    if each.valid_from is None:
+        return day.weekday() == each.weekday
+    start = each.valid_from
+    while start.weekday() != 0:
+        start -= timedelta(days=1)
+    while start <= day:
+        if start + timedelta(days=each.weekday) == day:
+            return day >= each.valid_from
+        start += timedelta(weeks=each.every_weeks)
+    return False
 
 
 def _minutes(interval: Interval) -> Iterator[datetime]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -452,6 +452,9 @@ def test_a_day_that_never_was_is_skipped() -> None:
         lambda: WeeklyRange(7, 540, 600),
         lambda: WeeklyRange(-1, 540, 600),
         lambda: WeeklyRange(0, 600, 540),
+        lambda: WeeklyRange(0, 540, 600, date(2026, 3, 2), date(2026, 3, 1)),
+        lambda: WeeklyRange(0, 540, 600, every_weeks=2),
+        lambda: WeeklyRange(0, 540, 600, every_weeks=0),
         lambda: VisitShape(0),
         lambda: VisitShape(30, step=0),
         lambda: VisitShape(30, pause_before=-1),
@@ -464,8 +467,51 @@ def test_a_day_that_never_was_is_skipped() -> None:
 )
 def test_nonsense_is_refused(build: object) -> None:
     assert callable(build)
-    with pytest.raises(ValueError, match=r"open|weekday|minute|pause|time zone"):
+    with pytest.raises(ValueError, match=r"open|weekday|begin|week|minute|pause|time zone"):
         build()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, "1 8 15 22 29"),
+        ({"valid_from": date(2027, 2, 9)}, "15 22 29"),  # the day after a Monday
+        ({"valid_from": date(2027, 2, 8)}, "8 15 22 29"),
+        ({"valid_until": date(2027, 2, 15)}, "1 8 15"),
+        ({"valid_until": date(2027, 2, 14)}, "1 8"),
+        # The weeks are counted from the one of the first day, though its Monday is past by then.
+        ({"valid_from": date(2027, 2, 4), "every_weeks": 2}, "15 29"),
+        ({"valid_from": date(2026, 12, 31), "every_weeks": 3}, "8 29"),
+        (
+            {"valid_from": date(2027, 2, 1), "every_weeks": 2, "valid_until": date(2027, 2, 20)},
+            "1 15",
+        ),
+    ],
+)
+def test_weekly_hours_hold_in_some_weeks(values: dict[str, Any], expected: str) -> None:
+    mondays = [date(2027, 2, 1) + n * 7 * DAY for n in range(5)]
+    weekly = WeeklyRange(0, 540, 600, **values)
+    names = ["1", "8", "15", "22", "29"]
+    shown = [name for name, day in zip(names, mondays, strict=True) if weekly.holds_on(day)]
+    assert shown == expected.split()
+
+
+def test_a_day_off_counts_before_other_hours_and_those_before_a_holiday() -> None:
+    monday, tuesday, wednesday = (date(2027, 2, n) for n in (1, 2, 3))
+    shorter = (LocalRange(600, 660),)
+    hours = Hours(
+        "Europe/Berlin",
+        tuple(WeeklyRange(weekday, 540, 720) for weekday in range(7)),
+        overrides={monday: shorter, tuesday: shorter},
+        holidays={tuesday: "Mardi Gras", wednesday: "Ash Wednesday"},
+        days_off=frozenset({monday}),
+    )
+    assert [list(hours.opening_on(day)) for day in (monday, tuesday, wednesday)] == [
+        [],
+        list(shorter),
+        [],
+    ]
+    assert [hours.is_usual(monday + n * DAY) for n in range(4)] == [False, False, False, True]
 
 
 def test_times_must_be_in_utc() -> None:
@@ -538,6 +584,20 @@ def some_ranges(draw: st.DrawFn, at_most: int) -> tuple[LocalRange, ...]:
 
 
 @st.composite
+def some_weeks(draw: st.DrawFn, day: date) -> tuple[date | None, date | None, int]:
+    """In which weeks a range holds; often one that matters on the day."""
+    if draw(st.booleans()):
+        return None, None, 1
+    begin = draw(st.one_of(st.none(), st.integers(-30, 3)))
+    end = draw(st.one_of(st.none(), st.integers(-2, 30)))
+    if begin is not None and end is not None:
+        end = max(begin, end)
+    weeks = 1 if begin is None else draw(st.integers(1, 4))
+    days = [None if number is None else day + number * DAY for number in (begin, end)]
+    return days[0], days[1], weeks
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> Case:
     zone = draw(st.sampled_from(ZONES))
     day = draw(st.sampled_from(days_of_change(zone))) + draw(st.integers(-1, 1)) * DAY
@@ -549,7 +609,7 @@ def cases(draw: st.DrawFn) -> Case:
         return midnight + (draw(st.integers(-60 * before, 60 * after)) - offset) * MINUTE
 
     weekly = [
-        WeeklyRange(weekday, each.opens, each.closes)
+        WeeklyRange(weekday, each.opens, each.closes, *draw(some_weeks(day)))
         for weekday in sorted({(day + n * DAY).weekday() for n in (-1, 0, 1)})
         for each in draw(some_ranges(at_most=2))
     ]
@@ -557,13 +617,15 @@ def cases(draw: st.DrawFn) -> Case:
     round_the_clock = st.just((LocalRange(0, 1440),))
     other_hours = st.one_of(some_ranges(at_most=3), round_the_clock)
     overrides = draw(st.dictionaries(days, other_hours, max_size=2))
+    holidays = draw(st.dictionaries(days, st.just("Some holiday"), max_size=2))
+    days_off = draw(st.one_of(st.just(frozenset()), st.frozensets(days, max_size=2)))
     start = near(24, 12)
     busy = [
         Interval(begin, begin + draw(a_length) * MINUTE)
         for begin in [near(30, 48) for _ in range(draw(st.integers(0, 6)))]
     ]
     return Case(
-        Hours(zone, tuple(weekly), overrides),
+        Hours(zone, tuple(weekly), overrides, holidays, days_off),
         busy,
         VisitShape(
             draw(st.one_of(st.sampled_from([15, 30, 60]), st.integers(1, 200))),
