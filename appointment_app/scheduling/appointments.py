@@ -26,8 +26,10 @@ from appointment_app.models import (
     Person,
     VisitMode,
     VisitType,
+    row_id,
 )
 from appointment_app.notifications.calendar_file import calendar_file
+from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
 
@@ -73,6 +75,7 @@ class AppointmentView:
     can_cancel: bool
     cancelled_by: CancelledBy | None
     cancel_reason: str
+    series: SeriesPlace | None
     version: int
 
 
@@ -80,7 +83,9 @@ async def get_appointment(
     session: AsyncSession, actor: Actor, appointment_id: UUID
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
-    return _view(actor, *await _viewable(session, actor, appointment_id))
+    row = await _viewable(session, actor, appointment_id)
+    places = await load_series_places(session, [row[0]])
+    return _view(actor, *row, places.get(row_id(row[0])))
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
@@ -109,8 +114,9 @@ async def list_own(
         statement = statement.where(Appointment.ends_at > now, col(Appointment.active)).order_by(
             col(Appointment.starts_at), col(Appointment.id)
         )
-    rows = await session.exec(statement.limit(limit).offset(offset))
-    return [_view(actor, *row) for row in rows]
+    rows = (await session.exec(statement.limit(limit).offset(offset))).all()
+    places = await load_series_places(session, [row[0] for row in rows])
+    return [_view(actor, *row, places.get(row_id(row[0]))) for row in rows]
 
 
 async def find_own(
@@ -181,6 +187,7 @@ def _view(
     clinic: Clinic,
     person: Person,
     cancelled_by_patient: bool,
+    series: SeriesPlace | None,
 ) -> AppointmentView:
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
     is_doctor = appointment.doctor_id == actor.doctor_id
@@ -209,6 +216,7 @@ def _view(
         can_cancel=is_own and cancellable and clock.now() < appointment.starts_at,
         cancelled_by=_canceller(actor, appointment, cancelled_by_patient),
         cancel_reason=appointment.cancel_reason,
+        series=series,
         version=appointment.version,
     )
 

@@ -23,6 +23,7 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     DoctorAtClinic,
+    Hold,
     OutboxMessage,
     Person,
     VisitType,
@@ -130,14 +131,14 @@ class Desk:
 
     async def records(self) -> list[Any]:
         """Everything that a deed of the service may write."""
-        tables = (Appointment, BusyBlock, AuditEvent, OutboxMessage, Doctor)
+        tables = (Appointment, BusyBlock, Hold, AuditEvent, OutboxMessage, Doctor)
         return [row.model_dump() for table in tables for row in await self.all(table)]
 
 
 @contextmanager
-def refused(code: str, field: str | None = None) -> Iterator[None]:
+def refused(code: str, field: str | None = None) -> Iterator[pytest.ExceptionInfo[DomainError]]:
     with pytest.raises(DomainError) as refusal:
-        yield
+        yield refusal
     assert (refusal.value.code, refusal.value.field) == (code, field)
     assert refusal.value.sentence
 
