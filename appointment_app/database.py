@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -25,13 +26,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.errors import Busy
 from appointment_app.settings import get_settings
 
+_log = structlog.get_logger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 LOCK_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 30
 _ATTEMPTS = 8
-_WRITERS = "writers"
+_DATABASE = "database"
 
 # What the databases say when two transactions collided and one has to start again,
 _RETRY_SQLSTATES = {"40001", "40P01"}
@@ -63,19 +66,38 @@ class Database:
         self.engine = _create_engine(self.url, pool_size)
         # Who waits for SQLite polls; among themselves the writers of a process queue instead.
         polls = self.url.get_backend_name() == "sqlite"
+        self.writers = asyncio.Lock() if polls else None
         self._sessions = async_sessionmaker(
-            self.engine,
-            class_=AsyncSession,
-            expire_on_commit=False,
-            info={_WRITERS: asyncio.Lock()} if polls else {},
+            self.engine, class_=AsyncSession, expire_on_commit=False, info={_DATABASE: self}
         )
+        self._aside: set[asyncio.Task[None]] = set()
 
     def session(self) -> AsyncSession:
         """Return a new session, to be used as ``async with database.session() as session``."""
         return self._sessions()
 
+    def do_aside(self, work: Callable[[AsyncSession], Coroutine[Any, Any, object]]) -> None:
+        """Start ``work`` with a session of its own; nobody waits for it, a failure is logged."""
+
+        async def run() -> None:
+            try:
+                async with self.session() as session:
+                    await work(session)
+            except Exception as error:
+                _log.warning("work_aside_failed", error=type(error).__name__)
+
+        task = asyncio.create_task(run())
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def settled(self) -> None:
+        """Wait until nothing is done aside any more."""
+        while self._aside:
+            await asyncio.wait(self._aside)
+
     async def dispose(self) -> None:
-        """Close every connection."""
+        """Let what is done aside come to its end, and close every connection."""
+        await self.settled()
         await self.engine.dispose()
 
 
@@ -84,6 +106,12 @@ def get_database() -> Database:
     """Return the database of this process, as the settings name it."""
     settings = get_settings()
     return Database(settings.database_url, pool_size=settings.database_pool_size)
+
+
+def database_of(session: AsyncSession) -> Database:
+    """Return the database that gave out ``session``."""
+    database: Database = session.info[_DATABASE]
+    return database
 
 
 def transactional(
@@ -118,7 +146,7 @@ def transactional(
 @asynccontextmanager
 async def _turn(session: AsyncSession) -> AsyncIterator[None]:
     """Wait for the turn to write, where the writers of this process queue."""
-    writers: asyncio.Lock | None = session.info.get(_WRITERS)
+    writers = database_of(session).writers
     if writers is None:
         yield
         return

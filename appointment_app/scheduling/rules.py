@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -201,11 +201,34 @@ def _hours_statement(keys: Collection[int]) -> sa.CompoundSelect[Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
+
+    firm: list[Interval] = field(default_factory=list)
+    held: list[Interval] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Interval]:
+        """What occupies the doctor at present."""
+        return self.firm + self.held if self.held else self.firm
+
+
 async def load_busy(
     session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
 ) -> dict[int, list[Interval]]:
     """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
-    statement = select(BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until).where(
+    busy = await load_firm_and_held(session, doctor_ids, window, now)
+    return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
+
+
+async def load_firm_and_held(
+    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+) -> dict[int, Busy]:
+    """Return the same as ``load_busy``, what holds occupy named apart."""
+    statement = select(
+        BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until, BusyBlock.kind
+    ).where(
         col(BusyBlock.doctor_id).in_(doctor_ids),
         col(BusyBlock.active),
         col(BusyBlock.busy_from) > window.start - LONGEST_BLOCK,
@@ -213,9 +236,10 @@ async def load_busy(
         col(BusyBlock.busy_until) > window.start,
         or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
     )
-    busy: defaultdict[int, list[Interval]] = defaultdict(list)
-    for doctor_id, busy_from, busy_until in await session.exec(statement):
-        busy[doctor_id].append(Interval(busy_from, busy_until))
+    busy: defaultdict[int, Busy] = defaultdict(Busy)
+    for doctor_id, busy_from, busy_until, kind in await session.exec(statement):
+        taken = busy[doctor_id].held if kind is BlockKind.HOLD else busy[doctor_id].firm
+        taken.append(Interval(busy_from, busy_until))
     return busy
 
 

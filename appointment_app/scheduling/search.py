@@ -18,7 +18,6 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.models import Clinic, Doctor, DoctorSpecialty, Specialty, VisitType
-from appointment_app.scheduling.availability import free_slots
 from appointment_app.scheduling.doctors import (
     ClinicView,
     DoctorView,
@@ -32,14 +31,8 @@ from appointment_app.scheduling.doctors import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
-from appointment_app.scheduling.rules import (
-    Place,
-    load_busy,
-    load_full_days,
-    load_places,
-    shape_of,
-)
-from appointment_app.scheduling.slots import Offer, load_offer
+from appointment_app.scheduling.rules import Place, load_places
+from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer
 
 DAYS_ON_A_CARD = 6
 # Most doctors are free within these days; only for the others more is read.
@@ -221,37 +214,10 @@ async def _slots(
             far[place.id] = Interval(begin + _NEAR, horizon)
     for windows in (near, far):
         left = [place for place in places if not slots[place.id] and place.id in windows]
-        if left:
-            await _fill(session, left, visit_types, windows, slots)
+        wishes = [Wish(place, visit_types[place.id], windows[place.id]) for place in left]
+        for place, free in zip(left, await find_free(session, wishes), strict=True):
+            slots[place.id] = free.starts
     return slots
-
-
-async def _fill(
-    session: AsyncSession,
-    places: list[Place],
-    visit_types: dict[int, VisitType],
-    windows: dict[int, Interval],
-    slots: dict[int, list[datetime]],
-) -> None:
-    now = clock.now()
-    # A day more on either side holds the pauses and the whole local days.
-    whole = Interval(
-        min(windows[place.id].start for place in places) - timedelta(days=1),
-        max(windows[place.id].end for place in places) + timedelta(days=1),
-    )
-    busy = await load_busy(session, {place.doctor_id for place in places}, whole, now)
-    full_days = await load_full_days(session, places, whole)
-    for place in places:
-        not_before, not_after = place.bounds(now)
-        slots[place.id] = free_slots(
-            place.hours,
-            busy.get(place.doctor_id, ()),
-            shape_of(visit_types[place.id]),
-            windows[place.id],
-            not_before,
-            not_after,
-            full_days.get(place.id, frozenset()),
-        )
 
 
 def _begin(place: Place, day: date | None, now: datetime) -> datetime:

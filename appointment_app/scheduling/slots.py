@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,8 +18,9 @@ from appointment_app.models import Appointment, VisitType
 from appointment_app.scheduling.availability import free_slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import (
+    Busy,
     Place,
-    load_busy,
+    load_firm_and_held,
     load_full_days,
     load_place,
     shape_of,
@@ -32,6 +34,23 @@ class Offer:
     doctor_id: UUID
     clinic_id: UUID
     visit_type_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Free starts that are looked for: of a visit type at a place, within a window."""
+
+    place: Place
+    visit_type: VisitType
+    window: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """The free starts in UTC, sorted, and the first of them as if nobody held a slot."""
+
+    starts: list[datetime]
+    first_without_holds: datetime | None
 
 
 async def list_slots(
@@ -93,20 +112,43 @@ async def slots_of_place(
     session: AsyncSession, place: Place, visit_type: VisitType, window: Interval
 ) -> list[datetime]:
     """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted."""
+    (free,) = await find_free(session, [Wish(place, visit_type, window)])
+    return free.starts
+
+
+async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
+    """Return what is free of each of the ``wishes``, in their order; two queries for all."""
+    if not wishes:
+        return []
     now = clock.now()
-    shape = shape_of(visit_type)
-    busy = await load_busy(session, [place.doctor_id], shape.busy_around(window), now)
-    full_days = await load_full_days(session, [place], window)
-    not_before, not_after = place.bounds(now)
-    return free_slots(
-        place.hours,
-        busy[place.doctor_id],
-        shape,
-        window,
-        not_before,
-        not_after,
-        full_days.get(place.id, frozenset()),
-    )
+    around = [shape_of(wish.visit_type).busy_around(wish.window) for wish in wishes]
+    whole = Interval(min(each.start for each in around), max(each.end for each in around))
+    places = [wish.place for wish in wishes]
+    busy = await load_firm_and_held(session, {place.doctor_id for place in places}, whole, now)
+    full_days = await load_full_days(session, places, whole)
+    nothing = Busy()
+
+    def free(wish: Wish) -> Free:
+        place = wish.place
+        taken = busy.get(place.doctor_id, nothing)
+        not_before, not_after = place.bounds(now)
+
+        def starts(taken: list[Interval]) -> list[datetime]:
+            return free_slots(
+                place.hours,
+                taken,
+                shape_of(wish.visit_type),
+                wish.window,
+                not_before,
+                not_after,
+                full_days.get(place.id, frozenset()),
+            )
+
+        found = starts(taken.all)
+        without_holds = starts(taken.firm) if taken.held else found
+        return Free(found, next(iter(without_holds), None))
+
+    return [free(wish) for wish in wishes]
 
 
 async def _own_appointments(
