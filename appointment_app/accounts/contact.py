@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import ScalarSelect
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,17 +22,29 @@ class MailContact:
 
 async def mail_contact(session: AsyncSession, person_id: int) -> MailContact | None:
     """Return where to write about ``person_id``, or None when they have no address."""
+    email, language = contact_columns(person_id)
+    return contact_from(*(await session.exec(select(email, language))).one())
+
+
+def contact_columns(person_id: int) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
+    """Select the address and the language of ``mail_contact``, as columns of a statement."""
     guardians = select(Guardianship.guardian_id).where(Guardianship.dependent_id == person_id)
-    statement = (
-        select(User.email, Person.language)
-        .join(Person, col(Person.user_id) == User.id)
+    account_holder = aliased(Person)
+    contacts = (
+        select(User.email)
+        .join(account_holder, col(account_holder.user_id) == User.id)
         .where(
             col(User.active),
-            or_(Person.id == person_id, col(Person.id).in_(guardians)),
+            or_(account_holder.id == person_id, col(account_holder.id).in_(guardians)),
         )
         # The person's own account comes before a guardian's.
-        .order_by(col(Person.id) != person_id, col(Person.id))
+        .order_by(col(account_holder.id) != person_id, col(account_holder.id))
         .limit(1)
     )
-    found = (await session.exec(statement)).first()
-    return MailContact(*found) if found else None
+    languages = contacts.with_only_columns(col(account_holder.language))
+    return contacts.scalar_subquery(), languages.scalar_subquery()
+
+
+def contact_from(email: str | None, language: str | None) -> MailContact | None:
+    """Return the contact of the values that ``contact_columns`` selected."""
+    return MailContact(email, language) if email and language else None

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.contact import MailContact, contact_columns, contact_from
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
@@ -26,7 +25,6 @@ from appointment_app.models import (
     AppointmentStatus,
     BlockKind,
     BusyBlock,
-    Doctor,
     MessageKind,
     Person,
     VisitMode,
@@ -34,21 +32,17 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import locks
-from appointment_app.scheduling.availability import Refusal, is_free
-from appointment_app.scheduling.changes import fitting_text, record_deed, tell_patient
+from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import (
-    DayFull,
     NotBookable,
-    OutsideAvailability,
     PatientBusy,
-    SchedulingError,
     SlotTaken,
     TooFarAhead,
     TooSoon,
 )
-from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
-from appointment_app.scheduling.slots import Offer, load_offer
+from appointment_app.scheduling.free_check import require_free
+from appointment_app.scheduling.rules import Place, shape_of
+from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 REASON_LIMIT = 1000
 KEY_LIMIT = 64
@@ -58,15 +52,6 @@ _FARTHEST = timedelta(days=1000)
 
 # Letters and digits that nobody confuses on the phone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-_REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
-    Refusal.BUSY: SlotTaken,
-    Refusal.OUTSIDE_HOURS: OutsideAvailability,
-    Refusal.NOT_ON_GRID: OutsideAvailability,
-    Refusal.TOO_SOON: TooSoon,
-    Refusal.TOO_FAR: TooFarAhead,
-    Refusal.DAY_FULL: DayFull,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +98,28 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     reason = fitting_text(request.reason, "reason", REASON_LIMIT)
     person_id = await _patient(session, actor, request.person_id)
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
-    doctor_id = await _doctor(session, request.offer.doctor_id)
 
-    await locks.lock_doctor(session, doctor_id)
-    await locks.lock_person(session, person_id)
-    if (earlier := await _booked_before(session, actor, request.idempotency_key)) is not None:
-        return earlier
+    if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
+        raise NotBookable
+    patient = await _lock_patient(session, actor, person_id, request.idempotency_key)
+    if patient.booked_before is not None:
+        return patient.booked_before
 
     try:
-        place, visit_type = await load_offer(session, request.offer)
+        offer = await find_offer(session, request.offer)
     except NotFound as error:
         raise NotBookable from error
-    starts_at = request.starts_at
-    ends_at = starts_at + timedelta(minutes=visit_type.duration)
-    await _release_expired_holds(session, doctor_id)
-    await _require_free(session, place, visit_type, starts_at)
-    await _require_patient_free(session, person_id, starts_at, ends_at)
-
-    block = BusyBlock(
-        doctor_id=doctor_id,
-        clinic_id=place.clinic.id,
-        kind=BlockKind.VISIT,
-        busy_from=starts_at - timedelta(minutes=visit_type.pause_before),
-        busy_until=ends_at + timedelta(minutes=visit_type.pause_after),
-    )
+    place = await require_free(session, offer, request.starts_at, person_id=person_id)
+    block = _block(offer, request.starts_at)
     session.add(block)
     await session.flush()
-    appointment = _appointment(actor.user_id, request, place, visit_type, person_id, block, reason)
+    appointment = _appointment(
+        actor.user_id, request, place, offer.visit_type, person_id, block, reason
+    )
     session.add(appointment)
     await session.flush()
     record_deed(session, actor, appointment, "booked", ("status", "starts_at"))
-    await tell_patient(session, appointment, MessageKind.APPOINTMENT_BOOKED)
+    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
 
 
@@ -171,67 +147,38 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
     return found
 
 
-async def _doctor(session: AsyncSession, doctor_id: UUID) -> int:
-    found = (await session.exec(select(Doctor.id).where(Doctor.public_id == doctor_id))).first()
-    if found is None:
-        raise NotBookable
-    return found
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """What a booking needs to know of its patient; ``booked_before`` with the same key."""
+
+    contact: MailContact | None
+    booked_before: UUID | None
 
 
-async def _booked_before(session: AsyncSession, actor: Actor, key: str) -> UUID | None:
-    statement = select(Appointment.public_id).where(
+async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> _Patient:
+    """Wait until nobody else books for this person, and return what there is to know.
+
+    The doctor is locked already, so that an earlier booking there with the same key is seen.
+    """
+    email, language = contact_columns(person_id)
+    booked_before = select(Appointment.public_id).where(
         Appointment.booked_by == actor.user_id, Appointment.idempotency_key == key
     )
-    return (await session.exec(statement)).first()
-
-
-async def _release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
-    statement = (
-        update(BusyBlock)
-        .where(
-            col(BusyBlock.doctor_id) == doctor_id,
-            col(BusyBlock.kind) == BlockKind.HOLD,
-            col(BusyBlock.active),
-            col(BusyBlock.expires_at) <= clock.now(),
-        )
-        .values(active=False)
+    _, email_found, language_found, earlier = await locks.lock_person(
+        session, person_id, email, language, booked_before.scalar_subquery()
     )
-    await session.exec(statement.execution_options(synchronize_session=False))
+    return _Patient(contact_from(email_found, language_found), earlier)
 
 
-async def _require_free(
-    session: AsyncSession, place: Place, visit_type: VisitType, starts_at: datetime
-) -> None:
-    now = clock.now()
-    shape = shape_of(visit_type)
-    window = Interval(starts_at, starts_at + timedelta(minutes=visit_type.duration))
-    busy = await load_busy(session, [place.doctor_id], shape.busy_around(window), now)
-    full_days = await load_full_days(session, [place], window)
-    not_before, not_after = place.bounds(now)
-    refusal = is_free(
-        place.hours,
-        busy[place.doctor_id],
-        shape,
-        starts_at,
-        not_before,
-        not_after,
-        full_days.get(place.id, frozenset()),
+def _block(offer: OfferRows, starts_at: datetime) -> BusyBlock:
+    busy = shape_of(offer.visit_type).busy(starts_at)
+    return BusyBlock(
+        doctor_id=offer.doctor_id,
+        clinic_id=offer.clinic.id,
+        kind=BlockKind.VISIT,
+        busy_from=busy.start,
+        busy_until=busy.end,
     )
-    if refusal is not None:
-        raise _REFUSALS[refusal]()
-
-
-async def _require_patient_free(
-    session: AsyncSession, person_id: int, starts_at: datetime, ends_at: datetime
-) -> None:
-    statement = select(Appointment.id).where(
-        Appointment.person_id == person_id,
-        col(Appointment.active),
-        Appointment.starts_at < ends_at,
-        Appointment.ends_at > starts_at,
-    )
-    if (await session.exec(statement)).first() is not None:
-        raise PatientBusy
 
 
 def _appointment(

@@ -26,10 +26,10 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.availability import free_slots, open_intervals
+from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rules import (
-    LONGEST_BLOCK,
     Place,
     load_busy,
     load_full_days,

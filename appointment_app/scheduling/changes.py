@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.contact import mail_contact
+from appointment_app.accounts.contact import MailContact, mail_contact
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
@@ -84,7 +84,13 @@ def record_deed(
 
 async def tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
     """Put a mail to the patient, or their guardian, into the outbox."""
-    contact = await mail_contact(session, appointment.person_id)
+    tell(session, await mail_contact(session, appointment.person_id), appointment, kind)
+
+
+def tell(
+    session: AsyncSession, contact: MailContact | None, appointment: Appointment, kind: MessageKind
+) -> None:
+    """Put a mail about an appointment to ``contact``, where there is one, into the outbox."""
     if contact is None:
         return
     outbox.enqueue(

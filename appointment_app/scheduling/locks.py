@@ -6,8 +6,11 @@ On SQLite ``BEGIN IMMEDIATE`` has already let this transaction in alone.
 
 from __future__ import annotations
 
-from sqlalchemy import update
-from sqlmodel import col, select
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.models import Doctor, Person
@@ -25,8 +28,20 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
     await session.exec(statement.execution_options(synchronize_session=False))
 
 
-async def lock_person(session: AsyncSession, person_id: int) -> None:
-    """Wait until nobody else books for this person."""
-    await session.exec(
-        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
+    """Do what ``lock_doctor`` does for a public id; return False when there is no such doctor."""
+    statement = (
+        update(Doctor)
+        .where(col(Doctor.public_id) == doctor_id)
+        .values(revision=Doctor.revision + 1)
+        .execution_options(synchronize_session=False)
     )
+    return bool((await session.exec(statement)).rowcount)
+
+
+async def lock_person(session: AsyncSession, person_id: int, *columns: Any) -> Any:
+    """Wait until nobody else books for this person; returns its id and ``columns``, as a row."""
+    statement = select(col(Person.id), *columns).where(col(Person.id) == person_id)
+    return (
+        await session.exec(statement.with_for_update(key_share=True))  # type: ignore[call-overload]
+    ).one()

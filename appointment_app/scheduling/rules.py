@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from appointment_app import clock
 from appointment_app.models import (
     Appointment,
     Approval,
-    BlockKind,
-    BusyBlock,
     Clinic,
-    DateOverride,
-    DateOverrideRange,
     Doctor,
     DoctorAtClinic,
-    TimeOff,
     VisitType,
-    WeeklyHours,
     row_id,
 )
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    Row,
+    live_block_rows,
+    override_rows,
+    read_rows,
+    time_off_rows,
+    weekly_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
 from appointment_app.scheduling.public_holidays import holidays_around
 
-# No block is longer than this, so that a window finds what began before it by an index.
-LONGEST_BLOCK = timedelta(days=1)
 # More than the longest local day: where clocks go back it has 25 hours.
 MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
-
-_WEEKLY, _OVERRIDE, _TIME_OFF = "weekly", "override", "time off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +75,20 @@ def shape_of(visit_type: VisitType) -> VisitShape:
     )
 
 
-async def load_place(session: AsyncSession, doctor_id: UUID, clinic_id: UUID) -> Place | None:
-    """Return the bookable place of public ids, or None where patients cannot book."""
-    places = await load_places(
-        session, col(Doctor.public_id) == doctor_id, col(Clinic.public_id) == clinic_id
-    )
-    return places[0] if places else None
-
-
 async def load_places(session: AsyncSession, *conditions: object) -> list[Place]:
-    """Return every bookable doctor at a clinic that meets the ``conditions``; two queries."""
-    statement = (
+    """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
+    statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
+    rows = (await session.exec(statement.order_by(col(DoctorAtClinic.id)))).all()
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
+    return [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+        for at_clinic, doctor, clinic in rows
+    ]
+
+
+def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
+    """Select the doctors at clinics that take bookings."""
+    return (
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
@@ -97,36 +97,38 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
             col(Doctor.active),
             col(Clinic.active),
             col(DoctorAtClinic.active),
-            *conditions,  # type: ignore[arg-type]
         )
-        .order_by(col(DoctorAtClinic.id))
     )
-    rows = (await session.exec(statement)).all()
-    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
-    return [
-        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
-        for at_clinic, doctor, clinic in rows
-    ]
 
 
 async def load_hours(
     session: AsyncSession, rows: Collection[tuple[DoctorAtClinic, Clinic]]
 ) -> dict[int, Hours]:
-    """Return the hours of each doctor at a clinic by its id; one query for all of them."""
+    """Return the hours of each doctor at a clinic by its id; one statement for all of them."""
+    keys = [row_id(at_clinic) for at_clinic, _ in rows]
+    found = await read_rows(session, weekly_rows(keys), override_rows(keys), time_off_rows(keys))
+    return hours_from(found, rows)
+
+
+def hours_from(
+    found: Mapping[Kind, Iterable[Row]], rows: Collection[tuple[DoctorAtClinic, Clinic]]
+) -> dict[int, Hours]:
+    """Return the hours of each doctor at a clinic by its id, from what was ``found`` of it."""
     weekly: defaultdict[int, list[WeeklyRange]] = defaultdict(list)
+    for each in found[Kind.WEEKLY]:
+        weekly[each.owner].append(
+            WeeklyRange(
+                each.weekday, each.opens, each.closes, each.first, each.last, each.every_weeks
+            )
+        )
     overrides: defaultdict[int, dict[date, tuple[LocalRange, ...]]] = defaultdict(dict)
+    for each in found[Kind.OVERRIDE]:
+        ranges = overrides[each.owner].setdefault(each.first, ())
+        if each.opens is not None:
+            overrides[each.owner][each.first] = (*ranges, LocalRange(each.opens, each.closes))
     days_off: defaultdict[int, set[date]] = defaultdict(set)
-    statement = _hours_statement([row_id(at_clinic) for at_clinic, _ in rows])
-    found = await session.exec(statement)  # type: ignore[call-overload]
-    for kind, key, weekday, opens, closes, first, last, weeks in found:
-        if kind == _WEEKLY:
-            weekly[key].append(WeeklyRange(weekday, opens, closes, first, last, weeks))
-        elif kind == _TIME_OFF:
-            days_off[key].update(days_between(first, last))
-        else:
-            ranges = overrides[key].setdefault(first, ())
-            if opens is not None:
-                overrides[key][first] = (*ranges, LocalRange(opens, closes))
+    for each in found[Kind.TIME_OFF]:
+        days_off[each.owner].update(days_between(each.first, each.last))
     year = clock.now().year
     return {
         (key := row_id(at_clinic)): Hours(
@@ -157,50 +159,6 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def _hours_statement(keys: Collection[int]) -> sa.CompoundSelect[Any]:
-    """Select all that makes the hours of doctors at clinics: one statement takes one journey."""
-    no_number, no_day = sa.cast(sa.null(), sa.Integer), sa.cast(sa.null(), sa.Date)
-    at_clinic = col(DoctorAtClinic.id)
-    return sa.union_all(
-        sa.select(
-            sa.literal(_WEEKLY).label("kind"),
-            col(WeeklyHours.doctor_at_clinic_id),
-            col(WeeklyHours.weekday),
-            col(WeeklyHours.opens),
-            col(WeeklyHours.closes),
-            col(WeeklyHours.valid_from),
-            col(WeeklyHours.valid_until),
-            col(WeeklyHours.every_weeks),
-        ).where(col(WeeklyHours.doctor_at_clinic_id).in_(keys)),
-        sa.select(
-            sa.literal(_OVERRIDE),
-            col(DateOverride.doctor_at_clinic_id),
-            no_number,
-            col(DateOverrideRange.opens),
-            col(DateOverrideRange.closes),
-            col(DateOverride.day),
-            no_day,
-            no_number,
-        )
-        .select_from(DateOverride)
-        .outerjoin(DateOverrideRange)
-        .where(col(DateOverride.doctor_at_clinic_id).in_(keys)),
-        sa.select(
-            sa.literal(_TIME_OFF),
-            at_clinic,
-            no_number,
-            no_number,
-            no_number,
-            col(TimeOff.first_day),
-            col(TimeOff.last_day),
-            no_number,
-        )
-        .select_from(TimeOff)
-        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == TimeOff.doctor_id)
-        .where(at_clinic.in_(keys)),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Busy:
     """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
@@ -226,20 +184,11 @@ async def load_firm_and_held(
     session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
 ) -> dict[int, Busy]:
     """Return the same as ``load_busy``, what holds occupy named apart."""
-    statement = select(
-        BusyBlock.doctor_id, BusyBlock.busy_from, BusyBlock.busy_until, BusyBlock.kind
-    ).where(
-        col(BusyBlock.doctor_id).in_(doctor_ids),
-        col(BusyBlock.active),
-        col(BusyBlock.busy_from) > window.start - LONGEST_BLOCK,
-        col(BusyBlock.busy_from) < window.end,
-        col(BusyBlock.busy_until) > window.start,
-        or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
-    )
+    found = await read_rows(session, live_block_rows(doctor_ids, window, now))
     busy: defaultdict[int, Busy] = defaultdict(Busy)
-    for doctor_id, busy_from, busy_until, kind in await session.exec(statement):
-        taken = busy[doctor_id].held if kind is BlockKind.HOLD else busy[doctor_id].firm
-        taken.append(Interval(busy_from, busy_until))
+    for row in found[Kind.BLOCK]:
+        taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
+        taken.append(Interval(row.begins, row.ends))
     return busy
 
 

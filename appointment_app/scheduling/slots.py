@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,15 +15,16 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
-from appointment_app.models import Appointment, VisitType
-from appointment_app.scheduling.availability import free_slots
+from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
+from appointment_app.scheduling.availability import Hours, free_slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
+    bookable_places,
     load_firm_and_held,
     load_full_days,
-    load_place,
+    load_hours,
     shape_of,
 )
 
@@ -34,6 +36,30 @@ class Offer:
     doctor_id: UUID
     clinic_id: UUID
     visit_type_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRows:
+    """The stored rows of an offer, all of which take bookings."""
+
+    at_clinic: DoctorAtClinic
+    doctor: Doctor
+    clinic: Clinic
+    visit_type: VisitType
+
+    @property
+    def place_id(self) -> int:
+        """The internal id of the doctor at the clinic."""
+        return row_id(self.at_clinic)
+
+    @property
+    def doctor_id(self) -> int:
+        """The internal id of the doctor."""
+        return row_id(self.doctor)
+
+    def place(self, hours: Hours) -> Place:
+        """Return the place with its hours."""
+        return Place(self.doctor, self.clinic, self.at_clinic, hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +113,35 @@ async def nearest_slots(
 
 
 async def load_offer(session: AsyncSession, offer: Offer) -> tuple[Place, VisitType]:
-    """Return the place and visit type of ``offer``.
+    """Return the place and visit type of ``offer``, in two statements.
 
     Raises ``NotFound`` unless both take bookings.
     """
-    place = await load_place(session, offer.doctor_id, offer.clinic_id)
-    if place is None:
-        raise NotFound
-    visit_type = (
-        await session.exec(
-            select(VisitType).where(
-                VisitType.public_id == offer.visit_type_id,
-                VisitType.doctor_id == place.doctor_id,
-                col(VisitType.active),
-            )
+    rows = await find_offer(session, offer)
+    hours = await load_hours(session, [(rows.at_clinic, rows.clinic)])
+    return rows.place(hours[rows.place_id]), rows.visit_type
+
+
+async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
+    """Return the rows of ``offer``, in one statement.
+
+    Raises ``NotFound`` unless all of them take bookings.
+    """
+    statement = (
+        bookable_places()
+        .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
+        .add_columns(VisitType)
+        .where(
+            col(Doctor.public_id) == offer.doctor_id,
+            col(Clinic.public_id) == offer.clinic_id,
+            col(VisitType.public_id) == offer.visit_type_id,
+            col(VisitType.active),
         )
-    ).first()
-    if visit_type is None:
+    )
+    found = (await session.exec(cast("Any", statement))).first()
+    if found is None:
         raise NotFound
-    return place, visit_type
+    return OfferRows(*found)
 
 
 async def slots_of_place(

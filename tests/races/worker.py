@@ -118,8 +118,11 @@ def _take_out_the_lock(opened: Database) -> None:
     transactions there.
     """
 
-    async def come_in(*_: Any) -> None:
-        pass
+    async def come_in(*_: Any) -> bool:
+        return True
+
+    def without_waiting(statement: Any, **_: Any) -> Any:
+        return statement
 
     @asynccontextmanager
     async def without_a_queue(session: AsyncSession) -> AsyncIterator[None]:
@@ -127,7 +130,8 @@ def _take_out_the_lock(opened: Database) -> None:
 
     monkey = pytest.MonkeyPatch()
     monkey.setattr(locks, "lock_doctor", come_in)
-    monkey.setattr(locks, "lock_person", come_in)
+    monkey.setattr(locks, "lock_doctor_of_offer", come_in)
+    monkey.setattr(sa.Select, "with_for_update", without_waiting)
     monkey.setattr(database, "_turn", without_a_queue)
     engine = opened.engine.sync_engine
     if engine.dialect.name == "sqlite":

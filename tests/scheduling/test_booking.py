@@ -28,7 +28,8 @@ from appointment_app.models import (
     VisitMode,
     row_id,
 )
-from appointment_app.scheduling import booking, cancelling
+from appointment_app.scheduling import cancelling, free_check
+from appointment_app.scheduling.calendar_rows import Kind
 from appointment_app.scheduling.slots import Offer
 from tests.factories import (
     administrator_actor,
@@ -54,7 +55,7 @@ from tests.scheduling.desk import (
     refused,
 )
 
-STATEMENTS_A_BOOKING = 16
+STATEMENTS_A_BOOKING = 8
 
 
 async def test_a_booking_is_an_appointment_in_a_block(desk: Desk) -> None:
@@ -298,14 +299,16 @@ async def test_other_business_blocks(desk: Desk) -> None:
 async def test_the_constraint_answers_when_the_check_saw_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def sees_nothing(*_: Any) -> None:
-        pass
+    read_rows = free_check.read_rows
+
+    async def sees_nobody(*selects: Any) -> Any:
+        found = await read_rows(*selects)
+        return found | {Kind.BLOCK: [], Kind.PERSON: []}
 
     await desk.book(at("10:00"))
     other = await desk.make(make_doctor, desk.clinic)
     offer = offer_of(other, desk.clinic, await desk.make(make_visit_type, other))
-    monkeypatch.setattr(booking, "_require_free", sees_nothing)
-    monkeypatch.setattr(booking, "_require_patient_free", sees_nothing)
+    monkeypatch.setattr(free_check, "read_rows", sees_nobody)
     somebody = await desk.another_patient()
     async with nothing_stored(desk):
         with refused("SLOT_TAKEN"):

@@ -67,7 +67,7 @@ async def test_closing_a_visit_is_recorded_and_nobody_told(desk: Desk) -> None:
     }
 
 
-@pytest.mark.parametrize("last_step", ["tell_patient", "record_deed"])
+@pytest.mark.parametrize("last_step", ["tell", "record_deed"])
 async def test_a_deed_that_fails_at_the_end_leaves_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, last_step: str
 ) -> None:

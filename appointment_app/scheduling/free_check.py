@@ -1,0 +1,123 @@
+"""Whether a time is free, asked inside the transaction that is going to take it.
+
+Whoever asks holds the doctor's lock (``locks.py``), so that the answer stays true until the commit.
+The constraints of the database judge once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.models import BlockKind, BusyBlock
+from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    Row,
+    block_rows,
+    override_rows,
+    person_rows,
+    read_rows,
+    time_off_rows,
+    weekly_rows,
+)
+from appointment_app.scheduling.errors import (
+    DayFull,
+    OutsideAvailability,
+    PatientBusy,
+    SchedulingError,
+    SlotTaken,
+    TooFarAhead,
+    TooSoon,
+)
+from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
+from appointment_app.scheduling.slots import OfferRows
+
+_REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
+    Refusal.BUSY: SlotTaken,
+    Refusal.OUTSIDE_HOURS: OutsideAvailability,
+    Refusal.NOT_ON_GRID: OutsideAvailability,
+    Refusal.TOO_SOON: TooSoon,
+    Refusal.TOO_FAR: TooFarAhead,
+    Refusal.DAY_FULL: DayFull,
+}
+
+
+async def require_free(
+    session: AsyncSession,
+    rows: OfferRows,
+    starts_at: datetime,
+    *,
+    person_id: int | None = None,
+    except_block: int | None = None,
+) -> Place:
+    """Return the place of an offer at which a visit may start at ``starts_at`` (UTC).
+
+    ``person_id`` must be free as well; the block ``except_block`` is in nobody's way. Frees the
+    doctor of expired holds that stand there. One statement, and another where the doctor has a
+    maximum a day or a hold expired.
+
+    Raises ``SlotTaken``, ``PatientBusy``, ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
+    ``DayFull``.
+    """
+    now = clock.now()
+    shape = shape_of(rows.visit_type)
+    visit = shape.visit(starts_at)
+    day = local_date(rows.clinic.zone, starts_at)
+    around = (day - DAY, day + DAY)
+    found = await read_rows(
+        session,
+        weekly_rows([rows.place_id]),
+        override_rows([rows.place_id], around),
+        time_off_rows([rows.place_id], around),
+        block_rows([rows.doctor_id], shape.busy_around(visit), except_block=except_block),
+        person_rows([] if person_id is None else [person_id], visit),
+    )
+    place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
+    live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
+    if len(live) < len(found[Kind.BLOCK]):
+        await release_expired_holds(session, rows.doctor_id)
+    full_days = await load_full_days(session, [place], visit)
+    refusal = is_free(
+        place.hours,
+        _intervals(live),
+        shape,
+        starts_at,
+        *place.bounds(now),
+        full_days.get(place.id, frozenset()),
+    )
+    if refusal is not None:
+        raise _REFUSALS[refusal]()
+    if found[Kind.PERSON]:
+        raise PatientBusy
+    return place
+
+
+async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
+    """Free a locked doctor of the holds that expired: the constraint knows no time."""
+    statement = (
+        update(BusyBlock)
+        .where(
+            col(BusyBlock.doctor_id) == doctor_id,
+            col(BusyBlock.kind) == BlockKind.HOLD,
+            col(BusyBlock.active),
+            col(BusyBlock.expires_at) <= clock.now(),
+        )
+        .values(active=False)
+    )
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
+def _has_expired(row: Row, now: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at <= now
+
+
+def _intervals(rows: Iterable[Row]) -> list[Interval]:
+    return [Interval(row.begins, row.ends) for row in rows]
