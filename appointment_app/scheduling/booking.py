@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import MailContact, contact_columns, contact_from
 from appointment_app.accounts.policy import Action, Record, require
@@ -31,24 +30,15 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import held, locks
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
-from appointment_app.scheduling.errors import (
-    NotBookable,
-    PatientBusy,
-    SlotTaken,
-    TooFarAhead,
-    TooSoon,
-)
-from appointment_app.scheduling.free_check import require_free
+from appointment_app.scheduling.errors import NotBookable, PatientBusy, SlotTaken
+from appointment_app.scheduling.free_check import require_free, require_near
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 REASON_LIMIT = 1000
 KEY_LIMIT = 64
-
-# Farther than any horizon, near enough for arithmetic with dates.
-_FARTHEST = timedelta(days=1000)
 
 # Letters and digits that nobody confuses on the phone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -59,7 +49,8 @@ class BookingRequest:
     """What somebody wants to book.
 
     ``starts_at`` is UTC; ``person_id`` the public id of the patient, None for the actor;
-    ``idempotency_key`` is the caller's: the same key again returns the same appointment.
+    ``idempotency_key`` is the caller's: the same key again returns the same appointment. What
+    the ``visitor`` keeps (``holds.keep``) is booked with the block that keeps it.
     """
 
     offer: Offer
@@ -67,6 +58,7 @@ class BookingRequest:
     reason: str
     idempotency_key: str
     person_id: UUID | None = None
+    visitor: str = ""
 
 
 async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
@@ -109,10 +101,15 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
         offer = await find_offer(session, request.offer)
     except NotFound as error:
         raise NotBookable from error
-    place = await require_free(session, offer, request.starts_at, person_id=person_id)
-    block = _block(offer, request.starts_at)
-    session.add(block)
-    await session.flush()
+    kept = await held.find(session, request.visitor)
+    place = await require_free(
+        session,
+        offer,
+        request.starts_at,
+        person_id=person_id,
+        except_block=kept.block.id if kept else None,
+    )
+    block = await _block(session, offer, request.starts_at, kept)
     appointment = _appointment(
         actor.user_id, request, place, offer.visit_type, person_id, block, reason
     )
@@ -128,11 +125,7 @@ def _require_sane(request: BookingRequest) -> None:
     if not 0 < len(request.idempotency_key) <= KEY_LIMIT:
         sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
         raise Invalid({"idempotency_key": sentence})
-    distance = request.starts_at - clock.now()
-    if distance < -_FARTHEST:
-        raise TooSoon
-    if distance > _FARTHEST:
-        raise TooFarAhead
+    require_near(request.starts_at)
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -170,15 +163,28 @@ async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key
     return _Patient(contact_from(email_found, language_found), earlier)
 
 
-def _block(offer: OfferRows, starts_at: datetime) -> BusyBlock:
+async def _block(
+    session: AsyncSession, offer: OfferRows, starts_at: datetime, kept: held.Held | None
+) -> BusyBlock:
+    """Return the doctor's time for the visit: the one that was kept for it, or else a new one."""
     busy = shape_of(offer.visit_type).busy(starts_at)
-    return BusyBlock(
-        doctor_id=offer.doctor_id,
-        clinic_id=offer.clinic.id,
-        kind=BlockKind.VISIT,
-        busy_from=busy.start,
-        busy_until=busy.end,
-    )
+    if kept is not None and kept.is_live and kept.is_of(offer.doctor_id, offer.clinic.id, busy):
+        await held.forget(session, kept)
+        block = kept.block
+        block.kind, block.expires_at = BlockKind.VISIT, None
+    else:
+        if kept is not None and kept.block.doctor_id == offer.doctor_id:
+            await held.give_up(session, kept)
+        block = BusyBlock(
+            doctor_id=offer.doctor_id,
+            clinic_id=offer.clinic.id,
+            kind=BlockKind.VISIT,
+            busy_from=busy.start,
+            busy_until=busy.end,
+        )
+    session.add(block)
+    await session.flush()
+    return block
 
 
 def _appointment(

@@ -45,6 +45,17 @@ async def cancel(
     """
     reason = fitting_text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
+    await cancel_locked(session, actor, appointment, reason)
+    await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
+
+
+async def cancel_locked(
+    session: AsyncSession, actor: Actor, appointment: Appointment, reason: str
+) -> None:
+    """Do what ``cancel`` does to an appointment whose doctor is locked, and tell nobody.
+
+    Raises ``StatusConflict``, ``TooLateToCancel``, ``ReasonRequired``; then nothing is changed.
+    """
     require_arrow(appointment.status, AppointmentStatus.CANCELLED)
     if appointment.person_id in {actor.person_id, *actor.dependents}:
         if clock.now() >= appointment.starts_at:
@@ -58,7 +69,6 @@ async def cancel(
     move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
     await session.flush()
     await _free_empty_block(session, appointment.block_id)
-    await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
 
 
 async def _free_empty_block(session: AsyncSession, block_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import select
@@ -100,4 +101,22 @@ def tell(
         locale=contact.language,
         key=f"{appointment.public_id}:{appointment.version}",
         payload={"appointment_id": appointment.id},
+    )
+
+
+async def tell_of_series(
+    session: AsyncSession, appointments: Sequence[Appointment], kind: MessageKind
+) -> None:
+    """Put one mail about several appointments of a person into the outbox."""
+    first = appointments[0]
+    contact = await mail_contact(session, first.person_id)
+    if contact is None:
+        return
+    outbox.enqueue(
+        session,
+        kind,
+        recipient=contact.email,
+        locale=contact.language,
+        key=f"{first.public_id}:{first.version}",
+        payload={"appointment_ids": [row_id(each) for each in appointments]},
     )

@@ -7,7 +7,7 @@ The constraints of the database judge once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -31,6 +31,7 @@ from appointment_app.scheduling.errors import (
     OutsideAvailability,
     PatientBusy,
     SchedulingError,
+    SlotHeld,
     SlotTaken,
     TooFarAhead,
     TooSoon,
@@ -40,6 +41,9 @@ from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
 from appointment_app.scheduling.slots import OfferRows
 
+# Farther than any horizon, near enough for arithmetic with dates.
+_FARTHEST = timedelta(days=1000)
+
 _REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.BUSY: SlotTaken,
     Refusal.OUTSIDE_HOURS: OutsideAvailability,
@@ -48,6 +52,18 @@ _REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.TOO_FAR: TooFarAhead,
     Refusal.DAY_FULL: DayFull,
 }
+
+
+def require_near(starts_at: datetime) -> None:
+    """Refuse what no page asks for, before any arithmetic stumbles over it.
+
+    Raises ``TooSoon``, ``TooFarAhead``.
+    """
+    distance = starts_at - clock.now()
+    if distance < -_FARTHEST:
+        raise TooSoon
+    if distance > _FARTHEST:
+        raise TooFarAhead
 
 
 async def require_free(
@@ -64,8 +80,8 @@ async def require_free(
     doctor of expired holds that stand there. One statement, and another where the doctor has a
     maximum a day or a hold expired.
 
-    Raises ``SlotTaken``, ``PatientBusy``, ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
-    ``DayFull``.
+    Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
+    ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
     """
     now = clock.now()
     shape = shape_of(rows.visit_type)
@@ -93,6 +109,8 @@ async def require_free(
         *place.bounds(now),
         full_days.get(place.id, frozenset()),
     )
+    if refusal is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
+        raise SlotHeld
     if refusal is not None:
         raise _REFUSALS[refusal]()
     if found[Kind.PERSON]:
@@ -117,6 +135,12 @@ async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
 
 def _has_expired(row: Row, now: datetime) -> bool:
     return row.expires_at is not None and row.expires_at <= now
+
+
+def _are_holds(rows: Iterable[Row], wanted: Interval) -> bool:
+    """Tell whether all that takes the ``wanted`` time are holds."""
+    in_the_way = [row for row in rows if row.begins < wanted.end and wanted.start < row.ends]
+    return all(row.expires_at is not None for row in in_the_way)
 
 
 def _intervals(rows: Iterable[Row]) -> list[Interval]:

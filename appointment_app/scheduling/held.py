@@ -33,7 +33,7 @@ class Held:
         """Whether it still keeps anybody away."""
         return self.block.active and self.hold.expires_at > clock.now()
 
-    def is_of(self, doctor_id: int, clinic_id: int, busy: Interval) -> bool:
+    def is_of(self, doctor_id: int, clinic_id: int | None, busy: Interval) -> bool:
         """Whether it keeps just this time of the doctor, pauses inside, at this clinic."""
         block = self.block
         kept = (block.doctor_id, block.clinic_id, block.busy_from, block.busy_until)

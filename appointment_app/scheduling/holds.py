@@ -95,7 +95,7 @@ async def _keep(
 
     busy = shape_of(rows.visit_type).busy(starts_at)
     if kept is not None:
-        if kept.is_live and kept.is_of(rows.doctor_id, row_id(rows.clinic), busy):
+        if kept.is_live and kept.is_of(rows.doctor_id, rows.clinic.id, busy):
             return HoldView(kept.hold.public_id, kept.hold.expires_at)
         await held.give_up(session, kept)
     await _remove_expired(session, address)

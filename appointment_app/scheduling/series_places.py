@@ -52,21 +52,17 @@ async def load_series_places(
     rows = {row_id(each): each.series_id for each in appointments if each.series_id is not None}
     if not rows:
         return {}
-    statement = select(
-        Appointment.id,
-        Appointment.series_id,
-        Appointment.public_id,
-        Appointment.starts_at,
-        Appointment.status,
-    ).where(col(Appointment.series_id).in_(set(rows.values())))
-    found: defaultdict[int | None, list[tuple[int | None, InSeries]]] = defaultdict(list)
+    statement = select(Appointment).where(col(Appointment.series_id).in_(set(rows.values())))
     ordered = statement.order_by(col(Appointment.starts_at), col(Appointment.id))
-    for key, series_id, *values in await session.exec(ordered):
-        found[series_id].append((key, InSeries(*values)))
+    series: defaultdict[int | None, list[Appointment]] = defaultdict(list)
+    for each in await session.exec(ordered):
+        series[each.series_id].append(each)
     return {
         key: SeriesPlace(
-            number=[other for other, _ in found[series_id]].index(key) + 1,
-            appointments=tuple(each for _, each in found[series_id]),
+            number=[each.id for each in series[series_id]].index(key) + 1,
+            appointments=tuple(
+                InSeries(each.public_id, each.starts_at, each.status) for each in series[series_id]
+            ),
         )
         for key, series_id in rows.items()
     }

@@ -179,11 +179,13 @@ class BookingForm(SessionState):
         """Return the event that shows the appointment, or the other times."""
         if self._key_is_for != wish.href:
             self._take_up(wish)
+        held = await self.get_state(HeldTime)
         request = BookingRequest(
             offer=wish.offer,
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
+            visitor=held._visitor,
         )
         try:
             async with get_database().session() as session:
@@ -193,9 +195,11 @@ class BookingForm(SessionState):
             if (earlier := await _find_own(actor, wish)) is not None:
                 return _to_appointment(earlier)
             self.is_taken, self.problem = True, refusal.sentence
+            await held._release(actor)
             await self._offer_others(actor, wish)
             return _look_at(NOT_FREE)
         self.reason = ""
+        held._show_left(None)
         return _to_appointment(booked, is_new=True)
 
     def _take_up(self, wish: _Wish) -> None:

@@ -34,11 +34,8 @@ class HeldTime(SessionState):
     @refusals_shown
     async def leave(self) -> None:
         """Give up what is kept, unless the page was left only to come back to it."""
-        if self.seconds == 0 or self.router.url.path in _ON_THE_WAY:
-            return
-        self._show_left(None)
-        async with get_database().session() as session:
-            await holds.release(session, await self._actor(), visitor=self._visitor)
+        if self.router.url.path not in _ON_THE_WAY:
+            await self._release(await self._actor())
 
     async def _keep(self, actor: Actor, offer: Offer, starts_at: datetime) -> bool:
         """Keep the time for this tab; return False when it is not kept, but may be free.
@@ -61,6 +58,14 @@ class HeldTime(SessionState):
             return False
         self._show_left(hold.expires_at)
         return True
+
+    async def _release(self, actor: Actor) -> None:
+        """Give up what this tab keeps."""
+        if self.seconds == 0:
+            return
+        self._show_left(None)
+        async with get_database().session() as session:
+            await holds.release(session, actor, visitor=self._visitor)
 
     def _show_left(self, until: datetime | None) -> None:
         left = 0.0 if until is None else (until - clock.now()).total_seconds()

@@ -153,7 +153,28 @@ ROWS = (
     Row("MailboxState.refresh", ALL, "/dev/mailbox"),
     Row("MailboxState.look_for_mails", ALL, "/dev/mailbox"),
     # Booking: each for themselves
-    Row("BookingForm.load", ALL, BOOKING, shows="Tuesday 24 November"),
+    Row(
+        "BookingForm.load",
+        ALL,
+        BOOKING,
+        shows="Tuesday 24 November",
+        changes=frozenset({"busy_block", "doctor", "hold"}),
+    ),
+    Row(
+        "BookingForm.keep_time",
+        ALL,
+        BOOKING,
+        before=("load",),
+        changes=frozenset({"doctor"}),
+    ),
+    # Away from the form; nobody gives up what another tab keeps.
+    Row(
+        "HeldTime.leave",
+        ALL,
+        DOCTOR,
+        before=("load",),
+        changes=frozenset({"busy_block", "doctor", "hold"}),
+    ),
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(
         "BookingForm.submit",
@@ -161,7 +182,9 @@ ROWS = (
         BOOKING,
         {"form": {"reason": "A rash"}},
         before=("load",),
-        changes=frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"}),
+        changes=frozenset(
+            {"appointment", "audit_event", "busy_block", "doctor", "hold", "outbox_message"}
+        ),
     ),
     # A patient's appointments
     Row("MyAppointments.load_list", SOMEBODY, "/appointments"),

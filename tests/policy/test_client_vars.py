@@ -40,6 +40,7 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone has_more shown href_everywhere
     """,
+    "HeldTime": "seconds started",
     "MyAppointments": """
         shows_past appointments has_more is_listed appointment is_new is_loaded is_missing asked
         is_asking is_cancelling cancel_problem cancel_reason_error
@@ -92,8 +93,9 @@ FIELDS = {
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        is_own can_cancel again
+        series series_dates following is_own can_cancel again
     """,
+    "series_words.SeriesDate": "label href is_this",
     "visit_type_editor.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_editor.VisitTypeForm": """
         number title name duration join_link needs_confirmation pause_before pause_after
