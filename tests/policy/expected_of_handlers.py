@@ -167,14 +167,7 @@ ROWS = (
         before=("load",),
         changes=frozenset({"doctor"}),
     ),
-    # Away from the form; nobody gives up what another tab keeps.
-    Row(
-        "HeldTime.leave",
-        ALL,
-        DOCTOR,
-        before=("load",),
-        changes=frozenset({"busy_block", "doctor", "hold"}),
-    ),
+    Row("HeldTime.leave", ALL, DOCTOR),  # a tab that keeps nothing gives up nothing
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(
         "BookingForm.submit",
