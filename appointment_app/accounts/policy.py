@@ -32,6 +32,10 @@ class Action(StrEnum):
     BOOK_APPOINTMENT = "book an appointment"
     VIEW_APPOINTMENT = "see an appointment"
     CANCEL_APPOINTMENT = "cancel an appointment"
+    RESCHEDULE_APPOINTMENT = "choose another time for one's own appointment"
+    MOVE_APPOINTMENT = "move a patient's appointment"
+    BOOK_FOR_PATIENT = "book for a patient, and find the patients of a doctor"
+    CHECK_IN = "check a patient in"
     CONFIRM_APPOINTMENT = "confirm an appointment"
     CLOSE_APPOINTMENT = "mark an appointment as completed or missed"
     KEEP_NOTES = "read and write the notes of an appointment"
@@ -73,6 +77,10 @@ RULES: dict[Action, Rule] = {
     Action.CANCEL_APPOINTMENT: _rule(
         Relation.PATIENT, Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True
     ),
+    Action.RESCHEDULE_APPOINTMENT: _rule(Relation.PATIENT, hidden=True),
+    Action.MOVE_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
+    Action.BOOK_FOR_PATIENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR),
+    Action.CHECK_IN: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
     Action.CONFIRM_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
     Action.CLOSE_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
     Action.KEEP_NOTES: _rule(Relation.DOCTOR, hidden=True),

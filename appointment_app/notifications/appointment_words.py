@@ -44,7 +44,7 @@ def when_words(appointment: Appointment) -> str:
     )
 
 
-async def name_of_canceller(
+async def name_of_user(
     session: AsyncSession, user: User | None, appointment: Appointment, doctor: Doctor
 ) -> str | None:
     """Return who ``user`` is in this appointment, or None when they act for the clinic."""

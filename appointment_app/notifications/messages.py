@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import (
     Appointment,
+    AppointmentMove,
     AppointmentStatus,
     Clinic,
     Doctor,
@@ -20,7 +21,7 @@ from appointment_app.models import (
 from appointment_app.notifications.appointment_words import (
     facts_around,
     get_record,
-    name_of_canceller,
+    name_of_user,
     when_words,
 )
 from appointment_app.notifications.calendar_file import (
@@ -147,6 +148,8 @@ async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter
         subject, opening, link, closing = await _cancelled(
             session, outgoing, appointment, doctor, clinic
         )
+    elif outgoing.kind is MessageKind.APPOINTMENT_RESCHEDULED:
+        subject, opening, link, closing = await _rescheduled(session, outgoing, appointment, doctor)
     else:
         subject, opening, link, closing = _standing(outgoing, appointment)
     return Letter(
@@ -190,6 +193,53 @@ def _standing(outgoing: OutboxMessage, appointment: Appointment) -> _Said:
     )
 
 
+async def _rescheduled(
+    session: AsyncSession, outgoing: OutboxMessage, appointment: Appointment, doctor: Doctor
+) -> _Said:
+    moment = format_moment(appointment.starts_at, appointment.zone)
+    opening = [t("Your appointment has a new time: {moment}.", moment=moment)]
+    move = await session.get(AppointmentMove, outgoing.payload.get("move_id", 0))
+    if move is not None:
+        opening = await _what_moved(session, outgoing, appointment, doctor, move)
+    if appointment.status is AppointmentStatus.PENDING:
+        opening.append(
+            t("The clinic still has to confirm the time; you will get a mail when it does.")
+        )
+    return _Said(
+        t("Appointment moved: {moment}", moment=moment),
+        tuple(opening),
+        (t("See or cancel the appointment"), appointment_link(appointment)),
+        (
+            t("The file with this mail brings your calendar up to date."),
+            t("If you cannot come, please cancel with this link: then others can have the time."),
+        ),
+    )
+
+
+async def _what_moved(
+    session: AsyncSession,
+    outgoing: OutboxMessage,
+    appointment: Appointment,
+    doctor: Doctor,
+    move: AppointmentMove,
+) -> list[str]:
+    earlier = format_moment(move.from_starts_at, appointment.zone)
+    now = format_moment(appointment.starts_at, appointment.zone)
+    if earlier == now:  # it was moved on, and back
+        return [t("Your appointment is at its earlier time again: {moment}.", moment=now)]
+    user = await session.get(User, move.moved_by)
+    if user is not None and user.email == outgoing.recipient:
+        opening = [t("You chose another time for your appointment.")]
+    else:
+        clinic = await get_record(session, Clinic, appointment.clinic_id)
+        name = await name_of_user(session, user, appointment, doctor) or clinic.name
+        opening = [t("{name} moved your appointment.", name=name)]
+    opening.append(t("Before: {earlier}. Now: {now}.", earlier=earlier, now=now))
+    if move.reason:
+        opening.append(t("Reason: {reason}", reason=move.reason))
+    return opening
+
+
 async def _cancelled(
     session: AsyncSession,
     outgoing: OutboxMessage,
@@ -204,7 +254,7 @@ async def _cancelled(
         opening = [
             t(
                 "{name} cancelled this appointment.",
-                name=await name_of_canceller(session, user, appointment, doctor) or clinic.name,
+                name=await name_of_user(session, user, appointment, doctor) or clinic.name,
             )
         ]
         if appointment.cancel_reason:

@@ -21,7 +21,7 @@ from appointment_app.notifications.appointment_words import (
     RecordMissing,
     facts_around,
     get_record,
-    name_of_canceller,
+    name_of_user,
     when_words,
 )
 from appointment_app.notifications.calendar_file import FILE_NAME, MEDIA_TYPE, calendar_file_of
@@ -97,7 +97,7 @@ async def _cancelled(
     user = await session.get(User, first.cancelled_by) if first.cancelled_by else None
     if user is not None and user.email == outgoing.recipient:
         return (t("You cancelled these appointments."),)
-    name = await name_of_canceller(session, user, first, doctor) or clinic.name
+    name = await name_of_user(session, user, first, doctor) or clinic.name
     sentence = t("{name} cancelled these appointments.", name=name)
     if not first.cancel_reason:
         return (sentence,)

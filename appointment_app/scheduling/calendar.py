@@ -19,11 +19,9 @@ from appointment_app.models import (
     Approval,
     Clinic,
     Doctor,
-    DoctorAtClinic,
     Person,
     VisitMode,
     VisitType,
-    row_id,
 )
 from appointment_app.scheduling.availability import free_slots, open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
@@ -33,10 +31,11 @@ from appointment_app.scheduling.rules import (
     Place,
     load_busy,
     load_full_days,
-    load_hours,
+    load_workplaces,
     shape_of,
 )
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.visits import is_today
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.
 LONGEST_WINDOW = timedelta(days=62)
@@ -44,6 +43,7 @@ _HISTORY_LIMIT = 20
 
 _ACTIONS = {
     AppointmentStatus.CONFIRMED: Action.CONFIRM_APPOINTMENT,
+    AppointmentStatus.CHECKED_IN: Action.CHECK_IN,
     AppointmentStatus.COMPLETED: Action.CLOSE_APPOINTMENT,
     AppointmentStatus.NO_SHOW: Action.CLOSE_APPOINTMENT,
     AppointmentStatus.CANCELLED: Action.CANCEL_APPOINTMENT,
@@ -260,19 +260,7 @@ async def load_detail(
 async def _own_places(session: AsyncSession, actor: Actor) -> list[Place]:
     """Return the places of the actor, whether or not patients may book there yet."""
     require(actor, Action.VIEW_CALENDAR, Record(doctor_id=actor.doctor_id))
-    statement = (
-        select(DoctorAtClinic, Doctor, Clinic)
-        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
-        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(DoctorAtClinic.doctor_id == actor.doctor_id, col(DoctorAtClinic.active))
-        .order_by(col(DoctorAtClinic.id))
-    )
-    rows = (await session.exec(statement)).all()
-    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
-    return [
-        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
-        for at_clinic, doctor, clinic in rows
-    ]
+    return await load_workplaces(session, actor.doctor_id)
 
 
 def _open(places: list[Place], window: Interval) -> list[Interval]:
@@ -346,6 +334,7 @@ async def _history(session: AsyncSession, row: Appointment) -> tuple[PastVisit, 
 
 
 def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[AppointmentStatus, ...]:
+    """Return what the appointment may become now; confirmed once more when it is checked in."""
     begun = clock.now() >= row.starts_at
     return tuple(
         status
@@ -354,4 +343,5 @@ def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[Appo
         and status in ARROWS[row.status]
         and allows(actor, _ACTIONS[status], record)
         and (begun or status not in _AFTER_THE_START)
+        and (status is not AppointmentStatus.CHECKED_IN or is_today(row))
     )

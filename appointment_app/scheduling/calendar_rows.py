@@ -148,10 +148,14 @@ def block_rows(
     return rows if except_block is None else rows.where(col(BusyBlock.id) != except_block)
 
 
-def live_block_rows(doctors: Collection[int], window: Interval, now: datetime) -> Rows:
+def live_block_rows(
+    doctors: Collection[int], window: Interval, now: datetime, *, except_block: int | None = None
+) -> Rows:
     """Select what occupies doctors within ``window``; an expired hold occupies nobody."""
     is_hold = col(BusyBlock.kind) == BlockKind.HOLD
-    return block_rows(doctors, window).where(sa.or_(~is_hold, col(BusyBlock.expires_at) > now))
+    return block_rows(doctors, window, except_block=except_block).where(
+        sa.or_(~is_hold, col(BusyBlock.expires_at) > now)
+    )
 
 
 def person_rows(persons: Collection[int], window: Interval) -> Rows:

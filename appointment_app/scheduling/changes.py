@@ -83,13 +83,23 @@ def record_deed(
     )
 
 
-async def tell_patient(session: AsyncSession, appointment: Appointment, kind: MessageKind) -> None:
-    """Put a mail to the patient, or their guardian, into the outbox."""
-    tell(session, await mail_contact(session, appointment.person_id), appointment, kind)
+async def tell_patient(
+    session: AsyncSession, appointment: Appointment, kind: MessageKind, **payload: int
+) -> None:
+    """Put a mail to the patient, or their guardian, into the outbox.
+
+    ``payload`` is what the letter of this kind names besides the appointment.
+    """
+    contact = await mail_contact(session, appointment.person_id)
+    tell(session, contact, appointment, kind, **payload)
 
 
 def tell(
-    session: AsyncSession, contact: MailContact | None, appointment: Appointment, kind: MessageKind
+    session: AsyncSession,
+    contact: MailContact | None,
+    appointment: Appointment,
+    kind: MessageKind,
+    **payload: int,
 ) -> None:
     """Put a mail about an appointment to ``contact``, where there is one, into the outbox."""
     if contact is None:
@@ -100,7 +110,7 @@ def tell(
         recipient=contact.email,
         locale=contact.language,
         key=f"{appointment.public_id}:{appointment.version}",
-        payload={"appointment_id": appointment.id},
+        payload={"appointment_id": appointment.id, **payload},
     )
 
 

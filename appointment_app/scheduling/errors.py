@@ -46,9 +46,10 @@ class HoldLimit(SchedulingError):
 class PatientBusy(SlotTaken):
     """The patient already has an appointment at this time."""
 
-    def __init__(self) -> None:
+    def __init__(self, sentence: str | None = None) -> None:
         super().__init__(
-            t("The patient already has an appointment at this time. Nothing was booked.")
+            sentence
+            or t("The patient already has an appointment at this time. Nothing was booked.")
         )
 
 
@@ -104,6 +105,55 @@ class TooLateToCancel(SchedulingError):
 
     def __init__(self) -> None:
         super().__init__(t("This appointment has already begun and can no longer be cancelled."))
+
+
+class TooLateToReschedule(SchedulingError):
+    """The patient can no longer move the appointment; ``clinic`` and ``phone`` say whom to call."""
+
+    code = "TOO_LATE_TO_RESCHEDULE"
+
+    def __init__(self, clinic: str, phone: str) -> None:
+        super().__init__(
+            t(
+                "It is too late to move this appointment online. Please call {clinic}: {phone}.",
+                clinic=clinic,
+                phone=phone,
+            )
+            if phone
+            else t(
+                "It is too late to move this appointment online. Please call {clinic}.",
+                clinic=clinic,
+            )
+        )
+
+
+class InThePast(SchedulingError):
+    """The wanted time is over."""
+
+    code = "IN_THE_PAST"
+
+    def __init__(self) -> None:
+        super().__init__(t("This time is past. Please choose a later one."))
+
+
+class NotMovable(SchedulingError):
+    """A seat in a group session: it is given up and another one booked."""
+
+    code = "GROUP_SESSION"
+
+    def __init__(self) -> None:
+        super().__init__(
+            t("A place in a group session cannot be moved. Cancel it and book another one.")
+        )
+
+
+class NotToday(SchedulingError):
+    """Somebody is checked in on the day of the appointment only."""
+
+    code = "NOT_TODAY"
+
+    def __init__(self) -> None:
+        super().__init__(t("A patient is checked in on the day of the appointment."))
 
 
 class TooEarlyToClose(SchedulingError):

@@ -44,7 +44,7 @@ from appointment_app.scheduling.slots import OfferRows
 # Farther than any horizon, near enough for arithmetic with dates.
 _FARTHEST = timedelta(days=1000)
 
-_REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
+REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.BUSY: SlotTaken,
     Refusal.OUTSIDE_HOURS: OutsideAvailability,
     Refusal.NOT_ON_GRID: OutsideAvailability,
@@ -112,7 +112,7 @@ async def require_free(
     if refusal is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
         raise SlotHeld
     if refusal is not None:
-        raise _REFUSALS[refusal]()
+        raise REFUSALS[refusal]()
     if found[Kind.PERSON]:
         raise PatientBusy
     return place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -78,12 +78,20 @@ def shape_of(visit_type: VisitType) -> VisitShape:
 async def load_places(session: AsyncSession, *conditions: object) -> list[Place]:
     """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
     statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
-    rows = (await session.exec(statement.order_by(col(DoctorAtClinic.id)))).all()
-    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
-    return [
-        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
-        for at_clinic, doctor, clinic in rows
-    ]
+    rows = await session.exec(statement.order_by(col(DoctorAtClinic.id)))
+    return await _with_hours(session, rows.all())
+
+
+async def load_workplaces(session: AsyncSession, doctor_id: int | None) -> list[Place]:
+    """Return where a doctor (internal id) works, whether or not patients may book there yet."""
+    statement = (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(DoctorAtClinic.doctor_id == doctor_id, col(DoctorAtClinic.active))
+        .order_by(col(DoctorAtClinic.id))
+    )
+    return await _with_hours(session, (await session.exec(statement)).all())
 
 
 def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
@@ -173,18 +181,33 @@ class Busy:
 
 
 async def load_busy(
-    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+    session: AsyncSession,
+    doctor_ids: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    except_block: int | None = None,
 ) -> dict[int, list[Interval]]:
-    """Return what occupies each doctor within ``window``; an expired hold occupies nobody."""
-    busy = await load_firm_and_held(session, doctor_ids, window, now)
+    """Return what occupies each doctor within ``window``; an expired hold occupies nobody.
+
+    Nor does the block ``except_block``.
+    """
+    busy = await load_firm_and_held(session, doctor_ids, window, now, except_block=except_block)
     return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
 
 
 async def load_firm_and_held(
-    session: AsyncSession, doctor_ids: Collection[int], window: Interval, now: datetime
+    session: AsyncSession,
+    doctor_ids: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    except_block: int | None = None,
 ) -> dict[int, Busy]:
     """Return the same as ``load_busy``, what holds occupy named apart."""
-    found = await read_rows(session, live_block_rows(doctor_ids, window, now))
+    found = await read_rows(
+        session, live_block_rows(doctor_ids, window, now, except_block=except_block)
+    )
     busy: defaultdict[int, Busy] = defaultdict(Busy)
     for row in found[Kind.BLOCK]:
         taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
@@ -193,26 +216,42 @@ async def load_firm_and_held(
 
 
 async def load_full_days(
-    session: AsyncSession, places: Collection[Place], window: Interval
+    session: AsyncSession,
+    places: Collection[Place],
+    window: Interval,
+    *,
+    except_appointment: int | None = None,
 ) -> dict[int, frozenset[date]]:
     """Return for each doctor-at-clinic id the local days that hold the doctor's maximum.
 
-    Asks the database only when one of the doctors has a maximum.
+    Asks the database only when one of the doctors has a maximum. The appointment
+    ``except_appointment`` does not count.
     """
     limited = [place for place in places if place.doctor.max_patients_a_day]
     if not limited:
         return {}
     starts: defaultdict[int, list[datetime]] = defaultdict(list)
-    for doctor_id, starts_at in await session.exec(
-        select(Appointment.doctor_id, Appointment.starts_at).where(
-            col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
-            col(Appointment.active),
-            col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
-            col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
-        )
-    ):
+    statement = select(Appointment.doctor_id, Appointment.starts_at).where(
+        col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
+        col(Appointment.active),
+        col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
+        col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
+    )
+    if except_appointment is not None:
+        statement = statement.where(Appointment.id != except_appointment)
+    for doctor_id, starts_at in await session.exec(statement):
         starts[doctor_id].append(starts_at)
     return {place.id: _full_days(place, starts) for place in limited}
+
+
+async def _with_hours(
+    session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
+) -> list[Place]:
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
+    return [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+        for at_clinic, doctor, clinic in rows
+    ]
 
 
 def _full_days(place: Place, starts: defaultdict[int, list[datetime]]) -> frozenset[date]:

@@ -16,8 +16,9 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
-from appointment_app.scheduling.availability import Hours, free_slots
+from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
@@ -64,11 +65,21 @@ class OfferRows:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Free starts that are looked for: of a visit type at a place, within a window."""
+    """Free starts that are looked for: of a visit type at a place, within a window.
+
+    With ``moved``, an appointment of that type, those to which it can be moved.
+    """
 
     place: Place
     visit_type: VisitType
     window: Interval
+    moved: Moved | None = None
+
+    @property
+    def shape(self) -> VisitShape:
+        """The time that the visit takes."""
+        offered = shape_of(self.visit_type)
+        return self.moved.shape(offered) if self.moved else offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +156,18 @@ async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
 
 
 async def slots_of_place(
-    session: AsyncSession, place: Place, visit_type: VisitType, window: Interval
+    session: AsyncSession,
+    place: Place,
+    visit_type: VisitType,
+    window: Interval,
+    *,
+    moved: Moved | None = None,
 ) -> list[datetime]:
-    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted."""
-    (free,) = await find_free(session, [Wish(place, visit_type, window)])
+    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted.
+
+    With ``moved``, an appointment of that type, those to which it can be moved.
+    """
+    (free,) = await find_free(session, [Wish(place, visit_type, window, moved)])
     return free.starts
 
 
@@ -157,11 +176,20 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     if not wishes:
         return []
     now = clock.now()
-    around = [shape_of(wish.visit_type).busy_around(wish.window) for wish in wishes]
+    around = [wish.shape.busy_around(wish.window) for wish in wishes]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
-    busy = await load_firm_and_held(session, {place.doctor_id for place in places}, whole, now)
-    full_days = await load_full_days(session, places, whole)
+    moved = next((wish.moved for wish in wishes if wish.moved), None)
+    busy = await load_firm_and_held(
+        session,
+        {place.doctor_id for place in places},
+        whole,
+        now,
+        except_block=moved.block_id if moved else None,
+    )
+    full_days = await load_full_days(
+        session, places, whole, except_appointment=moved.appointment_id if moved else None
+    )
     nothing = Busy()
 
     def free(wish: Wish) -> Free:
@@ -173,7 +201,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             return free_slots(
                 place.hours,
                 taken,
-                shape_of(wish.visit_type),
+                wish.shape,
                 wish.window,
                 not_before,
                 not_after,

@@ -7,10 +7,18 @@ from appointment_app.scheduling.errors import StatusConflict
 
 ARROWS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.CANCELLED}),
+    # Back to pending when the patient chose another time that has to be confirmed too.
     Status.CONFIRMED: frozenset(
-        {Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
+        {
+            Status.PENDING,
+            Status.CHECKED_IN,
+            Status.COMPLETED,
+            Status.NO_SHOW,
+            Status.CANCELLED,
+        }
     ),
-    Status.CHECKED_IN: frozenset({Status.COMPLETED, Status.CANCELLED}),
+    # Back to confirmed when the wrong patient was checked in.
+    Status.CHECKED_IN: frozenset({Status.CONFIRMED, Status.COMPLETED, Status.CANCELLED}),
     Status.COMPLETED: frozenset(),
     Status.NO_SHOW: frozenset(),
     Status.CANCELLED: frozenset(),

@@ -12,6 +12,7 @@ from appointment_app.accounts.policy import Action
 from appointment_app.database import transactional
 from appointment_app.errors import StaleVersion
 from appointment_app.models import (
+    Appointment,
     AppointmentStatus,
     MessageKind,
 )
@@ -23,8 +24,11 @@ from appointment_app.scheduling.changes import (
     tell_patient,
 )
 from appointment_app.scheduling.errors import (
+    NotToday,
+    StatusConflict,
     TooEarlyToClose,
 )
+from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.statuses import require_arrow
 
 NOTES_LIMIT = 4000
@@ -37,9 +41,40 @@ async def confirm(session: AsyncSession, actor: Actor, appointment_id: UUID) -> 
     Raises ``NotFound``, ``StatusConflict``.
     """
     appointment = await lock_appointment(session, actor, appointment_id, Action.CONFIRM_APPOINTMENT)
-    require_arrow(appointment.status, AppointmentStatus.CONFIRMED)
+    if appointment.status is not AppointmentStatus.PENDING:
+        raise StatusConflict(appointment.status)
     move_status(session, actor, appointment, AppointmentStatus.CONFIRMED)
     await tell_patient(session, appointment, MessageKind.APPOINTMENT_CONFIRMED)
+
+
+@transactional
+async def check_in(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
+    """Record that the patient is here, on the local day of the appointment.
+
+    Raises ``NotFound``, ``StatusConflict``, ``NotToday``.
+    """
+    appointment = await lock_appointment(session, actor, appointment_id, Action.CHECK_IN)
+    require_arrow(appointment.status, AppointmentStatus.CHECKED_IN)
+    if not is_today(appointment):
+        raise NotToday
+    appointment.checked_in_at = clock.now()
+    move_status(session, actor, appointment, AppointmentStatus.CHECKED_IN)
+
+
+@transactional
+async def undo_check_in(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
+    """Take a check-in back: it was another patient. Raises ``NotFound``, ``StatusConflict``."""
+    appointment = await lock_appointment(session, actor, appointment_id, Action.CHECK_IN)
+    if appointment.status is not AppointmentStatus.CHECKED_IN:
+        raise StatusConflict(appointment.status)
+    appointment.checked_in_at = None
+    move_status(session, actor, appointment, AppointmentStatus.CONFIRMED)
+
+
+def is_today(appointment: Appointment) -> bool:
+    """Tell whether it is the day of the appointment where it takes place."""
+    today = local_date(appointment.zone, clock.now())
+    return local_date(appointment.zone, appointment.starts_at) == today
 
 
 @transactional

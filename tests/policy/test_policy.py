@@ -40,6 +40,10 @@ HOLD_TIME            yes   yes   yes   yes   yes   yes   yes   yes   yes   yes  
 BOOK_APPOINTMENT     login yes   yes   no    no    no    no    no    no    no    no    no    no
 VIEW_APPOINTMENT     login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
 CANCEL_APPOINTMENT   login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
+RESCHEDULE_APPOINTMENT login yes yes 404   404   no    404   404   no    no    404   404   404
+MOVE_APPOINTMENT     login no    no    404   404   yes   404   404   yes   yes   404   404   404
+BOOK_FOR_PATIENT     login no    no    no    no    yes   no    no    yes   yes   no    no    no
+CHECK_IN             login no    no    404   404   yes   404   404   yes   yes   404   404   404
 CONFIRM_APPOINTMENT  login no    no    404   404   yes   404   404   yes   yes   404   404   404
 CLOSE_APPOINTMENT    login no    no    404   404   yes   404   404   yes   yes   404   404   404
 KEEP_NOTES           login no    no    404   404   yes   404   404   no    no    404   404   404
@@ -65,6 +69,7 @@ WITHOUT_A_RECORD = {
     Action.HOLD_TIME: set(ACTORS),
     Action.LIST_OWN_APPOINTMENTS: set(ACTORS) - {"none"},
     Action.BOOK_APPOINTMENT: set(),
+    Action.RESCHEDULE_APPOINTMENT: set(),
     Action.KEEP_NOTES: set(),
     Action.VIEW_CALENDAR: set(),
     Action.EDIT_AVAILABILITY: set(),

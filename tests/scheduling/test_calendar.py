@@ -243,7 +243,9 @@ async def test_the_next_statuses_follow_the_arrows_and_the_time(
     await practice.ask(visits.confirm, appointment.public_id)
     assert await possible() == ["cancelled"]
     with clock.frozen(TUESDAY_NINE):
-        assert await possible() == ["completed", "no_show", "cancelled"]
+        assert await possible() == ["checked_in", "completed", "no_show", "cancelled"]
+        await practice.ask(visits.check_in, appointment.public_id)
+        assert await possible() == ["confirmed", "completed", "cancelled"]
         await practice.ask(visits.complete, appointment.public_id)
         assert await possible() == []
 

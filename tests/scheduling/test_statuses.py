@@ -13,10 +13,12 @@ from appointment_app.scheduling.statuses import require_arrow
 ALLOWED = {
     (Status.PENDING, Status.CONFIRMED),
     (Status.PENDING, Status.CANCELLED),
+    (Status.CONFIRMED, Status.PENDING),
     (Status.CONFIRMED, Status.CHECKED_IN),
     (Status.CONFIRMED, Status.COMPLETED),
     (Status.CONFIRMED, Status.NO_SHOW),
     (Status.CONFIRMED, Status.CANCELLED),
+    (Status.CHECKED_IN, Status.CONFIRMED),
     (Status.CHECKED_IN, Status.COMPLETED),
     (Status.CHECKED_IN, Status.CANCELLED),
 }

@@ -15,6 +15,7 @@ from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.errors import DomainError
 from appointment_app.models import (
     AppointmentStatus,
+    AuditEvent,
 )
 from appointment_app.scheduling import cancelling, visits
 from tests.factories import (
@@ -26,7 +27,7 @@ from tests.factories import (
     make_patient,
     make_visit_type,
 )
-from tests.scheduling.desk import INSTANT, NOW, Desk, at, nothing_stored, refused
+from tests.scheduling.desk import INSTANT, NOW, TODAY, Desk, at, nothing_stored, refused
 
 
 async def test_a_doctor_confirms_what_waits(desk: Desk) -> None:
@@ -124,6 +125,58 @@ async def test_two_who_change_a_status_at_once_do_not_both(desk: Desk) -> None:
     assert (await desk.appointment(booked)).version == 2
 
 
+# Checking in
+
+
+async def test_a_patient_is_checked_in_on_the_day_and_completed(desk: Desk) -> None:
+    booked = await desk.book(at("10:00"))
+    doctor = doctor_actor(desk.doctor)
+    for moment in (NOW, at("23:59", TODAY), at("00:00") + timedelta(days=1)):
+        with clock.frozen(moment):
+            async with nothing_stored(desk):
+                with refused("NOT_TODAY"):
+                    await desk.call(visits.check_in, doctor, booked)
+    with clock.frozen(at("00:00")):
+        await desk.call(visits.check_in, doctor, booked)
+    here = await desk.appointment(booked)
+    assert (here.status, here.checked_in_at) == (AppointmentStatus.CHECKED_IN, at("00:00"))
+    assert (await desk.all(AuditEvent))[-1].action == "appointment.checked_in"
+    with clock.frozen(at("10:00")):
+        with refused("STATUS_CONFLICT"):
+            await desk.call(visits.check_in, doctor, booked)
+        with refused("STATUS_CONFLICT"):
+            await desk.call(visits.mark_no_show, doctor, booked)
+        await desk.call(visits.complete, doctor, booked)
+    assert (await desk.appointment(booked)).status is AppointmentStatus.COMPLETED
+
+
+async def test_the_day_is_that_of_the_place(desk: Desk) -> None:
+    auckland = await desk.make(make_clinic, zone="Pacific/Auckland")
+    row = await desk.make(
+        make_appointment, desk.visit_type, auckland, desk.patient, at("23:30", TODAY)
+    )
+    doctor = doctor_actor(desk.doctor)
+    # 23:59 there, the evening before
+    with clock.frozen(at("11:59", TODAY)), refused("NOT_TODAY"):
+        await desk.call(visits.check_in, doctor, row.public_id)
+    with clock.frozen(at("12:00", TODAY)):
+        await desk.call(visits.check_in, doctor, row.public_id)
+
+
+async def test_the_wrong_patient_is_checked_out_again(desk: Desk) -> None:
+    booked = await desk.book(at("10:00"))
+    doctor = doctor_actor(desk.doctor)
+    with refused("STATUS_CONFLICT"):
+        await desk.call(visits.undo_check_in, doctor, booked)
+    with clock.frozen(at("09:55")):
+        await desk.call(visits.check_in, doctor, booked)
+        with refused("STATUS_CONFLICT"):
+            await desk.call(visits.confirm, doctor, booked)
+        await desk.call(visits.undo_check_in, doctor, booked)
+    away = await desk.appointment(booked)
+    assert (away.status, away.checked_in_at) == (AppointmentStatus.CONFIRMED, None)
+
+
 # Notes
 
 
@@ -172,20 +225,21 @@ async def test_who_may_do_what_to_an_appointment(desk: Desk) -> None:
     login, hidden, no = "LOGIN_REQUIRED", "NOT_FOUND", "FORBIDDEN"
     begun, reason = "TOO_LATE_TO_CANCEL", "REASON_REQUIRED"
     conflict, early, stale = "STATUS_CONFLICT", "TOO_EARLY_TO_CLOSE", "STALE_VERSION"
-    #                 cancel  confirm   complete no-show notes
+    day = "NOT_TODAY"
+    #                 cancel  confirm   complete no-show notes check in
     expected = {
-        "nobody": (login, login, login, login, login),
-        "patient": (begun, no, no, no, no),
-        "other patient": (hidden, hidden, hidden, hidden, hidden),
-        "doctor": (reason, conflict, early, early, stale),
-        "other doctor": (hidden, hidden, hidden, hidden, hidden),
-        "administrator": (reason, conflict, early, early, no),
-        "of the clinic": (reason, conflict, early, early, no),
-        "of another": (hidden, hidden, hidden, hidden, hidden),
+        "nobody": (login, login, login, login, login, login),
+        "patient": (begun, no, no, no, no, no),
+        "other patient": (hidden, hidden, hidden, hidden, hidden, hidden),
+        "doctor": (reason, conflict, early, early, stale, day),
+        "other doctor": (hidden, hidden, hidden, hidden, hidden, hidden),
+        "administrator": (reason, conflict, early, early, no, day),
+        "of the clinic": (reason, conflict, early, early, no, day),
+        "of another": (hidden, hidden, hidden, hidden, hidden, hidden),
     }
     async with nothing_stored(desk):
         for name, actor in actors.items():
-            cancel, confirm, complete, no_show, notes = expected[name]
+            cancel, confirm, complete, no_show, notes, check_in = expected[name]
             with (
                 clock.frozen(at("10:00")),
                 refused(cancel, "cancel_reason" if cancel == reason else None),
@@ -197,6 +251,10 @@ async def test_who_may_do_what_to_an_appointment(desk: Desk) -> None:
                 await desk.call(visits.complete, actor, booked)
             with refused(no_show):
                 await desk.call(visits.mark_no_show, actor, booked)
+            with refused(check_in):
+                await desk.call(visits.check_in, actor, booked)
+            with refused(conflict if check_in == day else check_in):
+                await desk.call(visits.undo_check_in, actor, booked)
             with refused(notes):
                 await desk.call(visits.write_notes, actor, booked, notes="Rest", version=7)
 

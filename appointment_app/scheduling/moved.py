@@ -1,0 +1,65 @@
+"""An appointment on its way to another time: it takes the same time there, and is in no way here.
+
+Its length and pauses are those that were agreed, whatever became of the visit type meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app.models import Appointment, BlockKind, BusyBlock, row_id
+from appointment_app.scheduling.availability import VisitShape
+from appointment_app.scheduling.errors import NotMovable
+from appointment_app.scheduling.intervals import Interval
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is moved (internal ids), and the time that it takes wherever it goes."""
+
+    appointment_id: int
+    block_id: int
+    person_id: int
+    duration: int
+    pause_before: int
+    pause_after: int
+
+    def shape(self, offered: VisitShape) -> VisitShape:
+        """Return the time it takes, on the grid on which its visit type is ``offered``."""
+        return VisitShape(
+            duration=self.duration,
+            pause_before=self.pause_before,
+            pause_after=self.pause_after,
+            step=offered.step or offered.duration,
+        )
+
+    def visit(self, starts_at: datetime) -> Interval:
+        """Return the time of the visit that begins at ``starts_at``."""
+        return Interval(starts_at, starts_at + self.duration * _MINUTE)
+
+    def busy(self, starts_at: datetime) -> Interval:
+        """Return what a visit that begins at ``starts_at`` takes of the doctor."""
+        visit = self.visit(starts_at)
+        return Interval(
+            visit.start - self.pause_before * _MINUTE, visit.end + self.pause_after * _MINUTE
+        )
+
+
+async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved:
+    """Return what is moved with ``appointment``; raises ``NotMovable`` for a group session."""
+    block = await session.get_one(BusyBlock, appointment.block_id)
+    if block.kind is not BlockKind.VISIT:
+        raise NotMovable
+    return Moved(
+        appointment_id=row_id(appointment),
+        block_id=row_id(block),
+        person_id=appointment.person_id,
+        duration=(appointment.ends_at - appointment.starts_at) // _MINUTE,
+        pause_before=(appointment.starts_at - block.busy_from) // _MINUTE,
+        pause_after=(block.busy_until - appointment.ends_at) // _MINUTE,
+    )

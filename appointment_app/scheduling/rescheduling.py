@@ -1,0 +1,360 @@
+"""Moves an appointment to another time, in one transaction: the old time until the new is certain.
+
+The appointment and its block are changed in place, so that it keeps its id, its reference and
+its link; where it was stays in ``appointment_move``. Two doors: ``reschedule`` is the patient's,
+under the rules of booking; ``move`` is for the doctor and the clinic, who tell the patient why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action
+from appointment_app.database import transactional
+from appointment_app.errors import NotFound, StaleVersion
+from appointment_app.i18n import t
+from appointment_app.models import (
+    DOCTOR_OVERLAP,
+    PERSON_OVERLAP,
+    Appointment,
+    AppointmentMove,
+    AppointmentStatus,
+    BookableBy,
+    BusyBlock,
+    Clinic,
+    Doctor,
+    MessageKind,
+    VisitMode,
+    VisitType,
+    row_id,
+)
+from appointment_app.scheduling import locks
+from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.cancellation_window import load_deadline
+from appointment_app.scheduling.changes import (
+    fitting_text,
+    lock_appointment,
+    record_deed,
+    tell_patient,
+)
+from appointment_app.scheduling.errors import (
+    InThePast,
+    NotBookable,
+    PatientBusy,
+    SlotTaken,
+    StatusConflict,
+    TooFarAhead,
+    TooLateToReschedule,
+)
+from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds
+from appointment_app.scheduling.moved import Moved, load_moved
+from appointment_app.scheduling.overbooking import WantedTime, overlaps_another, require_seen
+from appointment_app.scheduling.rules import (
+    Place,
+    load_busy,
+    load_full_days,
+    load_workplaces,
+    shape_of,
+)
+from appointment_app.scheduling.slots import Offer, load_offer
+
+REASON_LIMIT = 500
+
+# What can be moved: what has not come to an end, and nobody who sits in the waiting room.
+MOVABLE = frozenset({AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
+
+_FARTHEST = timedelta(days=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTime:
+    """When (UTC) and at which clinic of the doctor (public id; None: where it is)."""
+
+    starts_at: datetime
+    clinic_id: UUID | None = None
+
+
+async def reschedule(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, new_time: NewTime, *, version: int
+) -> int:
+    """Give the actor's own appointment another free time; return its version.
+
+    What needs to be confirmed waits for it again. The same time again changes nothing. Raises
+    ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``TooLateToReschedule``,
+    ``StaleVersion``, ``NotMovable``, and what ``book`` raises of a time.
+    """
+    return await _certain(lambda: _reschedule(session, actor, appointment_id, new_time, version))
+
+
+async def move(
+    session: AsyncSession,
+    actor: Actor,
+    appointment_id: UUID,
+    new_time: NewTime,
+    *,
+    version: int,
+    reason: str = "",
+    seen: AbstractSet[str] = frozenset(),
+) -> int:
+    """Move a patient's appointment as the doctor or the clinic; return its version.
+
+    The patient is told, with the ``reason``. ``seen`` are the keys of the conflicts that the
+    actor was shown and overbooks on purpose. The same time again changes nothing. Raises
+    ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``StaleVersion``,
+    ``NotMovable``, ``InThePast``, ``TooFarAhead``, ``OverbookingNeeded``, ``SlotTaken``,
+    ``PatientBusy``, ``TextTooLong``.
+    """
+    return await _certain(
+        lambda: _move(session, actor, appointment_id, new_time, version, reason, seen)
+    )
+
+
+async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
+    """Do it; the database has the last word on what overlaps."""
+    try:
+        return await deed()
+    except DBAPIError as error:
+        message = str(error.orig)
+        if DOCTOR_OVERLAP in message:
+            raise _taken() from error
+        if PERSON_OVERLAP in message:
+            raise _patient_busy() from error
+        raise
+
+
+@transactional
+async def _reschedule(
+    session: AsyncSession,
+    actor: Actor,
+    appointment_id: UUID,
+    new_time: NewTime,
+    version: int,
+) -> int:
+    action = Action.RESCHEDULE_APPOINTMENT
+    appointment = await lock_appointment(session, actor, appointment_id, action)
+    await locks.lock_person(session, appointment.person_id)
+    clinic = await _clinic(session, appointment, new_time)
+    if _is_there(appointment, clinic, new_time):
+        return appointment.version
+    _require_movable(appointment, version)
+    await _require_in_time(session, appointment)
+    moved = await load_moved(session, appointment)
+    place, visit_type = await _offered(session, appointment, clinic)
+
+    await release_expired_holds(session, appointment.doctor_id)
+    starts_at = _near(new_time.starts_at)
+    await _require_free(session, place, visit_type, moved, starts_at)
+    await _require_patient_free(session, moved, starts_at)
+    if visit_type.needs_confirmation:
+        appointment.status = AppointmentStatus.PENDING
+    await _store(session, actor, appointment, moved, clinic, starts_at)
+    return appointment.version
+
+
+@transactional
+async def _move(
+    session: AsyncSession,
+    actor: Actor,
+    appointment_id: UUID,
+    new_time: NewTime,
+    version: int,
+    reason: str,
+    seen: AbstractSet[str],
+) -> int:
+    reason = fitting_text(reason, "reason", REASON_LIMIT)
+    appointment = await lock_appointment(session, actor, appointment_id, Action.MOVE_APPOINTMENT)
+    await locks.lock_person(session, appointment.person_id)
+    clinic = await _clinic(session, appointment, new_time)
+    if _is_there(appointment, clinic, new_time):
+        return appointment.version
+    _require_movable(appointment, version)
+    moved = await load_moved(session, appointment)
+    starts_at = _near(new_time.starts_at)
+    if starts_at < clock.now():
+        raise InThePast
+    place = await _workplace(session, appointment, clinic)
+
+    await release_expired_holds(session, appointment.doctor_id)
+    await _require_patient_free(session, moved, starts_at)
+    wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
+    conflicts = await require_seen(session, actor, place, wanted, seen, moved=moved)
+    await _store(
+        session,
+        actor,
+        appointment,
+        moved,
+        clinic,
+        starts_at,
+        reason=reason,
+        overbooked=overlaps_another(conflicts),
+    )
+    if conflicts:
+        fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
+        record_deed(session, actor, appointment, "overbooked", fields)
+    return appointment.version
+
+
+async def _clinic(session: AsyncSession, appointment: Appointment, new_time: NewTime) -> Clinic:
+    if new_time.clinic_id is None:
+        return await session.get_one(Clinic, appointment.clinic_id)
+    by_id = select(Clinic).where(Clinic.public_id == new_time.clinic_id)
+    clinic = (await session.exec(by_id)).first()
+    if clinic is None:
+        raise NotBookable
+    return clinic
+
+
+def _is_there(appointment: Appointment, clinic: Clinic, new_time: NewTime) -> bool:
+    return (
+        appointment.active
+        and appointment.starts_at == new_time.starts_at
+        and appointment.clinic_id == clinic.id
+    )
+
+
+def _require_movable(appointment: Appointment, version: int) -> None:
+    if appointment.status not in MOVABLE:
+        raise StatusConflict(appointment.status)
+    if appointment.version != version:
+        raise StaleVersion
+
+
+async def _require_in_time(session: AsyncSession, appointment: Appointment) -> None:
+    if clock.now() >= await load_deadline(session, appointment):
+        clinic = await session.get_one(Clinic, appointment.clinic_id)
+        raise TooLateToReschedule(clinic.name, clinic.phone)
+
+
+async def _offered(
+    session: AsyncSession, appointment: Appointment, clinic: Clinic
+) -> tuple[Place, VisitType]:
+    doctor = await session.get_one(Doctor, appointment.doctor_id)
+    visit_type = await session.get_one(VisitType, appointment.visit_type_id)
+    offer = Offer(doctor.public_id, clinic.public_id, visit_type.public_id)
+    if visit_type.bookable_by is BookableBy.STAFF:
+        raise NotBookable
+    try:
+        return await load_offer(session, offer)
+    except NotFound as error:
+        raise NotBookable from error
+
+
+async def _workplace(session: AsyncSession, appointment: Appointment, clinic: Clinic) -> Place:
+    for place in await load_workplaces(session, appointment.doctor_id):
+        if place.clinic.id == clinic.id:
+            return place
+    raise NotBookable
+
+
+def _near(starts_at: datetime) -> datetime:
+    """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
+    distance = starts_at - clock.now()
+    if distance < -_FARTHEST:
+        raise InThePast
+    if distance > _FARTHEST:
+        raise TooFarAhead
+    return starts_at
+
+
+async def _require_free(
+    session: AsyncSession,
+    place: Place,
+    visit_type: VisitType,
+    moved: Moved,
+    starts_at: datetime,
+) -> None:
+    now, shape = clock.now(), moved.shape(shape_of(visit_type))
+    visit, taken = shape.visit(starts_at), shape.busy(starts_at)
+    busy = await load_busy(session, [place.doctor_id], taken, now, except_block=moved.block_id)
+    full_days = await load_full_days(
+        session, [place], visit, except_appointment=moved.appointment_id
+    )
+    refusal = is_free(
+        place.hours,
+        busy[place.doctor_id],
+        shape,
+        starts_at,
+        *place.bounds(now),
+        full_days.get(place.id, frozenset()),
+    )
+    if refusal is Refusal.BUSY:
+        raise _taken()
+    if refusal is not None:
+        raise REFUSALS[refusal]()
+
+
+async def _require_patient_free(session: AsyncSession, moved: Moved, starts_at: datetime) -> None:
+    visit = moved.visit(starts_at)
+    statement = select(Appointment.id).where(
+        Appointment.person_id == moved.person_id,
+        Appointment.id != moved.appointment_id,
+        col(Appointment.active),
+        Appointment.starts_at < visit.end,
+        Appointment.ends_at > visit.start,
+    )
+    if (await session.exec(statement)).first() is not None:
+        raise _patient_busy()
+
+
+async def _store(
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    moved: Moved,
+    clinic: Clinic,
+    starts_at: datetime,
+    *,
+    reason: str = "",
+    overbooked: bool = False,
+) -> None:
+    """Change the rows in place, remember where they were, and tell the patient."""
+    visit, busy = moved.visit(starts_at), moved.busy(starts_at)
+    block = await session.get_one(BusyBlock, moved.block_id)
+    block.busy_from, block.busy_until = busy.start, busy.end
+    block.clinic_id, block.overbooked = row_id(clinic), overbooked
+    session.add(block)
+    remembered = AppointmentMove(
+        appointment_id=moved.appointment_id,
+        from_starts_at=appointment.starts_at,
+        from_ends_at=appointment.ends_at,
+        to_starts_at=visit.start,
+        to_ends_at=visit.end,
+        reason=reason,
+        moved_by=actor.user_id or 0,
+    )
+    session.add(remembered)
+    fields = {"starts_at", "ends_at"}
+    if appointment.clinic_id != clinic.id:
+        fields |= {"clinic_id", "place", "zone"}
+        appointment.clinic_id, appointment.zone = row_id(clinic), clinic.zone
+        if appointment.mode is VisitMode.IN_PERSON:
+            appointment.place = f"{clinic.name}, {clinic.address}"
+    appointment.starts_at, appointment.ends_at = visit.start, visit.end
+    appointment.version += 1
+    session.add(appointment)
+    await session.flush()
+    record_deed(session, actor, appointment, "rescheduled", tuple(sorted(fields)))
+    kind = MessageKind.APPOINTMENT_RESCHEDULED
+    await tell_patient(session, appointment, kind, move_id=row_id(remembered))
+
+
+def _taken() -> SlotTaken:
+    return SlotTaken(
+        t("This time was just taken by somebody else. The appointment stays where it was.")
+    )
+
+
+def _patient_busy() -> PatientBusy:
+    return PatientBusy(
+        t("The patient already has an appointment at this time. This one stays where it was.")
+    )
