@@ -29,7 +29,8 @@ def book(viewer: Viewer) -> rx.Component:
             rx.el.h1(t("Book this appointment")),
             rx.cond(BookingForm.is_missing, _missing(), _form()),
             class_name="mx-auto w-full max-w-2xl grid grid-cols-1 gap-4",
-            on_unmount=HeldTime.leave,
+            # Where the page was left for, which the event itself does not know yet.
+            on_unmount=HeldTime.leave(rx.Var("window.location.pathname", _var_type=str)),
         ),
         viewer=viewer,
     )
@@ -122,7 +123,7 @@ def _kept() -> rx.Component:
             countdown(
                 HeldTime.seconds,
                 rx.el.span(over),
-                button(t("Keep it again"), on_click=BookingForm.keep_time),
+                button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none"),
                 started=HeldTime.started,
                 ticking=t("Kept for you: {time}"),
                 spoken=t("Minutes that this time is still kept for you: {minutes}"),

@@ -32,9 +32,9 @@ class HeldTime(SessionState):
 
     @rx.event
     @refusals_shown
-    async def leave(self) -> None:
-        """Give up what is kept, unless the page was left only to come back to it."""
-        if self.router.url.path not in _ON_THE_WAY:
+    async def leave(self, path: str) -> None:
+        """Give up what is kept, unless the page was left for one that leads back to it."""
+        if path not in _ON_THE_WAY:
             await self._release(await self._actor())
 
     async def _keep(self, actor: Actor, offer: Offer, starts_at: datetime) -> bool:

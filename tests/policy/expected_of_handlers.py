@@ -167,7 +167,7 @@ ROWS = (
         before=("load",),
         changes=frozenset({"doctor"}),
     ),
-    Row("HeldTime.leave", ALL, DOCTOR),  # a tab that keeps nothing gives up nothing
+    Row("HeldTime.leave", ALL, DOCTOR, {"path": "/"}),  # a tab that keeps nothing gives up nothing
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(
         "BookingForm.submit",

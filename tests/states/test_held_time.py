@@ -71,8 +71,7 @@ async def test_nobody_logs_in_on_the_way_and_books_what_they_keep(practice: Prac
     tab = await practice.tab()
     form, held = await opened(tab, practice.link)
     assert "/login" in str(await run(form.submit({"reason": ""})))
-    tab.go_to("/login")
-    await held.leave()
+    await held.leave("/login")
 
     tab.cookie = (await practice.tab(practice.patient)).cookie
     with clock.frozen(MONDAY_EIGHT + timedelta(minutes=2)):
@@ -97,15 +96,15 @@ async def test_another_time_gives_up_the_first(practice: Practice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "left"), [("/", 0), ("/doctor?id=x", 0), ("/login?next=x", 1), ("/register", 1)]
+    ("path", "left"),
+    [("/", 0), ("/doctor", 0), ("", 0), ("/login", 1), ("/register", 1), ("/book", 1)],
 )
 async def test_leaving_gives_the_time_up_unless_one_comes_back(
-    practice: Practice, address: str, left: int
+    practice: Practice, path: str, left: int
 ) -> None:
     tab = await practice.tab()
     _, held = await opened(tab, practice.link)
-    tab.go_to(address)
-    await held.leave()
+    await held.leave(path)
     assert len(await holds(practice)) == left
     assert (held.seconds > 0) is (left == 1)
 
