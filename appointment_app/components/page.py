@@ -15,6 +15,7 @@ from .color_scheme import color_scheme_script, color_scheme_select
 from .icons import calendar_icon, clock_icon, list_icon, menu_icon, person_icon
 from .link import link, plain_link
 from .own_zone import own_zone_script
+from .visitor import visitor_script
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def head_components() -> list[rx.Component]:
     return [
         color_scheme_script(),
         own_zone_script(),
+        visitor_script(),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
     ]
 

@@ -41,7 +41,7 @@ class Held:
 
 
 def visitor_key(visitor: str) -> str:
-    """Return under what the table knows the visitor with this secret of their tab."""
+    """Return under what the table knows the visitor with this secret."""
     return _hashed("hold visitor", visitor)
 
 

@@ -53,7 +53,7 @@ async def keep(
 ) -> HoldView:
     """Keep a free start (UTC) for five minutes; one that is kept already stays as it is.
 
-    ``visitor`` is a secret that only the tab of the visitor knows, ``address`` the network
+    ``visitor`` is a secret that only the visitor's browser knows, ``address`` the network
     address it comes from. What the visitor kept before is given up once the new time is certain.
     Raises what ``booking.book`` raises for a time that cannot be booked, and ``HoldLimit`` when
     enough is kept for this address: then what was kept stays.
@@ -70,6 +70,17 @@ async def keep(
                 raise
             session.expunge_all()
     raise HoldLimit
+
+
+@transactional
+async def release(session: AsyncSession, actor: Actor, hold_id: UUID, *, visitor: str) -> None:
+    """Give up a hold of the visitor with this secret, unless it has become another one."""
+    require(actor, Action.HOLD_TIME)
+    kept = await held.find(session, visitor)
+    if kept is None or kept.hold.public_id != hold_id:
+        return
+    await locks.lock_doctor(session, kept.block.doctor_id)
+    await held.give_up(session, kept)
 
 
 @transactional
@@ -152,14 +163,3 @@ async def _remove_expired(session: AsyncSession, address: str) -> None:
         col(Hold.address) == held.address_key(address), col(Hold.expires_at) <= clock.now()
     )
     await session.exec(statement.execution_options(synchronize_session=False))
-
-
-@transactional
-async def release(session: AsyncSession, actor: Actor, *, visitor: str) -> None:
-    """Give up what the visitor with this secret keeps, if anything."""
-    require(actor, Action.HOLD_TIME)
-    if (kept := await held.find(session, visitor)) is None:
-        return
-    await locks.lock_doctor(session, kept.block.doctor_id)
-    if (kept := await held.find(session, visitor)) is not None:
-        await held.give_up(session, kept)

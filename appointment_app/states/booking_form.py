@@ -185,7 +185,7 @@ class BookingForm(SessionState):
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
-            visitor=held._visitor,
+            visitor=held._visitor(),
         )
         try:
             async with get_database().session() as session:
@@ -199,7 +199,7 @@ class BookingForm(SessionState):
             await self._offer_others(actor, wish)
             return _look_at(NOT_FREE)
         self.reason = ""
-        held._show_left(None)
+        held._show_kept(None)
         return _to_appointment(booked, is_new=True)
 
     def _take_up(self, wish: _Wish) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from math import ceil
+from uuid import UUID
 
 import reflex as rx
 
@@ -14,8 +15,10 @@ from appointment_app.database import get_database
 from appointment_app.errors import Busy
 from appointment_app.scheduling import holds
 from appointment_app.scheduling.errors import HoldLimit
+from appointment_app.scheduling.holds import HoldView
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.session_state import SessionState, refusals_shown
+from appointment_app.states.visitor import visitor_name
 
 # Whoever goes there on the way comes back to the form, which then holds what it held.
 _ON_THE_WAY = {"/book", "/login", "/register", "/verify", "/forgot-password", "/reset-password"}
@@ -27,8 +30,9 @@ class HeldTime(SessionState):
     seconds: int = 0
     started: int = 0  # changes with each answer, so that the page counts from it
 
-    # By this secret the server knows the tab again, before and after somebody logs in.
-    _visitor: str = ""
+    _hold: UUID | None = None
+    # The name of a browser that takes no cookies lasts as long as its tab.
+    _own_name: str = ""
 
     @rx.event
     @refusals_shown
@@ -42,31 +46,37 @@ class HeldTime(SessionState):
 
         Raises what ``holds.keep`` raises for a time that cannot be booked.
         """
-        self._visitor = self._visitor or secrets.token_urlsafe(24)
-        self._show_left(None)
+        self._show_kept(None)
         try:
             async with get_database().session() as session:
-                hold = await holds.keep(
+                kept = await holds.keep(
                     session,
                     actor,
                     offer,
                     starts_at,
-                    visitor=self._visitor,
+                    visitor=self._visitor(),
                     address=actor.address,
                 )
         except (HoldLimit, Busy):
             return False
-        self._show_left(hold.expires_at)
+        self._show_kept(kept)
         return True
 
     async def _release(self, actor: Actor) -> None:
-        """Give up what this tab keeps."""
-        if self.seconds == 0:
+        """Give up what this tab keeps; another tab of the browser may keep something else."""
+        if (hold := self._hold) is None:
             return
-        self._show_left(None)
+        self._show_kept(None)
         async with get_database().session() as session:
-            await holds.release(session, actor, visitor=self._visitor)
+            await holds.release(session, actor, hold, visitor=self._visitor())
 
-    def _show_left(self, until: datetime | None) -> None:
-        left = 0.0 if until is None else (until - clock.now()).total_seconds()
+    def _visitor(self) -> str:
+        """Return the secret by which the server knows again who keeps a time."""
+        if not self._own_name:
+            self._own_name = secrets.token_hex(24)
+        return visitor_name(self.router.headers.cookie) or self._own_name
+
+    def _show_kept(self, kept: HoldView | None) -> None:
+        left = (kept.expires_at - clock.now()).total_seconds() if kept else 0.0
+        self._hold = kept.id if kept else None
         self.seconds, self.started = max(0, ceil(left)), self.started + 1

@@ -15,7 +15,6 @@ from tests.e2e.practice import (
     appointments_with,
     confirm_button,
     expect_confirmation,
-    let_holds_expire,
     log_in,
     open_account,
     open_form,
@@ -88,9 +87,8 @@ def test_back_reload_and_the_same_link_lead_to_the_same_confirmation(
 
 def test_two_tabs_of_one_person_book_once(tab: Page, server: Server, practice: Practice) -> None:
     other_tab = tab.context.new_page()
-    for each in (tab, other_tab):
-        open_form(each, practice)
-        let_holds_expire(server)
+    open_form(tab, practice)
+    open_form(other_tab, practice)
     confirm_button(tab).click()
     booked = expect_confirmation(tab)
     confirm_button(other_tab).click()

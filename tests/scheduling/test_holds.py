@@ -52,8 +52,8 @@ async def keep(
     return kept
 
 
-async def release(desk: Desk, visitor: str = TAB) -> None:
-    await desk.call(holds.release, NOBODY, visitor=visitor)
+async def release(desk: Desk, kept: HoldView, visitor: str = TAB) -> None:
+    await desk.call(holds.release, NOBODY, kept.id, visitor=visitor)
 
 
 async def is_offered(desk: Desk, starts_at: datetime) -> bool:
@@ -269,13 +269,20 @@ async def test_two_that_swap_doctors_do_not_wait_for_each_other_for_ever(desk: D
 
 
 async def test_releasing_frees_the_time(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    await release(desk, OTHER_TAB)
+    kept = await keep(desk, at("10:00"))
+    await release(desk, kept, OTHER_TAB)
     assert not await is_offered(desk, at("10:00"))
-    await release(desk)
+    await release(desk, kept)
     assert await is_offered(desk, at("10:00"))
     assert await desk.all(Hold) == await desk.all(BusyBlock) == []
-    await release(desk)
+    await release(desk, kept)
+
+
+async def test_who_leaves_late_does_not_release_what_is_kept_since(desk: Desk) -> None:
+    first = await keep(desk, at("10:00"))
+    await keep(desk, at("11:00"))
+    await release(desk, first)
+    assert not await is_offered(desk, at("11:00"))
 
 
 # Not too many
@@ -285,13 +292,15 @@ async def test_one_address_keeps_a_few_times(desk: Desk) -> None:
     limit = get_settings().holds_per_address
     assert limit == 3
     starts = [at("10:00"), at("10:30"), at("11:00"), at("11:30")]
-    for number, start in enumerate(starts[:limit]):
+    kept = [
         await keep(desk, start, visitor=f"tab {number}")
+        for number, start in enumerate(starts[:limit])
+    ]
     async with nothing_stored(desk):
         with refused("HOLD_LIMIT"):
             await keep(desk, starts[limit])
     await keep(desk, starts[limit], address="203.0.113.8")
-    await release(desk, "tab 1")
+    await release(desk, kept[1], "tab 1")
     await keep(desk, starts[1], visitor=OTHER_TAB)
     await keep(desk, at("12:00"), visitor="tab 0")  # moves, which is no further one
     with clock.frozen(NOW + HOLD_FOR):

@@ -21,8 +21,6 @@ from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
-HALF_PAST_TEN = "T09%3A30%3A00Z"
-
 
 @pytest.fixture
 async def practice(installed_database: Database) -> AsyncIterator[Practice]:
@@ -35,6 +33,10 @@ async def opened(tab: Tab, address: str) -> tuple[BookingForm, HeldTime]:
     form = await tab.state(BookingForm)
     await form.load()
     return form, await tab.state(HeldTime)
+
+
+def at_half_past_ten(practice: Practice) -> str:
+    return practice.link.replace("T09%3A00", "T09%3A30")
 
 
 async def holds(practice: Practice) -> list[Hold]:
@@ -89,7 +91,7 @@ async def test_another_time_gives_up_the_first(practice: Practice) -> None:
     tab = await practice.tab()
     await opened(tab, practice.link)
     (first,) = await holds(practice)
-    await opened(tab, practice.link.replace("T09%3A00%3A00Z", HALF_PAST_TEN))
+    await opened(tab, at_half_past_ten(practice))
     (second,) = await holds(practice)
     assert first.visitor == second.visitor
     assert first.public_id != second.public_id
@@ -142,8 +144,28 @@ async def test_without_a_hold_the_form_still_books(
     assert (form.is_taken, form.problem) == (True, "This time is not free.")
 
 
-async def test_a_browser_never_gets_the_secret_of_its_tab(practice: Practice) -> None:
-    tab = await practice.tab()
-    _, held = await opened(tab, practice.link)
-    assert len(held._visitor) >= 32
-    assert held._visitor not in str(held.dict())
+async def test_the_page_never_gets_the_secret(practice: Practice) -> None:
+    _, held = await opened(await practice.tab(), practice.link)
+    assert held._visitor() not in str(held.dict())
+
+
+async def test_a_browser_is_one_visitor_in_all_its_tabs(practice: Practice) -> None:
+    """And after a lost connection, when the server takes it for a new tab."""
+    named = f"visitor={'5e' * 24}"
+    _, first = await opened(await practice.tab(cookies=named), practice.link)
+    form, second = await opened(await practice.tab(practice.patient, cookies=named), practice.link)
+    assert (first.seconds, second.seconds, form.is_taken) == (300, 300, False)
+    await opened(await practice.tab(cookies=named), at_half_past_ten(practice))
+    await first.leave("/")
+    (hold,) = await holds(practice)
+    assert hold.expires_at == MONDAY_EIGHT + HOLD_FOR
+
+
+@pytest.mark.parametrize("name", ["", "1", "5e" * 23, "5E" * 24, "5e" * 25, "%00" * 16, "x" * 9999])
+async def test_a_name_that_is_none_of_ours_is_that_of_the_tab(
+    practice: Practice, name: str
+) -> None:
+    _, first = await opened(await practice.tab(cookies=f"visitor={name}"), practice.link)
+    form, _ = await opened(await practice.tab(cookies=f"visitor={name}"), practice.link)
+    assert first.seconds == 300
+    assert form.is_taken
