@@ -117,8 +117,9 @@ async def make_doctor(
 
 
 async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) -> VisitType:
-    """A visit of 30 minutes without pauses."""
+    """A visit of 30 minutes without pauses, its starts as far apart as it is long."""
     defaults: dict[str, Any] = {"name": "Consultation", "duration": 30}
+    defaults["step"] = values.get("duration", 30)
     return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
 
 

@@ -110,6 +110,7 @@ _CHANGES = (
         "appointment",
         (
             _Added("series_id", sa.Integer(), refers_to="appointment_series", index=True),
+            _Added("price", sa.String(80), "''"),
             _Added("checked_in_at", _MOMENT),
         ),
         changed_check=(

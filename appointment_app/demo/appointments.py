@@ -15,7 +15,7 @@ from random import Random
 from appointment_app.demo.clinics import CLINICS, SPECIALTIES
 from appointment_app.demo.doctors import DOCTORS, DemoDoctor, DemoVisit, weekly
 from appointment_app.demo.people import DemoPatient
-from appointment_app.models import AppointmentStatus
+from appointment_app.models import AppointmentStatus, BookableBy
 from appointment_app.scheduling.availability import (
     Hours,
     LocalRange,
@@ -142,7 +142,7 @@ _WISHES = (
 
 def shape(visit: DemoVisit) -> VisitShape:
     """Return the minutes that a visit takes, as availability counts them."""
-    return VisitShape(visit.duration, visit.pause_before, visit.pause_after)
+    return VisitShape(visit.duration, visit.pause_before, visit.pause_after, visit.step)
 
 
 def plan(patients: Sequence[DemoPatient], today: dict[str, date], seed: int) -> DemoPlan:
@@ -306,6 +306,8 @@ class _Calendar:
         known = [each for each in suited if each.key in self._known]
         new = [each for each in suited if each.key not in self._known]
         preferred = (known if visit.name == "Follow-up" else new) or suited
+        if visit.bookable_by is BookableBy.KNOWN_PATIENTS:
+            preferred = known
         if not preferred:
             return None
         few = self.chance.sample(preferred, min(4, len(preferred)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from appointment_app.demo.logins import DOCTOR, OTHER_DOCTOR
-from appointment_app.models import VisitMode
+from appointment_app.models import BookableBy, VisitMode
 from appointment_app.scheduling.availability import WeeklyRange
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -13,7 +13,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class DemoVisit:
-    """A visit type; durations and pauses in minutes, ``share`` is how often it is booked."""
+    """A visit type; durations, pauses and steps in minutes, ``share`` is how often it is booked."""
 
     name: str
     duration: int
@@ -22,6 +22,10 @@ class DemoVisit:
     pause_before: int = 0
     pause_after: int = 0
     needs_confirmation: bool = False
+    step: int = 15
+    capacity: int = 1
+    price: str = ""
+    bookable_by: BookableBy = BookableBy.EVERYBODY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +73,15 @@ def minute_of_day(clock: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-_FIRST = DemoVisit("First visit", 30, share=5)
+_FIRST = DemoVisit("First visit", 30, share=5, step=30)
 _FOLLOW_UP = DemoVisit("Follow-up", 15, share=4)
-_VIDEO = DemoVisit("Video visit", 20, share=2, mode=VisitMode.VIDEO, pause_after=5)
+_VIDEO = DemoVisit("Video visit", 20, share=2, mode=VisitMode.VIDEO, pause_after=5, step=30)
 _CHECK_UP = DemoVisit("Check-up", 30, share=3, pause_after=5)
-_LONG_TALK = DemoVisit("Consultation", 45, share=2, pause_after=15, needs_confirmation=True)
+_LONG_TALK = DemoVisit(
+    "Consultation", 45, share=2, pause_after=15, needs_confirmation=True, step=30
+)
+_OWN_FOLLOW_UP = DemoVisit("Follow-up", 15, share=4, bookable_by=BookableBy.KNOWN_PATIENTS)
+_BACK_CLASS = DemoVisit("Back class", 60, share=0, capacity=8, step=30, price="€15 per person")
 _SCAN = DemoVisit(
     "Ultrasound", 30, share=2, pause_before=5, pause_after=10, needs_confirmation=True
 )
@@ -91,8 +99,8 @@ DOCTORS = (
         },
         (
             _FIRST,
-            _FOLLOW_UP,
-            DemoVisit("Mole check", 30, share=2, needs_confirmation=True),
+            _OWN_FOLLOW_UP,
+            DemoVisit("Mole check", 30, share=2, needs_confirmation=True, price="€40"),
             _VIDEO,
         ),
         "Dr Meier looks after skin of every age and colour. She takes the time to explain what she"
@@ -108,7 +116,11 @@ DOCTORS = (
         ("en", "ja"),
         8,
         {"berlin": "Mon 15:00-19:00, Tue Thu 9:00-12:20 14:00-17:00"},
-        (DemoVisit("First visit", 20, share=5), DemoVisit("Allergy test", 40, share=2), _FOLLOW_UP),
+        (
+            DemoVisit("First visit", 20, share=5, step=20),
+            DemoVisit("Allergy test", 40, share=2, step=20, price="€60, paid by most insurers"),
+            _FOLLOW_UP,
+        ),
         "Dr Okafor works where skin and allergies meet. He grew up in Osaka and Lagos and likes"
         " puzzles that nobody else has solved.",
     ),
@@ -262,7 +274,7 @@ DOCTORS = (
             "berlin": "Mon Tue 8:00-12:00 13:00-16:00",
             "hamburg": "Thu Fri 9:00-12:30 13:30-16:30",
         },
-        (_FIRST, _FOLLOW_UP, _LONG_TALK),
+        (_FIRST, _FOLLOW_UP, _LONG_TALK, _BACK_CLASS),
         "Dr Zieliński divides his week between Berlin and Hamburg and would rather prescribe"
         " exercises than operations.",
     ),
@@ -294,7 +306,7 @@ DOCTORS = (
         ("ja", "en", "de"),
         15,
         {"hamburg": "Mon Tue Thu 9:00-12:00 13:00-17:00"},
-        (DemoVisit("Eye test", 20, share=5), _FOLLOW_UP, _LONG_TALK),
+        (DemoVisit("Eye test", 20, share=5, step=20), _FOLLOW_UP, _LONG_TALK),
         "Dr Tanaka measures patiently and is happy when somebody leaves without needing glasses.",
     ),
     DemoDoctor(
@@ -304,7 +316,7 @@ DOCTORS = (
         ("fa", "de", "en"),
         9,
         {"berlin": "Tue Wed 8:30-12:30 13:30-17:30, Thu 8:30-12:30"},
-        (DemoVisit("Eye test", 20, share=5, pause_after=5), _FOLLOW_UP),
+        (DemoVisit("Eye test", 20, share=5, pause_after=5, step=30), _FOLLOW_UP),
         "Dr Rahimi specialises in dry eyes and in people who look at screens all day.",
     ),
     DemoDoctor(
@@ -314,7 +326,7 @@ DOCTORS = (
         ("en",),
         31,
         {"boston": "Mon Tue Wed Thu 9:00-13:00"},
-        (DemoVisit("Eye test", 20, share=5), _FOLLOW_UP),
+        (DemoVisit("Eye test", 20, share=5, step=20), _FOLLOW_UP),
         "Dr Ellison has worked half days for some years, and uses them for cataracts and glaucoma.",
         max_patients_a_day=10,
     ),

@@ -244,6 +244,10 @@ class _Writer:
                     mode=visit.mode,
                     join_link=f"https://meet.example/{slug}" if video else "",
                     needs_confirmation=visit.needs_confirmation,
+                    step=visit.step,
+                    capacity=visit.capacity,
+                    price=visit.price,
+                    bookable_by=visit.bookable_by,
                     position=position,
                     created_at=self.opened_at,
                 )
@@ -349,6 +353,7 @@ class _Writer:
             visit_name=visit_type.name,
             duration=visit_type.duration,
             mode=visit_type.mode,
+            price=visit_type.price,
             place=f"{clinic.name}, {clinic.address}" if in_person else "",
             zone=clinic.zone,
             join_link=visit_type.join_link,

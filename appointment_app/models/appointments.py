@@ -129,8 +129,8 @@ class AppointmentStatus(StrEnum):
 class Appointment(SQLModel, table=True):
     """A person's seat in a block (FHIR: Appointment); never deleted.
 
-    ``visit_name``, ``duration``, ``mode``, ``place``, ``zone`` and ``join_link`` are what was
-    agreed when it was booked. ``active`` is False once cancelled: then it occupies nobody.
+    ``visit_name``, ``duration``, ``mode``, ``price``, ``place``, ``zone`` and ``join_link`` are
+    what was agreed when it was booked. ``active`` is False once cancelled: then it occupies nobody.
     """
 
     __tablename__ = "appointment"
@@ -161,6 +161,7 @@ class Appointment(SQLModel, table=True):
     visit_name: str = Field(max_length=80)
     duration: int
     mode: VisitMode = choice(VisitMode, "mode")
+    price: str = text(80)
     place: str = text(300)
     zone: str = Field(max_length=64)
     join_link: str = text(500)

@@ -9,7 +9,12 @@ from appointment_app.components.button import button, icon_button
 from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
-from appointment_app.components.field import check_field, form_alert, text_field
+from appointment_app.components.field import (
+    check_field,
+    form_alert,
+    select_field,
+    text_field,
+)
 from appointment_app.components.icons import down_icon, up_icon
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pills
@@ -17,7 +22,8 @@ from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.components.switch import switch
 from appointment_app.i18n import t
 from appointment_app.pages.workspace import not_for_you
-from appointment_app.states.visit_type_editor import VisitTypeEditor, VisitTypeRow
+from appointment_app.states.visit_type_editor import VisitTypeEditor
+from appointment_app.states.visit_type_form import BOOKABLE_BY_NAMES, STEP_NAMES, VisitTypeRow
 
 ROUTE = "/visit-types"
 FORM = VisitTypeEditor.form
@@ -152,16 +158,21 @@ def _form_dialog() -> rx.Component:
                     max_length=500,
                 ),
             ),
+            text_field(
+                t("Price"),
+                "price",
+                hint=t("Optional, in your words; patients read it before they book."),
+                error=VisitTypeEditor.errors.get("price", ""),
+                default_value=FORM.price,
+                max_length=80,
+                auto_complete="off",
+            ),
             check_field(
                 t("I confirm each booking before it is final"),
                 "needs_confirmation",
                 default_checked=FORM.needs_confirmation,
             ),
-            rx.el.div(
-                _minutes(t("Pause before, in minutes"), "pause_before", FORM.pause_before),
-                _minutes(t("Pause after, in minutes"), "pause_after", FORM.pause_after),
-                class_name="grid gap-4 sm:grid-cols-2",
-            ),
+            _more(),
             rx.el.p(
                 t("Appointments that are booked already stay as they are."),
                 class_name="muted small",
@@ -184,6 +195,70 @@ def _form_dialog() -> rx.Component:
         name="visit-type",
         shown=VisitTypeEditor.is_open,
         on_close=VisitTypeEditor.close,
+    )
+
+
+def _more() -> rx.Component:
+    """Return what most visit types leave as it is, folded away."""
+    return rx.el.details(
+        rx.el.summary(t("More: who may book, starts, places, pauses")),
+        rx.el.div(
+            select_field(
+                t("Who may book it"),
+                "bookable_by",
+                [(kind.value, name) for kind, name in BOOKABLE_BY_NAMES.items()],
+                error=VisitTypeEditor.errors.get("bookable_by", ""),
+                default_value=FORM.bookable_by,
+            ),
+            rx.el.div(
+                select_field(
+                    t("Starts"),
+                    "step",
+                    list(STEP_NAMES.items()),
+                    error=VisitTypeEditor.errors.get("step", ""),
+                    default_value=FORM.step,
+                ),
+                text_field(
+                    t("Places at one time"),
+                    "capacity",
+                    hint=t("From 2 on it is a group session."),
+                    error=VisitTypeEditor.errors.get("capacity", ""),
+                    default_value=FORM.capacity,
+                    type="number",
+                    input_mode="numeric",
+                    min="1",
+                    max="200",
+                ),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            rx.el.div(
+                _minutes(t("Pause before, in minutes"), "pause_before", FORM.pause_before),
+                _minutes(t("Pause after, in minutes"), "pause_after", FORM.pause_after),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            rx.cond(FORM.clinics.length() > 0, _clinics()),
+            class_name="grid gap-4 pt-3",
+        ),
+        open=VisitTypeEditor.is_unfolded,
+        class_name="folded",
+    )
+
+
+def _clinics() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(t("Offered at"), class_name="field-label"),
+        rx.foreach(
+            FORM.clinics,
+            lambda box: check_field(
+                box.label, box.name, id=f"field-{box.name}", default_checked=box.checked
+            ),
+        ),
+        rx.el.p(
+            VisitTypeEditor.errors.get("clinics", ""),
+            class_name="field-error",
+            custom_attrs={"aria-live": "polite"},
+        ),
+        class_name="grid",
     )
 
 

@@ -9,8 +9,11 @@ A start is free when all of this holds:
 1. It is not before `not_before` and is before `not_after`.
 2. The visit, `[start, start + duration)`, lies within the open hours; ranges that
    touch or overlap count as one stretch of open time.
-3. It lies in a range, a whole number of steps after that range opens, counted in
-   elapsed time, and its wall-clock time is not shown for the second time that day.
+3. It lies in a range, on its grid: a whole number of steps after the range opens. Where
+   the visit has no step, one visit follows the other: starts are as far apart as the
+   visit with its pauses is long, counted from the opening and anew from the end of each
+   busy entry in the range, so that no gap is left empty. Both are counted in elapsed
+   time, and the wall-clock time is not one shown for the second time that day.
 4. The visit with its pauses overlaps nothing in `busy`, whose entries have their own
    pauses inside. A pause may reach beyond the open hours.
 5. Its local day is not one of the `full_days`.
@@ -39,6 +42,8 @@ from appointment_app.scheduling.local_time import (
 )
 
 _RESOLUTION = datetime.resolution  # turns "after x" into "from x + this on"
+# Two days by the clock on the wall, and what the clocks may be put back in them.
+_LONGEST_RANGE = timedelta(hours=52)
 
 _Span = tuple[datetime, datetime]  # half-open; an Interval without its checks
 
@@ -143,7 +148,7 @@ class VisitShape:
     """How much time a visit takes, in minutes of elapsed time.
 
     The pauses belong to the doctor's busy time, not to the visit. Starts are offered
-    every `step` minutes; without one, every `duration` minutes. Raises ValueError for
+    every `step` minutes; without one, one visit after the other. Raises ValueError for
     a length that is not positive or a pause that is negative.
     """
 
@@ -167,12 +172,19 @@ class VisitShape:
         until = start + (self.duration + self.pause_after) * MINUTE
         return Interval(start - self.pause_before * MINUTE, until)
 
-    def busy_around(self, window: Interval) -> Interval:
-        """All the time that visits starting within `window` may take.
+    @property
+    def stride(self) -> timedelta:
+        """How far a start is from the next one."""
+        return (self.step or self.pause_before + self.duration + self.pause_after) * MINUTE
 
-        Busy time outside it cannot matter to `free_slots` of that window.
+    def busy_around(self, window: Interval) -> Interval:
+        """Busy time outside this cannot matter to visits that start within `window`.
+
+        It holds all that they may take and, where one visit follows the other, what lies
+        before them in the longest range: starts are counted from its end.
         """
-        return Interval(self.busy(window.start).start, self.busy(window.end).end)
+        start, end = self.busy(window.start).start, self.busy(window.end).end
+        return Interval(start if self.step else start - _LONGEST_RANGE, end)
 
 
 class Refusal(Enum):
@@ -181,8 +193,8 @@ class Refusal(Enum):
     TOO_SOON = "TOO_SOON"
     TOO_FAR = "TOO_FAR"
     OUTSIDE_HOURS = "OUTSIDE_HOURS"
-    NOT_ON_GRID = "NOT_ON_GRID"
     BUSY = "BUSY"
+    NOT_ON_GRID = "NOT_ON_GRID"
     DAY_FULL = "DAY_FULL"
 
 
@@ -220,11 +232,12 @@ def free_slots(
     if first >= last:
         return []
 
-    duration = shape.duration * MINUTE
-    step = (shape.step or shape.duration) * MINUTE
+    busy = list(busy)
+    duration, stride = shape.duration * MINUTE, shape.stride
     ranges = _ranges(hours, first, last + duration)
     stretches = _joined(ranges)
     refused = _refused_starts(hours, busy, shape, first, last, full_days)
+    origins = _origins(busy, shape)
 
     slots: list[datetime] = []
     stretch = 0
@@ -232,7 +245,7 @@ def free_slots(
         while stretches[stretch][1] <= opening:
             stretch += 1
         end = min(last, closing, stretches[stretch][1] - duration + _RESOLUTION)
-        start = _on_grid(opening, step, first)
+        start = _on_grid(opening, origins, stride, first)
         next_refused = bisect_right(refused, start, key=itemgetter(1))
         while start < end:
             if next_refused < len(refused):
@@ -243,8 +256,9 @@ def free_slots(
             free_until = min(refused_from, end)
             while start < free_until:
                 slots.append(start)
-                start += step
-            start = _on_grid(opening, step, max(start, refused_until))
+                start += stride
+            # An origin is the end of a refused span, so that none was passed over above.
+            start = _on_grid(opening, origins, stride, refused_until)
 
     # Only ranges that overlap can offer a start twice or out of order.
     if any(later[0] < earlier[1] for earlier, later in pairwise(ranges)):
@@ -263,9 +277,9 @@ def is_free(
 ) -> Refusal | None:
     """None if `free_slots` would offer `start`, else the reason why it would not.
 
-    The arguments mean the same as there; `busy` must hold what overlaps
-    `shape.busy(start)`, and costs next to nothing if it holds just that. Raises
-    ValueError for a time that is not in UTC.
+    The arguments mean the same as there; `busy` must hold all that lies in
+    `shape.busy_around` a window from `start` on, and costs next to nothing if it holds
+    just that. Raises ValueError for a time that is not in UTC.
     """
     for moment in (start, not_before, not_after or start):
         require_utc(moment)
@@ -281,9 +295,13 @@ def is_free(
     ):
         return Refusal.OUTSIDE_HOURS
 
-    step = (shape.step or shape.duration) * MINUTE
+    busy, taken = list(busy), shape.busy(start)
+    if any(each.start < taken.end and taken.start < each.end for each in busy):
+        return Refusal.BUSY
+    origins = _origins(busy, shape)
     if not any(
-        opening <= start < closing and not (start - opening) % step for opening, closing in ranges
+        opening <= start < closing and start == _on_grid(opening, origins, shape.stride, start)
+        for opening, closing in ranges
     ):
         return Refusal.NOT_ON_GRID
     if any(
@@ -292,9 +310,6 @@ def is_free(
     ):
         return Refusal.NOT_ON_GRID
 
-    taken = shape.busy(start)
-    if any(each.start < taken.end and taken.start < each.end for each in busy):
-        return Refusal.BUSY
     if local_date(hours.zone, start) in full_days:
         return Refusal.DAY_FULL
     return None
@@ -367,11 +382,23 @@ def _joined(spans: Iterable[_Span]) -> list[_Span]:
     return joined
 
 
-def _on_grid(opening: datetime, step: timedelta, moment: datetime) -> datetime:
-    """The first `opening + k * step`, k >= 0, that is not before `moment`."""
+def _origins(busy: Iterable[Interval], shape: VisitShape) -> list[datetime]:
+    """The moments after busy entries from which starts are counted anew, sorted."""
+    if shape.step:
+        return []
+    return sorted(each.end + shape.pause_before * MINUTE for each in busy)
+
+
+def _on_grid(
+    opening: datetime, origins: Sequence[datetime], stride: timedelta, moment: datetime
+) -> datetime:
+    """The first start that is not before `moment`, of a range that opens at `opening`."""
     if moment <= opening:
         return opening
-    return opening - (opening - moment) // step * step
+    following = bisect_right(origins, moment)
+    origin = max(opening, origins[following - 1]) if following else opening
+    start = origin - (origin - moment) // stride * stride
+    return min(start, origins[following]) if following < len(origins) else start
 
 
 def _check_range(opens: int, closes: int) -> None:

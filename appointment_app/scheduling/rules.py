@@ -72,6 +72,7 @@ def shape_of(visit_type: VisitType) -> VisitShape:
         duration=visit_type.duration,
         pause_before=visit_type.pause_before,
         pause_after=visit_type.pause_after,
+        step=visit_type.step,
     )
 
 

@@ -84,7 +84,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The free starts in UTC, sorted, and the first of them as if nobody held a slot."""
+    """The free starts in UTC, sorted.
+
+    ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
+    earlier: where one visit follows the other, a hold can also bring a start forth.
+    """
 
     starts: list[datetime]
     first_without_holds: datetime | None
@@ -210,7 +214,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
         found = starts(taken.all)
         without_holds = starts(taken.firm) if taken.held else found
-        return Free(found, next(iter(without_holds), None))
+        return Free(found, min(found[:1] + without_holds[:1], default=None))
 
     return [free(wish) for wish in wishes]
 

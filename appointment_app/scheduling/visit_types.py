@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,28 +15,23 @@ from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import Invalid, NotFound, StaleVersion
 from appointment_app.i18n import t
-from appointment_app.models import VisitMode, VisitType, row_id
+from appointment_app.models import Clinic, DoctorAtClinic, VisitType, VisitTypeClinic, row_id
 from appointment_app.scheduling import locks
-from appointment_app.texts import fit
+from appointment_app.scheduling.visit_type_draft import (
+    STORED_FIELDS,
+    VisitTypeDraft,
+    sound_draft,
+)
 
-NAME_LIMIT = 80
-LINK_LIMIT = 500
-SHORTEST, LONGEST = 5, 480
-LONGEST_PAUSE = 240
 MAX_VISIT_TYPES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class VisitTypeDraft:
-    """A visit type as somebody fills it in; durations and pauses in minutes."""
+class ClinicChoice:
+    """A clinic at which the doctor works and may offer a visit type; ``id`` is public."""
 
+    id: UUID
     name: str
-    duration: int
-    mode: VisitMode = VisitMode.IN_PERSON
-    join_link: str = ""
-    needs_confirmation: bool = False
-    pause_before: int = 0
-    pause_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +52,24 @@ async def list_visit_types(session: AsyncSession, actor: Actor) -> list[VisitTyp
     """
     doctor_id = _doctor(actor)
     rows = await _ordered(session, doctor_id)
+    clinics = await _clinics_of_types(session, doctor_id)
     active = sum(row.active for row in rows)
     return [
         VisitTypeItem(
             id=row.public_id,
-            draft=_draft_of(row),
+            draft=_draft_of(row, clinics.get(row_id(row), frozenset())),
             active=row.active,
             last_active=row.active and active == 1,
             version=row.version,
         )
         for row in rows
     ]
+
+
+async def list_clinics(session: AsyncSession, actor: Actor) -> list[ClinicChoice]:
+    """Return the clinics at which the actor, a doctor, works. Raises what the list above does."""
+    clinics = await _own_clinics(session, _doctor(actor))
+    return [ClinicChoice(clinic.public_id, clinic.name) for clinic in clinics]
 
 
 @transactional
@@ -82,7 +84,8 @@ async def create(session: AsyncSession, actor: Actor, draft: VisitTypeDraft) -> 
     if len(rows) >= MAX_VISIT_TYPES:
         sentence = t("You have {limit} visit types; that is the most.", limit=MAX_VISIT_TYPES)
         raise Invalid({"name": sentence})
-    draft = _sound(draft, rows)
+    clinics = await _own_clinics(session, doctor_id)
+    draft = sound_draft(draft, _names(rows), {clinic.public_id for clinic in clinics})
     row = VisitType(
         doctor_id=doctor_id,
         name=draft.name,
@@ -93,6 +96,7 @@ async def create(session: AsyncSession, actor: Actor, draft: VisitTypeDraft) -> 
     _write(row, draft)
     session.add(row)
     await session.flush()
+    await _write_clinics(session, row, draft, clinics)
     _audit(session, actor, row, "created", ())
     return row.public_id
 
@@ -112,7 +116,11 @@ async def edit(
     """
     row = await _locked(session, actor, visit_type_id, version)
     others = [other for other in await _ordered(session, row.doctor_id) if other.id != row.id]
-    changed = _write(row, _sound(draft, others))
+    clinics = await _own_clinics(session, row.doctor_id)
+    draft = sound_draft(draft, _names(others), {clinic.public_id for clinic in clinics})
+    changed = _write(row, draft)
+    if await _write_clinics(session, row, draft, clinics):
+        changed.append("clinics")
     return _changed(session, actor, row, "changed", changed)
 
 
@@ -161,6 +169,34 @@ async def _ordered(session: AsyncSession, doctor_id: int) -> list[VisitType]:
     return list(await session.exec(by_place))
 
 
+async def _own_clinics(session: AsyncSession, doctor_id: int) -> list[Clinic]:
+    statement = (
+        select(Clinic)
+        .join(DoctorAtClinic, col(DoctorAtClinic.clinic_id) == Clinic.id)
+        .where(DoctorAtClinic.doctor_id == doctor_id, col(DoctorAtClinic.active))
+        .order_by(col(DoctorAtClinic.id))
+    )
+    return list(await session.exec(statement))
+
+
+async def _clinics_of_types(session: AsyncSession, doctor_id: int) -> dict[int, frozenset[UUID]]:
+    """Return the clinics to which visit types are limited, by the id of the visit type."""
+    statement = (
+        select(VisitTypeClinic.visit_type_id, Clinic.public_id)
+        .join(Clinic, col(Clinic.id) == VisitTypeClinic.clinic_id)
+        .join(VisitType, col(VisitType.id) == VisitTypeClinic.visit_type_id)
+        .where(VisitType.doctor_id == doctor_id)
+    )
+    found: dict[int, frozenset[UUID]] = {}
+    for visit_type_id, clinic_id in await session.exec(statement):
+        found[visit_type_id] = found.get(visit_type_id, frozenset()) | {clinic_id}
+    return found
+
+
+def _names(rows: list[VisitType]) -> list[str]:
+    return [row.name for row in rows]
+
+
 def _order(row: VisitType) -> tuple[int, int]:
     return row.position, row_id(row)
 
@@ -183,83 +219,39 @@ async def _locked(
     return row
 
 
-def _draft_of(row: VisitType) -> VisitTypeDraft:
-    return VisitTypeDraft(
-        name=row.name,
-        duration=row.duration,
-        mode=row.mode,
-        join_link=row.join_link,
-        needs_confirmation=row.needs_confirmation,
-        pause_before=row.pause_before,
-        pause_after=row.pause_after,
-    )
-
-
-def _sound(draft: VisitTypeDraft, others: list[VisitType]) -> VisitTypeDraft:
-    """Return ``draft`` trimmed; raises ``Invalid`` with a sentence for each wrong field."""
-    name, link = " ".join(fit(draft.name).split()), draft.join_link.strip()
-    video = draft.mode is VisitMode.VIDEO
-    errors = {
-        "name": _name_error(name, others),
-        "duration": _minutes_error(draft.duration, SHORTEST, LONGEST),
-        "join_link": _link_error(link) if video else "",
-        "pause_before": _minutes_error(draft.pause_before, 0, LONGEST_PAUSE),
-        "pause_after": _minutes_error(draft.pause_after, 0, LONGEST_PAUSE),
-    }
-    if wrong := {field: sentence for field, sentence in errors.items() if sentence}:
-        raise Invalid(wrong)
-    return VisitTypeDraft(
-        name=name,
-        duration=draft.duration,
-        mode=draft.mode,
-        join_link=link if video else "",
-        needs_confirmation=draft.needs_confirmation,
-        pause_before=draft.pause_before,
-        pause_after=draft.pause_after,
-    )
-
-
-def _name_error(name: str, others: list[VisitType]) -> str:
-    if not name:
-        return t("Please give the visit a name.")
-    if len(name) > NAME_LIMIT:
-        return t("Please use at most {limit} characters.", limit=NAME_LIMIT)
-    if any(other.name.casefold() == name.casefold() for other in others):
-        return t("You already have a visit type of this name.")
-    return ""
-
-
-def _minutes_error(minutes: int, least: int, most: int) -> str:
-    if least <= minutes <= most:
-        return ""
-    return t("Please give {least} to {most} minutes.", least=least, most=most)
-
-
-def _link_error(link: str) -> str:
-    """Return what is wrong with an address that patients and doctor will open."""
-    if not link:
-        return t("Please give the link at which you meet the patient.")
-    if len(link) > LINK_LIMIT:
-        return t("Please use at most {limit} characters.", limit=LINK_LIMIT)
-    try:
-        parts = urlsplit(link)
-        sound = parts.scheme == "https" and bool(parts.hostname) and not parts.username
-    except ValueError:
-        sound = False
-    if not sound or not link.isprintable() or " " in link:
-        return t("Please give a link that begins with https://")
-    return ""
+def _draft_of(row: VisitType, clinics: frozenset[UUID]) -> VisitTypeDraft:
+    values = {field: getattr(row, field) for field in STORED_FIELDS}
+    return VisitTypeDraft(**values, clinics=clinics)
 
 
 def _write(row: VisitType, draft: VisitTypeDraft) -> list[str]:
     """Write ``draft`` into ``row``; return the names of the fields that changed."""
     changed = []
-    for field in VisitTypeDraft.__slots__:
+    for field in STORED_FIELDS:
         value = getattr(draft, field)
         if getattr(row, field) != value:
             setattr(row, field, value)
             changed.append(field)
     return changed
+
+
+async def _write_clinics(
+    session: AsyncSession, row: VisitType, draft: VisitTypeDraft, clinics: list[Clinic]
+) -> bool:
+    """Store at which clinics the visit type is offered; return whether that is something new."""
+    before = (await _clinics_of_types(session, row.doctor_id)).get(row_id(row), frozenset())
+    if before == draft.clinics:
+        return False
+    await session.exec(
+        delete(VisitTypeClinic).where(col(VisitTypeClinic.visit_type_id) == row_id(row))
+    )
+    session.add_all(
+        VisitTypeClinic(visit_type_id=row_id(row), clinic_id=row_id(clinic))
+        for clinic in clinics
+        if clinic.public_id in draft.clinics
+    )
+    await session.flush()
+    return True
 
 
 def _changed(

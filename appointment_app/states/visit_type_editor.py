@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,37 +13,18 @@ from appointment_app.errors import Forbidden, Invalid, NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import VisitMode
 from appointment_app.scheduling import visit_types
-from appointment_app.scheduling.visit_types import VisitTypeDraft, VisitTypeItem
+from appointment_app.scheduling.visit_types import ClinicChoice, VisitTypeItem
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
-from appointment_app.states.wording import MODE_NAMES
-
-
-@dataclass(frozen=True)
-class VisitTypeRow:
-    """One line of the list, in words."""
-
-    id: str = ""
-    name: str = ""
-    facts: str = ""
-    is_video: bool = False
-    active: bool = True
-    is_first: bool = False
-    is_last: bool = False
-
-
-@dataclass(frozen=True)
-class VisitTypeForm:
-    """What the dialog is opened with; ``number`` makes each opening a fresh form."""
-
-    number: int = 0
-    title: str = ""
-    name: str = ""
-    duration: str = "30"
-    join_link: str = ""
-    needs_confirmation: bool = False
-    pause_before: str = "0"
-    pause_after: str = "0"
+from appointment_app.states.visit_type_form import (
+    FOLDED,
+    VisitTypeForm,
+    VisitTypeRow,
+    draft_of,
+    form_of,
+    new_form,
+    row_of,
+)
 
 
 class VisitTypeEditor(SessionState):
@@ -56,6 +37,7 @@ class VisitTypeEditor(SessionState):
     form: VisitTypeForm = VisitTypeForm()
     is_open: bool = False
     is_video: bool = False
+    is_unfolded: bool = False
     is_saving: bool = False
     is_stale: bool = False
     problem: str = ""
@@ -65,6 +47,7 @@ class VisitTypeEditor(SessionState):
     asked_about: str = ""
 
     _items: dict[str, VisitTypeItem] = {}
+    _clinics: list[ClinicChoice] = []
     _edited: str = ""
     _version: int = 0
 
@@ -84,7 +67,7 @@ class VisitTypeEditor(SessionState):
     async def add(self) -> None:
         """Open the dialog for a new visit type."""
         self._edited, self._version = "", 0
-        self._open(VisitTypeForm(title=t("New visit type")), is_video=False)
+        self._open(new_form(self._clinics), is_video=False)
 
     @rx.event
     @refusals_shown
@@ -92,7 +75,7 @@ class VisitTypeEditor(SessionState):
         """Open the dialog with one of the visit types."""
         item = self._item(visit_type_id)
         self._edited, self._version = str(item.id), item.version
-        self._open(_form_of(item), is_video=item.draft.mode is VisitMode.VIDEO)
+        self._open(form_of(item, self._clinics), is_video=item.draft.mode is VisitMode.VIDEO)
 
     @rx.event
     async def close(self) -> None:
@@ -113,7 +96,7 @@ class VisitTypeEditor(SessionState):
         actor = await self._actor()
         self.errors, self.problem = {}, ""
         try:
-            draft = _draft(typed, self.is_video)
+            draft = draft_of(typed, self._clinics, is_video=self.is_video)
             async with get_database().session() as session:
                 if self._edited:
                     key = UUID(self._edited)
@@ -122,6 +105,7 @@ class VisitTypeEditor(SessionState):
                     await visit_types.create(session, actor, draft)
         except Invalid as invalid:
             self.errors = invalid.errors
+            self.is_unfolded = self.is_unfolded or not self.errors.keys().isdisjoint(FOLDED)
             return None
         except StaleVersion as stale:
             self.is_stale, self.problem = True, stale.sentence
@@ -137,7 +121,7 @@ class VisitTypeEditor(SessionState):
         await self._read()
         item = self._item(self._edited)
         self._version = item.version
-        self._open(_form_of(item), is_video=item.draft.mode is VisitMode.VIDEO)
+        self._open(form_of(item, self._clinics), is_video=item.draft.mode is VisitMode.VIDEO)
 
     @rx.event
     @refusals_shown
@@ -176,8 +160,8 @@ class VisitTypeEditor(SessionState):
         await self._move(visit_type_id, 1)
 
     def _open(self, form: VisitTypeForm, *, is_video: bool) -> None:
-        values = vars(form) | {"number": self.form.number + 1}
-        self.form = VisitTypeForm(**values)
+        self.form = replace(form, number=self.form.number + 1)
+        self.is_unfolded = form.unfolded
         self.is_video = is_video
         self.errors, self.problem, self.is_stale = {}, "", False
         self.is_open = True
@@ -211,67 +195,9 @@ class VisitTypeEditor(SessionState):
         actor = await self._actor()
         async with get_database().session() as session:
             items = await visit_types.list_visit_types(session, actor)
+            self._clinics = await visit_types.list_clinics(session, actor)
         self._items = {str(item.id): item for item in items}
         self.rows = [
-            _row(item, is_first=index == 0, is_last=index == len(items) - 1)
+            row_of(item, self._clinics, is_first=index == 0, is_last=index == len(items) - 1)
             for index, item in enumerate(items)
         ]
-
-
-def _row(item: VisitTypeItem, *, is_first: bool, is_last: bool) -> VisitTypeRow:
-    draft = item.draft
-    facts = [t("{minutes} min", minutes=draft.duration), MODE_NAMES[draft.mode]]
-    if draft.needs_confirmation:
-        facts.append(t("you confirm each booking"))
-    if draft.pause_before:
-        facts.append(t("{minutes} min pause before", minutes=draft.pause_before))
-    if draft.pause_after:
-        facts.append(t("{minutes} min pause after", minutes=draft.pause_after))
-    return VisitTypeRow(
-        id=str(item.id),
-        name=draft.name,
-        facts=" · ".join(facts),
-        is_video=draft.mode is VisitMode.VIDEO,
-        active=item.active,
-        is_first=is_first,
-        is_last=is_last,
-    )
-
-
-def _form_of(item: VisitTypeItem) -> VisitTypeForm:
-    draft = item.draft
-    return VisitTypeForm(
-        title=t("Edit {name}", name=draft.name),
-        name=draft.name,
-        duration=str(draft.duration),
-        join_link=draft.join_link,
-        needs_confirmation=draft.needs_confirmation,
-        pause_before=str(draft.pause_before),
-        pause_after=str(draft.pause_after),
-    )
-
-
-def _draft(typed: dict[str, Any], is_video: bool) -> VisitTypeDraft:
-    """Return what was typed; raises ``Invalid`` where a number is no number."""
-    errors: dict[str, str] = {}
-
-    def minutes(field: str, empty: int) -> int:
-        text = str(typed.get(field, "")).strip()
-        try:
-            return int(text) if text else empty
-        except ValueError:
-            errors[field] = t("Please give a whole number of minutes.")
-            return 0
-
-    draft = VisitTypeDraft(
-        name=str(typed.get("name", "")),
-        duration=minutes("duration", 0),
-        mode=VisitMode.VIDEO if is_video else VisitMode.IN_PERSON,
-        join_link=str(typed.get("join_link", "")),
-        needs_confirmation=bool(typed.get("needs_confirmation")),
-        pause_before=minutes("pause_before", 0),
-        pause_after=minutes("pause_after", 0),
-    )
-    if errors:
-        raise Invalid(errors)
-    return draft

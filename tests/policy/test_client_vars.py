@@ -47,8 +47,8 @@ VARS = {
     """,
     "PracticeChoices": "clinics specialties",
     "VisitTypeEditor": """
-        rows is_loaded refusal form is_open is_video is_saving is_stale problem errors is_asking
-        asked_about
+        rows is_loaded refusal form is_open is_video is_unfolded is_saving is_stale problem errors
+        is_asking asked_about
     """,
 }
 
@@ -96,10 +96,12 @@ FIELDS = {
         series series_dates following is_own can_cancel again
     """,
     "series_words.SeriesDate": "label href is_this",
-    "visit_type_editor.VisitTypeRow": "id name facts is_video active is_first is_last",
-    "visit_type_editor.VisitTypeForm": """
-        number title name duration join_link needs_confirmation pause_before pause_after
+    "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
+    "visit_type_form.VisitTypeForm": """
+        number title name duration join_link price needs_confirmation pause_before pause_after
+        bookable_by step capacity clinics unfolded
     """,
+    "visit_type_form.ClinicBox": "name label checked",
 }
 
 

@@ -71,16 +71,22 @@ def free_starts(
 ) -> list[datetime]:
     """The minutes of the window at which a visit may start."""
     duration = shape.duration * MINUTE
-    step = (shape.step or shape.duration) * MINUTE
+    whole = shape.pause_before + shape.duration + shape.pause_after
+    step = (shape.step or whole) * MINUTE
+    # One visit after the other: where a busy entry and the pause after it end, one begins.
+    busy = list(busy)
+    anew = set() if shape.step else {each.end + shape.pause_before * MINUTE for each in busy}
     walk = Interval(window.start - LEAD, window.end + duration)
 
-    opening: dict[tuple[datetime, datetime], datetime] = {}
+    counted_from: dict[tuple[datetime, datetime], datetime] = {}
     open_at: set[datetime] = set()
     on_grid: set[datetime] = set()
     for moment in _minutes(walk):
         for span in _open_ranges(hours, reading(hours.zone, moment).shown):
             open_at.add(moment)
-            if (moment - opening.setdefault(span, moment)) % step == timedelta():
+            if moment in anew:
+                counted_from[span] = moment
+            if (moment - counted_from.setdefault(span, moment)) % step == timedelta():
                 on_grid.add(moment)
 
     taken = {moment for each in busy for moment in _minutes(each)}

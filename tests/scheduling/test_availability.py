@@ -240,9 +240,14 @@ def test_open_hours_of_a_day(zone: str, day: str, hours: str, expected: str) -> 
             id="ranges that overlap offer nothing twice",
         ),
         pytest.param(
-            *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(30, 20, 20)),
+            *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(30, 20, 20, step=30)),
             "09:00 09:30",
             id="pauses may reach outside the hours",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2026-01-15", "09:00-11:00", VisitShape(30, 5, 10)),
+            "09:00 09:45 10:30",
+            id="one visit after the other, with the pauses of both between them",
         ),
         pytest.param(
             *("Europe/Berlin", "2026-01-15", "09:00-10:00", VisitShape(50, step=5)),
@@ -353,21 +358,48 @@ def test_an_evening_query_still_means_today() -> None:
     ("busy", "expected"),
     [
         pytest.param("10:00-10:30", "09:00 09:30 10:30 11:00 11:30", id="touching is free"),
-        pytest.param("09:59-10:31", "09:00 11:00 11:30", id="a minute on either side"),
+        pytest.param("09:59-10:31", "09:00 10:31 11:01", id="one after the other"),
         pytest.param("08:00-09:00 12:00-13:00", "09:00 09:30 10:00 10:30 11:00 11:30", id="around"),
         pytest.param("08:00-13:00", "", id="all day"),
-        pytest.param("09:00-11:00 09:10-09:20 10:50-11:20", "11:30", id="overlapping"),
-        pytest.param("11:40-11:50 09:10-09:20", "09:30 10:00 10:30 11:00", id="in any order"),
+        pytest.param("09:00-11:00 09:10-09:20 10:50-11:20", "11:20", id="overlapping"),
+        pytest.param("11:40-11:50 09:10-09:20", "09:20 09:50 10:20 10:50", id="in any order"),
+        pytest.param("08:00-09:10", "09:10 09:40 10:10 10:40 11:10", id="from before the hours on"),
+        pytest.param("09:30-09:40 09:50-10:00", "09:00 10:00 10:30 11:00 11:30", id="short gaps"),
     ],
 )
-def test_busy_time_is_not_offered(busy: str, expected: str) -> None:
-    hours = every_day("UTC", "09:00-12:00")
+def test_busy_time_is_not_offered_and_leaves_no_gap(busy: str, expected: str) -> None:
+    assert labels("UTC", starts_beside(busy, VisitShape(30))) == expected
+
+
+@pytest.mark.parametrize(
+    ("busy", "shape", "expected"),
+    [
+        pytest.param(
+            "09:59-10:31", VisitShape(30, step=30), "09:00 11:00 11:30", id="a step stays put"
+        ),
+        pytest.param(
+            "09:50-10:00",
+            VisitShape(30, step=20),
+            "09:00 09:20 10:00 10:20 10:40 11:00 11:20",
+            id="twenty",
+        ),
+        pytest.param(
+            "10:00-10:15", VisitShape(30, 10, 5), "09:00 10:25 11:10", id="the pause before counts"
+        ),
+    ],
+)
+def test_starts_beside_busy_time(busy: str, shape: VisitShape, expected: str) -> None:
+    assert labels("UTC", starts_beside(busy, shape)) == expected
+
+
+def starts_beside(busy: str, shape: VisitShape) -> list[datetime]:
+    """The free starts from 9 to 12 on a day with that busy time."""
     day = utc("2026-01-15T00:00")
     taken = [
         Interval(day + each.opens * MINUTE, day + each.closes * MINUTE) for each in ranges(busy)
     ]
-    starts = free_slots(hours, taken, VisitShape(30), Interval(day, day + DAY), LONG_AGO)
-    assert labels("UTC", starts) == expected
+    hours = every_day("UTC", "09:00-12:00")
+    return free_slots(hours, taken, shape, Interval(day, day + DAY), LONG_AGO)
 
 
 @pytest.mark.parametrize(
@@ -681,12 +713,19 @@ def test_a_booked_slot_is_gone_and_what_stays_keeps_clear_of_it(case: Case) -> N
     if not slots:
         return
     taken = case.shape.busy(slots[len(slots) // 2])
+
+    def clear(start: datetime) -> bool:
+        busy = case.shape.busy(start)
+        return busy.end <= taken.start or taken.end <= busy.start
+
     left = free_slots(*case._replace(busy=[*case.busy, taken]))
-    assert left == [
-        start
-        for start in slots
-        if case.shape.busy(start).end <= taken.start or taken.end <= case.shape.busy(start).start
-    ]
+    assert all(map(clear, left))
+    stays = [start for start in slots if clear(start)]
+    if case.shape.step is None:
+        # After it the starts are counted anew, but what lay before it stays.
+        left = [start for start in left if start < taken.start]
+        stays = [start for start in stays if start < taken.start]
+    assert left == stays
 
 
 @GENERATED

@@ -132,6 +132,8 @@ async def test_the_pauses_of_others_and_its_own_are_kept(practice: Practice) -> 
     assert await practice.slots() == ["10:00", "11:30"]
     await practice.change(practice.visit_type, pause_after=15)
     assert await practice.slots() == ["11:30"]
+    await practice.change(practice.visit_type, step=None)
+    assert await practice.slots() == ["11:05"]
 
 
 async def test_a_hold_hides_a_time_until_it_expires(practice: Practice) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
@@ -16,9 +16,17 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.database import Database
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound, StaleVersion
-from appointment_app.models import AuditEvent, Doctor, VisitMode
+from appointment_app.models import (
+    AuditEvent,
+    BookableBy,
+    Doctor,
+    DoctorAtClinic,
+    VisitMode,
+    row_id,
+)
 from appointment_app.scheduling import visit_types
-from appointment_app.scheduling.visit_types import VisitTypeDraft, VisitTypeItem
+from appointment_app.scheduling.visit_type_draft import VisitTypeDraft
+from appointment_app.scheduling.visit_types import ClinicChoice, VisitTypeItem
 from tests.factories import (
     administrator_actor,
     doctor_actor,
@@ -101,6 +109,51 @@ async def test_a_visit_in_person_has_no_link(database: Database, doctor: Doctor)
     assert item.draft.join_link == ""
 
 
+async def test_the_rules_of_a_visit_are_kept(database: Database, doctor: Doctor) -> None:
+    group = replace(
+        FIRST_VISIT,
+        step=15,
+        capacity=8,
+        price="  €12  a person ",
+        bookable_by=BookableBy.KNOWN_PATIENTS,
+    )
+    key = await ask(database, doctor, visit_types.create, group)
+    (item,) = await listed(database, doctor)
+    assert item.draft == replace(group, price="€12 a person")
+    await ask(database, doctor, visit_types.edit, key, FIRST_VISIT, version=1)
+    (item,) = await listed(database, doctor)
+    assert item.draft == FIRST_VISIT
+
+
+async def test_one_can_be_limited_to_some_clinics(
+    database: Database, session: AsyncSession, doctor: Doctor
+) -> None:
+    (here,) = await ask(database, doctor, visit_types.list_clinics)
+    elsewhere = await make_clinic(session, name="Elsewhere")
+    session.add(DoctorAtClinic(doctor_id=row_id(doctor), clinic_id=row_id(elsewhere)))
+    await session.commit()
+    there = elsewhere.public_id
+    assert await ask(database, doctor, visit_types.list_clinics) == [
+        here,
+        ClinicChoice(there, "Elsewhere"),
+    ]
+
+    async def clinics_after(clinics: set[UUID], version: int) -> frozenset[UUID]:
+        draft = replace(FIRST_VISIT, clinics=frozenset(clinics))
+        await ask(database, doctor, visit_types.edit, key, draft, version=version)
+        return (await listed(database, doctor))[0].draft.clinics
+
+    only_there = replace(FIRST_VISIT, clinics=frozenset({there}))
+    key = await ask(database, doctor, visit_types.create, only_there)
+    assert [item.draft.clinics for item in await listed(database, doctor)] == [{there}]
+    assert await clinics_after({here.id}, 1) == {here.id}
+    # Both mean all, and so those that are still to come.
+    assert await clinics_after({here.id, there}, 2) == set()
+    async with database.session() as own:
+        statement = select(AuditEvent).where(AuditEvent.action == "visit_type.changed")
+        assert [event.fields for event in await own.exec(statement)] == [["clinics"]] * 2
+
+
 @pytest.mark.parametrize(
     ("draft", "field"),
     [
@@ -110,6 +163,11 @@ async def test_a_visit_in_person_has_no_link(database: Database, doctor: Doctor)
         (replace(FIRST_VISIT, duration=4), "duration"),
         (replace(FIRST_VISIT, duration=481), "duration"),
         (replace(FIRST_VISIT, pause_before=-1), "pause_before"),
+        (replace(FIRST_VISIT, step=7), "step"),
+        (replace(FIRST_VISIT, capacity=0), "capacity"),
+        (replace(FIRST_VISIT, capacity=201), "capacity"),
+        (replace(FIRST_VISIT, price="x" * 81), "price"),
+        (replace(FIRST_VISIT, clinics=frozenset({uuid4()})), "clinics"),
         (replace(FIRST_VISIT, pause_after=241), "pause_after"),
         (replace(VIDEO, join_link=""), "join_link"),
         (replace(VIDEO, join_link="http://video.example/x"), "join_link"),
@@ -192,6 +250,7 @@ async def test_nobody_else_reads_or_changes_them(
     ]
     on_none: list[Callable[[AsyncSession, Actor], Awaitable[Any]]] = [
         lambda s, a: visit_types.list_visit_types(s, a),
+        lambda s, a: visit_types.list_clinics(s, a),
         lambda s, a: visit_types.create(s, a, VIDEO),
     ]
     cases = [

@@ -9,10 +9,10 @@ import pytest
 
 from appointment_app import clock
 from appointment_app.database import Database
-from appointment_app.models import VisitType
+from appointment_app.models import DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling import visit_types
 from appointment_app.states.visit_type_editor import VisitTypeEditor
-from tests.factories import doctor_actor, make_patient
+from tests.factories import doctor_actor, make_clinic, make_patient
 from tests.scheduling.doctors_day import MONDAY_EIGHT
 from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
 from tests.states.tabs import open_tab
@@ -73,6 +73,67 @@ async def test_one_is_changed(editor: VisitTypeEditor) -> None:
     assert (editor.form.name, editor.form.duration, editor.is_video) == ("First visit", "30", False)
     await editor.submit({"name": "Longer visit", "duration": "45"})
     assert (editor.rows[0].name, editor.rows[0].facts) == ("Longer visit", "45 min · In person")
+
+
+GROUP = {
+    "name": "Back class",
+    "duration": "60",
+    "price": "€15",
+    "bookable_by": "known_patients",
+    "step": "30",
+    "capacity": "8",
+}
+
+
+async def test_the_card_tells_what_differs_from_the_ordinary(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    assert not editor.is_unfolded
+    await editor.submit(GROUP)
+    assert editor.rows[1].facts == (
+        "60 min · In person · €15 · group of 8 · for your patients · starts every 30 min"
+    )
+    await editor.edit(editor.rows[1].id)
+    assert editor.is_unfolded
+    form = editor.form
+    assert (form.price, form.bookable_by, form.step, form.capacity) == tuple(
+        GROUP[name] for name in ("price", "bookable_by", "step", "capacity")
+    )
+
+
+async def test_an_error_in_what_is_folded_away_unfolds_it(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    await editor.submit(GROUP | {"capacity": "many"})
+    assert (set(editor.errors), editor.is_unfolded) == ({"capacity"}, True)
+    await editor.add()
+    await editor.submit(GROUP | {"capacity": "", "step": "7"})
+    assert set(editor.errors) == {"step"}
+    await editor.submit(GROUP | {"bookable_by": "anybody"})
+    assert set(editor.errors) == {"bookable_by"}
+
+
+async def test_the_clinics_are_asked_for_where_there_are_several(
+    tab: DoctorsTab, editor: VisitTypeEditor
+) -> None:
+    await editor.add()
+    assert editor.form.clinics == []
+    async with tab.database.session() as session:
+        other = await make_clinic(session, name="Hill Clinic")
+        session.add(DoctorAtClinic(doctor_id=row_id(tab.doctor), clinic_id=row_id(other)))
+        await session.commit()
+    await editor.load()
+    await editor.add()
+    here, there = editor.form.clinics
+    assert (here.label, there.label, here.checked, there.checked) == (
+        *(tab.clinic.name, "Hill Clinic"),
+        *(True, True),
+    )
+    await editor.submit({"name": "Class", "duration": "60"})
+    assert set(editor.errors) == {"clinics"}
+    await editor.submit({"name": "Class", "duration": "60", there.name: "on"})
+    assert editor.rows[1].facts == "60 min · In person · only at Hill Clinic"
+    await editor.edit(editor.rows[1].id)
+    assert [box.checked for box in editor.form.clinics] == [False, True]
+    assert editor.is_unfolded
 
 
 async def test_a_stale_save_is_refused_and_offers_the_new_version(
