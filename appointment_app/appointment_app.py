@@ -28,6 +28,7 @@ from appointment_app.pages.forgot_password import forgot_password
 from appointment_app.pages.home import home
 from appointment_app.pages.login import login
 from appointment_app.pages.mailbox import add_mailbox
+from appointment_app.pages.move import move
 from appointment_app.pages.register import register
 from appointment_app.pages.register_doctor import register_doctor
 from appointment_app.pages.reset_password import reset_password
@@ -42,6 +43,7 @@ from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.event_guard import guard_events
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
+from appointment_app.states.move_form import MoveForm
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
@@ -111,6 +113,13 @@ _add(
     t("Book an appointment"),
     t("Confirm the time you chose with the doctor."),
     BookingForm.load,
+)
+_add(
+    "/move",
+    move,
+    t("Move an appointment"),
+    t("Confirm the other time you chose for your appointment."),
+    MoveForm.load,
 )
 _add(
     "/appointment",

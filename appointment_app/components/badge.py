@@ -22,6 +22,7 @@ def status_badge(status: str | rx.Var[str]) -> rx.Component:
         status,
         ("pending", badge(t("To confirm"), "pending")),
         ("confirmed", badge(t("Confirmed"), "accent")),
+        ("checked_in", badge(t("Checked in"), "video")),
         ("completed", badge(t("Completed"))),
         ("no_show", badge(t("Missed"), "danger")),
         ("cancelled", badge(t("Cancelled"), "danger")),

@@ -62,6 +62,10 @@ def _appointment() -> rx.Component:
             MyAppointments.is_new,
             rx.fragment(rx.el.p(t("You get a mail with all of this.")), mailbox_hint()),
         ),
+        rx.cond(
+            MyAppointments.moved != "",
+            rx.el.p(MyAppointments.moved, role="status", class_name="notice"),
+        ),
         card(
             rx.el.div(
                 avatar(SHOWN.doctor_initials),
@@ -80,6 +84,7 @@ def _appointment() -> rx.Component:
                         SHOWN.own_time != "", rx.el.span(SHOWN.own_time, class_name="muted block")
                     ),
                 ),
+                rx.cond(SHOWN.earlier.length() > 0, _earlier()),
                 fact(t("Where"), _where()),
                 fact(t("Patient"), SHOWN.patient_name),
                 fact(t("Reference"), SHOWN.reference),
@@ -91,6 +96,21 @@ def _appointment() -> rx.Component:
         ),
         rx.cond(SHOWN.is_own, rx.cond(SHOWN.can_cancel, _what_next(), _after())),
         rx.cond(MyAppointments.is_new, None, mailbox_hint()),
+    )
+
+
+def _earlier() -> rx.Component:
+    return fact(
+        t("Moved from"),
+        rx.el.ul(
+            rx.foreach(
+                SHOWN.earlier,
+                lambda each: rx.el.li(
+                    each.when,
+                    rx.cond(each.reason != "", rx.el.span(f": {each.reason}", class_name="muted")),
+                ),
+            )
+        ),
     )
 
 
@@ -129,6 +149,10 @@ def _what_next() -> rx.Component:
                 href=f"/api/v1/appointments/{SHOWN.id}.ics",
                 download="appointment.ics",
                 class_name="button button-primary",
+            ),
+            rx.cond(
+                SHOWN.can_move,
+                button_link(t("Choose another time"), href=SHOWN.other_times),
             ),
             button(t("Cancel appointment"), on_click=MyAppointments.ask(SHOWN.id)),
             button_link(t("My appointments"), href="/appointments", variant="quiet"),

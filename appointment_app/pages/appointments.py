@@ -121,6 +121,17 @@ def _row(shown: Shown) -> rx.Component:
             rx.el.div(
                 button_link(t("Details"), href=f"/appointment?id={shown.id}"),
                 rx.cond(
+                    shown.can_move,
+                    button_link(
+                        t("Choose another time"),
+                        href=shown.other_times,
+                        variant="quiet",
+                        aria_label=t(
+                            "Choose another time for the appointment on {when}", when=shown.when
+                        ),
+                    ),
+                ),
+                rx.cond(
                     shown.can_cancel,
                     button(
                         t("Cancel"),

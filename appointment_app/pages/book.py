@@ -53,7 +53,18 @@ def _form() -> rx.Component:
     return rx.el.form(
         rx.cond(
             BookingForm.is_loaded,
-            rx.fragment(_summary(), rx.cond(BookingForm.is_taken, _taken())),
+            rx.fragment(
+                _summary(),
+                rx.cond(
+                    BookingForm.is_taken,
+                    alternatives(
+                        BookingForm.problem,
+                        BookingForm.alternatives,
+                        note=t("These times nearby are free; what you typed stays."),
+                        all_times=SUMMARY.other_times,
+                    ),
+                ),
+            ),
             skeleton_cards(1, "h-[514px] md:h-[402px]"),  # as high as most summaries
         ),
         card(
@@ -186,23 +197,21 @@ def _visit_type(choice: Choice) -> rx.Component:
     return pill_link(choice.label, href=choice.href, chosen=choice.chosen)
 
 
-def _taken() -> rx.Component:
+def alternatives(
+    problem: rx.Var[str], choices: rx.Var[list[Choice]], *, note: str, all_times: rx.Var[str]
+) -> rx.Component:
+    """Return what is shown instead of a button where a time is gone: others that are free."""
     return rx.el.section(
-        rx.el.div(rx.el.h2(BookingForm.problem, id=NOT_FREE, tab_index=-1), role="alert"),
+        rx.el.div(rx.el.h2(problem, id=NOT_FREE, tab_index=-1), role="alert"),
         rx.cond(
-            BookingForm.alternatives.length() > 0,
+            choices.length() > 0,
             rx.fragment(
-                rx.el.p(
-                    t("These times nearby are free; what you typed stays."), class_name="muted"
-                ),
-                rx.el.ul(
-                    rx.foreach(BookingForm.alternatives, _alternative),
-                    class_name="grid gap-2 mt-3",
-                ),
+                rx.el.p(note, class_name="muted"),
+                rx.el.ul(rx.foreach(choices, _alternative), class_name="grid gap-2 mt-3"),
             ),
             rx.el.p(t("Nothing is free nearby. Look at the other days."), class_name="muted"),
         ),
-        button_link(t("All free times"), href=SUMMARY.other_times, class_name="mt-3"),
+        button_link(t("All free times"), href=all_times, class_name="mt-3"),
         class_name="card scroll-mt-24",
     )
 

@@ -17,6 +17,7 @@ from appointment_app.components.days import (
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact
 from appointment_app.components.icons import back_icon, forward_icon
+from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
@@ -34,6 +35,7 @@ from appointment_app.states.slot_links import SlotLink
 PROFILE = DoctorProfile.profile
 PLACE = DoctorProfile.place
 JUMP = DoctorProfile.jump
+MOVING = DoctorProfile.moving
 
 
 def doctor(viewer: Viewer) -> rx.Component:
@@ -118,6 +120,7 @@ def _where(place: Place) -> rx.Component:
 
 def _times() -> rx.Component:
     return rx.fragment(
+        rx.cond(MOVING.href != "", _moving()),
         rx.cond(
             DoctorProfile.problem != "",
             rx.el.p(DoctorProfile.problem, role="alert", class_name="notice"),
@@ -138,6 +141,19 @@ def _times() -> rx.Component:
             rx.fragment(_week_head(), _strip_of_days(), _week()),
             card(rx.el.p(DoctorProfile.week_problem, class_name="font-semibold")),
         ),
+    )
+
+
+def _moving() -> rx.Component:
+    return rx.el.p(
+        rx.el.strong(t("Moving your appointment of {when}.", when=MOVING.when)),
+        rx.cond(MOVING.whose != "", rx.el.span(f" {MOVING.whose}"), ""),
+        " ",
+        t("It stays until you have chosen and confirmed another time."),
+        " ",
+        link(t("Keep it as it is"), href=MOVING.href, class_name="inline-target"),
+        role="status",
+        class_name="notice",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -19,9 +19,14 @@ from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
     Appointment,
+    AppointmentMove,
     AppointmentStatus,
+    BlockKind,
+    BookableBy,
+    BusyBlock,
     Clinic,
     Doctor,
+    DoctorAtClinic,
     Guardianship,
     Person,
     VisitMode,
@@ -29,11 +34,13 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.notifications.calendar_file import calendar_file
+from appointment_app.scheduling.cancellation_window import deadline
+from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
 
-_Row = tuple[Appointment, Doctor, Clinic, Person, bool]
+_Row = tuple[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]
 
 
 class CancelledBy(StrEnum):
@@ -45,11 +52,21 @@ class CancelledBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierTime:
+    """A time at which an appointment was, the next one it got, and the reason; UTC."""
+
+    starts_at: datetime
+    moved_to: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppointmentView:
     """An appointment as agreed; times are UTC, ``zone`` is the clinic's, ids are public.
 
     ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
-    ``can_cancel`` says whether they still may.
+    ``can_cancel`` and ``can_move`` say whether they still may. ``earlier`` is filled where one
+    appointment is asked for, oldest first.
     """
 
     id: UUID
@@ -58,6 +75,7 @@ class AppointmentView:
     starts_at: datetime
     ends_at: datetime
     zone: str
+    visit_type_id: UUID
     visit_name: str
     duration: int
     mode: VisitMode
@@ -73,10 +91,12 @@ class AppointmentView:
     is_own: bool
     is_patient: bool
     can_cancel: bool
+    can_move: bool
     cancelled_by: CancelledBy | None
     cancel_reason: str
     series: SeriesPlace | None
     version: int
+    earlier: tuple[EarlierTime, ...] = ()
 
 
 async def get_appointment(
@@ -85,7 +105,16 @@ async def get_appointment(
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
     row = await _viewable(session, actor, appointment_id)
     places = await load_series_places(session, [row[0]])
-    return _view(actor, *row, places.get(row_id(row[0])))
+    moves = (
+        select(AppointmentMove)
+        .where(AppointmentMove.appointment_id == row[0].id)
+        .order_by(col(AppointmentMove.id))
+    )
+    earlier = tuple(
+        EarlierTime(move.from_starts_at, move.to_starts_at, move.reason)
+        for move in await session.exec(moves)
+    )
+    return replace(_view(actor, *row, places.get(row_id(row[0]))), earlier=earlier)
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
@@ -157,7 +186,7 @@ async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -
     return row
 
 
-def _rows() -> Select[Appointment, Doctor, Clinic, Person, bool]:
+def _rows() -> Select[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]:
     canceller = aliased(Person)
     guardians = select(Guardianship.guardian_id).where(
         Guardianship.dependent_id == Appointment.person_id
@@ -175,9 +204,23 @@ def _rows() -> Select[Appointment, Doctor, Clinic, Person, bool]:
         .join(Doctor, col(Doctor.id) == Appointment.doctor_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
         .join(Person, col(Person.id) == Appointment.person_id)
-        .add_columns(cancelled_by_patient)
+        .join(VisitType, col(VisitType.id) == Appointment.visit_type_id)
+        .join(BusyBlock, col(BusyBlock.id) == Appointment.block_id)
+        .outerjoin(
+            DoctorAtClinic,
+            (col(DoctorAtClinic.doctor_id) == Appointment.doctor_id)
+            & (col(DoctorAtClinic.clinic_id) == Appointment.clinic_id),
+        )
+        .add_columns(
+            VisitType,
+            col(BusyBlock.kind),
+            col(DoctorAtClinic.cancellation_window),
+            cancelled_by_patient,
+        )
     )
-    return cast("Select[Appointment, Doctor, Clinic, Person, bool]", rows)
+    return cast(
+        "Select[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]", rows
+    )
 
 
 def _view(
@@ -186,11 +229,20 @@ def _view(
     doctor: Doctor,
     clinic: Clinic,
     person: Person,
+    visit_type: VisitType,
+    block_kind: BlockKind,
+    window: int | None,
     cancelled_by_patient: bool,
     series: SeriesPlace | None,
 ) -> AppointmentView:
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
     is_doctor = appointment.doctor_id == actor.doctor_id
+    movable = (
+        appointment.status in MOVABLE
+        and block_kind is BlockKind.VISIT
+        and visit_type.active
+        and visit_type.bookable_by is not BookableBy.STAFF
+    )
     cancellable = AppointmentStatus.CANCELLED in ARROWS[appointment.status]
     return AppointmentView(
         id=appointment.public_id,
@@ -199,6 +251,7 @@ def _view(
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         zone=appointment.zone,
+        visit_type_id=visit_type.public_id,
         visit_name=appointment.visit_name,
         duration=appointment.duration,
         mode=appointment.mode,
@@ -214,6 +267,7 @@ def _view(
         is_own=is_own,
         is_patient=appointment.person_id == actor.person_id,
         can_cancel=is_own and cancellable and clock.now() < appointment.starts_at,
+        can_move=is_own and movable and clock.now() < deadline(appointment.starts_at, window),
         cancelled_by=_canceller(actor, appointment, cancelled_by_patient),
         cancel_reason=appointment.cancel_reason,
         series=series,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +15,7 @@ from appointment_app.accounts.policy import Action, require
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.rules import shape_of
 from appointment_app.scheduling.slots import Offer, load_offer, slots_of_place
 
@@ -51,20 +53,29 @@ class Days:
 
 
 async def list_days(
-    session: AsyncSession, actor: Actor, offer: Offer, first_day: date, count: int = 7
+    session: AsyncSession,
+    actor: Actor,
+    offer: Offer,
+    first_day: date,
+    count: int = 7,
+    *,
+    moving: UUID | None = None,
 ) -> Days:
     """Return ``count`` local days of the clinic from ``first_day`` on.
 
-    Raises ``NotFound`` when patients cannot book the offer.
+    Their times are those to which the actor's own appointment ``moving`` can go, where there is
+    one. Raises ``NotFound`` when patients cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
     now = clock.now()
     not_before, not_after = place.bounds(now)
-    zone, shape = place.clinic.zone, shape_of(visit_type)
+    moved = await find_moved(session, actor, moving) if moving else None
+    zone = place.clinic.zone
+    shape = moved.shape(shape_of(visit_type)) if moved else shape_of(visit_type)
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
-    free = await slots_of_place(session, place, visit_type, window)
+    free = await slots_of_place(session, place, visit_type, window, moved=moved)
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
@@ -78,7 +89,7 @@ async def list_days(
     )
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
-        free = await slots_of_place(session, place, visit_type, ahead)
+        free = await slots_of_place(session, place, visit_type, ahead, moved=moved)
     return Days(
         days,
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, BlockKind, BusyBlock, row_id
 from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.errors import NotMovable
@@ -48,6 +53,20 @@ class Moved:
         return Interval(
             visit.start - self.pause_before * _MINUTE, visit.end + self.pause_after * _MINUTE
         )
+
+
+async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) -> Moved:
+    """Return what is moved with the actor's own appointment.
+
+    Raises ``LoginRequired``, ``NotFound``, ``Forbidden``, ``NotMovable``.
+    """
+    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
+    appointment = (await session.exec(by_id)).first()
+    if appointment is None:
+        raise NotFound
+    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
+    require(actor, Action.RESCHEDULE_APPOINTMENT, record)
+    return await load_moved(session, appointment)
 
 
 async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved:

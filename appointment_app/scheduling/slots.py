@@ -18,7 +18,7 @@ from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.moved import Moved
+from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
@@ -95,24 +95,38 @@ class Free:
 
 
 async def list_slots(
-    session: AsyncSession, actor: Actor, offer: Offer, window: Interval
+    session: AsyncSession,
+    actor: Actor,
+    offer: Offer,
+    window: Interval,
+    *,
+    moving: UUID | None = None,
 ) -> list[datetime]:
     """Return the free starts of ``offer`` within ``window``, in UTC, sorted.
 
-    Raises ``NotFound`` when patients cannot book it.
+    Those to which the actor's own appointment ``moving`` can go, where there is one. Raises
+    ``NotFound`` when patients cannot book it.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
-    return await slots_of_place(session, place, visit_type, window)
+    moved = await find_moved(session, actor, moving) if moving else None
+    return await slots_of_place(session, place, visit_type, window, moved=moved)
 
 
 async def nearest_slots(
-    session: AsyncSession, actor: Actor, offer: Offer, wanted: datetime, *, count: int = 3
+    session: AsyncSession,
+    actor: Actor,
+    offer: Offer,
+    wanted: datetime,
+    *,
+    count: int = 3,
+    moving: UUID | None = None,
 ) -> list[datetime]:
     """Return up to ``count`` free starts nearest to ``wanted`` (UTC), in the order of time.
 
     Looks two weeks to either side, and passes over what the actor's own appointments
-    overlap. Raises ``NotFound`` when patients cannot book the offer.
+    overlap, or those of whom the appointment ``moving`` is for. Raises ``NotFound`` when patients
+    cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
@@ -120,9 +134,10 @@ async def nearest_slots(
         return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
-    free = await slots_of_place(session, place, visit_type, window)
-    booked = await _own_appointments(session, actor, window)
-    visit = timedelta(minutes=visit_type.duration)
+    moved = await find_moved(session, actor, moving) if moving else None
+    free = await slots_of_place(session, place, visit_type, window, moved=moved)
+    booked = await _appointments_of(session, actor, window, moved)
+    visit = timedelta(minutes=moved.duration if moved else visit_type.duration)
     free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
@@ -219,13 +234,16 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     return [free(wish) for wish in wishes]
 
 
-async def _own_appointments(
-    session: AsyncSession, actor: Actor, window: Interval
+async def _appointments_of(
+    session: AsyncSession, actor: Actor, window: Interval, moved: Moved | None
 ) -> list[tuple[datetime, datetime]]:
-    if actor.person_id is None:
+    """Return when the one for whom a time is looked for has appointments already."""
+    person_id = moved.person_id if moved else actor.person_id
+    if person_id is None:
         return []
     statement = select(Appointment.starts_at, Appointment.ends_at).where(
-        Appointment.person_id == actor.person_id,
+        Appointment.person_id == person_id,
+        Appointment.id != (moved.appointment_id if moved else 0),
         col(Appointment.active),
         Appointment.starts_at < window.end,
         Appointment.ends_at > window.start,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -38,6 +38,20 @@ def iso_day(value: Any) -> date | None:
         return None
     # Python reads other forms too, such as 2026-W48-1, which a date field does not show.
     return day if day.isoformat() == value else None
+
+
+def moment(value: Any) -> datetime | None:
+    """Return the minute, in UTC, that ``value`` names as ``2026-11-23T10:00:00Z``, or None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        named = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    # Without a zone it could be anywhere; at the ends of the calendar arithmetic overflows.
+    if named.tzinfo is None or not 2000 <= named.year <= 2200:
+        return None
+    return named.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def address(path: str, **query: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -32,7 +32,7 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
-from appointment_app.states.address import address, public_id
+from appointment_app.states.address import address, moment, public_id
 from appointment_app.states.doctor_words import visit_label
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
@@ -144,7 +144,7 @@ class BookingForm(SessionState):
         if wish is None or not self.is_loaded:
             return None
         await self._describe(await self._actor(), wish)
-        return _look_at(NOT_FREE) if self.is_taken else None
+        return look_at(NOT_FREE) if self.is_taken else None
 
     @rx.event
     async def keep_reason(self, reason: str) -> None:
@@ -197,7 +197,7 @@ class BookingForm(SessionState):
             self.is_taken, self.problem = True, refusal.sentence
             await held._release(actor)
             await self._offer_others(actor, wish)
-            return _look_at(NOT_FREE)
+            return look_at(NOT_FREE)
         self.reason = ""
         held._show_kept(None)
         return _to_appointment(booked, is_new=True)
@@ -275,7 +275,7 @@ def _to_appointment(appointment_id: UUID, *, is_new: bool = False) -> Any:
     return rx.redirect(href, replace=True)
 
 
-def _look_at(element_id: str) -> Any:
+def look_at(element_id: str) -> Any:
     """Return the event that moves the keyboard, and the eye, to what has just appeared."""
     script = f"setTimeout(() => document.getElementById({element_id!r})?.focus(), 60)"
     return rx.call_script(script)
@@ -292,14 +292,9 @@ def _wish(query: Mapping[str, str]) -> _Wish | None:
     doctor_id, clinic_id, visit_type_id = ids
     if doctor_id is None or clinic_id is None or visit_type_id is None:
         return None
-    try:
-        starts_at = datetime.fromisoformat(query.get("start", ""))
-    except ValueError:
+    starts_at = moment(query.get("start"))
+    if starts_at is None:
         return None
-    # Without a zone it could be anywhere; at the ends of the calendar arithmetic overflows.
-    if starts_at.tzinfo is None or not 2000 <= starts_at.year <= 2200:
-        return None
-    starts_at = starts_at.astimezone(UTC).replace(second=0, microsecond=0)
     return _Wish(Offer(doctor_id, clinic_id, visit_type_id), starts_at)
 
 

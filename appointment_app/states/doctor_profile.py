@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,13 +17,16 @@ from appointment_app.database import get_database
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_date, t
 from appointment_app.models import VisitMode
+from appointment_app.scheduling.appointments import AppointmentView
 from appointment_app.scheduling.days import Day, DayKind, Days, list_days
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
+from appointment_app.states.booking_form import booking_link
 from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
 from appointment_app.states.find_doctors import FindDoctors
+from appointment_app.states.moving import Moving, load_moving, move_link, moving_in_words
 from appointment_app.states.own_zone import own_zone, short_own_time
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
@@ -115,6 +118,7 @@ class _Wish:
     visit_type: VisitTypeView
     day: date | None
     problem: str
+    moved: AppointmentView | None = None
 
     @property
     def offer(self) -> Offer:
@@ -134,7 +138,14 @@ class _Wish:
             clinic=(clinic or self.clinic).id,
             type=(visit_type or self.visit_type).id,
             day=day or self.day,
+            move=self.moved.id if self.moved else None,
         )
+
+    def link(self, starts_at: datetime) -> str:
+        """Return the address that leads on with a free time (UTC)."""
+        if self.moved is None:
+            return booking_link(self.offer, starts_at)
+        return move_link(self.moved.id, self.clinic.id, starts_at)
 
 
 class DoctorProfile(SessionState):
@@ -144,6 +155,7 @@ class DoctorProfile(SessionState):
     is_missing: bool = False
     href_back: str = "/"
     problem: str = ""
+    moving: Moving = Moving()
     profile: Profile = Profile()
     places: list[Place] = []
     place: Place = Place()
@@ -178,9 +190,17 @@ class DoctorProfile(SessionState):
                     self._show_place(doctor.clinics[0], "")
                     self._show_nothing_to_book(doctor)
                 else:
-                    wish = _wish(doctor, asked)
+                    moved = await load_moving(session, actor, asked)
+                    wish = _wish(doctor, asked, moved)
                     first_day = _first_day_of_week(wish)
-                    days = await list_days(session, actor, wish.offer, first_day, _WEEK)
+                    days = await list_days(
+                        session,
+                        actor,
+                        wish.offer,
+                        first_day,
+                        _WEEK,
+                        moving=wish.moved.id if wish.moved else None,
+                    )
                     self._show_days(wish, days)
         except NotFound:
             self.is_missing, self.is_loaded = True, True
@@ -204,6 +224,7 @@ class DoctorProfile(SessionState):
 
     def _show_nothing_to_book(self, doctor: DoctorView) -> None:
         self.visit_types, self.days, self.parts, self.jump = [], [], [], Jump()
+        self.moving = Moving()
         self.visit_note = self.problem = self.week = self.previous_week = self.next_week = ""
         self.week_problem = t(
             "{doctor} takes no bookings online at the moment. Please call the clinic.",
@@ -217,6 +238,7 @@ class DoctorProfile(SessionState):
         own = own_zone(self.router.headers.cookie)
 
         self.problem = wish.problem
+        self.moving = moving_in_words(wish.moved) if wish.moved else Moving()
         if wish.day is not None and wish.day > days.last_day:
             self.problem = t(
                 "Bookings are open until {day}.", day=format_date(days.last_day, "EEEE d MMMM y")
@@ -228,7 +250,7 @@ class DoctorProfile(SessionState):
         self.place = next(place for place in self.places if place.chosen)
         self.visit_types = [
             VisitChoice(visit_label(each), wish.href(visit_type=each), each == wish.visit_type)
-            for each in doctor.visit_types
+            for each in (doctor.visit_types if wish.moved is None else [wish.visit_type])
         ]
         self.visit_note = _visit_note(wish.visit_type)
         clocks_differ = any(
@@ -257,10 +279,21 @@ class DoctorProfile(SessionState):
         self.jump = _jump(wish, days, chosen)
 
 
-def _wish(doctor: DoctorView, asked: Mapping[str, str]) -> _Wish:
-    """Return what the address asks of a doctor who has visit types."""
+def _wish(doctor: DoctorView, asked: Mapping[str, str], moved: AppointmentView | None) -> _Wish:
+    """Return what the address asks of a doctor who has visit types.
+
+    An appointment is ``moved`` with its doctor and visit type only.
+    """
     problems = []
     clinic_id, type_id = asked.get("clinic"), asked.get("type")
+    if moved is not None:
+        type_id = str(moved.visit_type_id)
+        if moved.doctor_id != doctor.id or _by_id(doctor.visit_types, type_id) is None:
+            moved, type_id = None, asked.get("type")
+    if asked.get("move") and moved is None:
+        problems.append(
+            t("That appointment cannot be moved any more. These times are for a new one.")
+        )
     clinic = _by_id(doctor.clinics, clinic_id)
     visit_type = _by_id(doctor.visit_types, type_id)
     if clinic_id and clinic is None:
@@ -276,6 +309,7 @@ def _wish(doctor: DoctorView, asked: Mapping[str, str]) -> _Wish:
         visit_type=visit_type or doctor.visit_types[0],
         day=day,
         problem=" ".join(filter(None, problems)),
+        moved=moved,
     )
 
 
@@ -342,7 +376,7 @@ def _day_view(wish: _Wish, day: Day, today: date, chosen: Day, own: str) -> DayV
         href=wish.href(day=day.day),
         chosen=day is chosen,
         is_free=bool(day.slots),
-        slots=slot_links(wish.offer, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots),
+        slots=slot_links(wish.link, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -24,6 +25,7 @@ from appointment_app.scheduling.search import (
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id, typed_text
+from appointment_app.states.booking_form import booking_link
 from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
@@ -222,7 +224,14 @@ def _view(card: Card, first_day: date | None) -> DoctorCard:
             DayColumn(
                 weekday=weekday_name(day.day, today),
                 date=format_date(day.day, "d MMM"),
-                slots=slot_links(offer, doctor.name, zone, "", day.day, day.slots[:SLOTS_A_DAY]),
+                slots=slot_links(
+                    partial(booking_link, offer),
+                    doctor.name,
+                    zone,
+                    "",
+                    day.day,
+                    day.slots[:SLOTS_A_DAY],
+                ),
             )
             for day in card.days
             if has_free_days

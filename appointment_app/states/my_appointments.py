@@ -22,6 +22,7 @@ from appointment_app.scheduling.appointments import (
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
 from appointment_app.states.address import address, public_id
+from appointment_app.states.moving import other_times_link
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_words import SeriesDate, series_dates, series_note
 from appointment_app.states.session_state import SessionState, refusals_shown
@@ -39,6 +40,14 @@ _BACK_TO_PAGE = """setTimeout(() => {
   document.getElementById("content")?.focus();
   scrollTo(0, 0);
 }, 60)"""
+
+
+@dataclass(frozen=True)
+class EarlierRow:
+    """A time at which the appointment was, and why it was moved from there."""
+
+    when: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,9 @@ class Shown:
     following: int = 0  # the later ones of its series that still stand
     is_own: bool = False
     can_cancel: bool = False
+    can_move: bool = False
+    other_times: str = "/"
+    earlier: list[EarlierRow] = field(default_factory=list)
     again: str = "/"
 
 
@@ -83,6 +95,7 @@ class MyAppointments(SessionState):
 
     appointment: Shown = Shown()
     is_new: bool = False
+    moved: str = ""
     is_loaded: bool = False
     is_missing: bool = False
 
@@ -128,8 +141,10 @@ class MyAppointments(SessionState):
             self.appointment, self.is_missing = await self._read(key), False
             one = self.appointment
             self.is_new = query.get("new") == "1" and one.can_cancel and not one.whose
+            self.moved = _moved(one) if query.get("moved") == "1" else ""
         except NotFound:
             self.appointment, self.is_missing, self.is_new = Shown(), True, False
+            self.moved = ""
         self.is_loaded = True
 
     @rx.event
@@ -196,7 +211,7 @@ class MyAppointments(SessionState):
     async def _show_cancelled(self, key: UUID) -> None:
         """Bring up to date what the page shows; it is the one or the list."""
         if self.appointment.id == str(key):
-            self.appointment, self.is_new = await self._read(key), False
+            self.appointment, self.is_new, self.moved = await self._read(key), False, ""
         if self.is_listed:
             await self._list()
 
@@ -260,7 +275,24 @@ def _shown(found: AppointmentView, zone: str) -> Shown:
         following=len(found.series.following) if found.series else 0,
         is_own=found.is_own,
         can_cancel=found.can_cancel,
+        can_move=found.can_move,
+        other_times=other_times_link(found) if found.can_move else "/",
+        earlier=[
+            EarlierRow(format_moment(each.starts_at, found.zone), each.reason)
+            for each in found.earlier
+        ],
         again=address("/doctor", id=found.doctor_id, clinic=found.clinic_id),
+    )
+
+
+def _moved(shown: Shown) -> str:
+    """Return what is said right after moving; nothing once that is over."""
+    if not shown.earlier or not shown.can_cancel:
+        return ""
+    return t(
+        "Moved from {before} to {now}. You get a mail with the new time.",
+        before=shown.earlier[-1].when,
+        now=shown.when,
     )
 
 
@@ -272,6 +304,9 @@ def _headline(found: AppointmentView) -> str:
         AppointmentStatus.CONFIRMED: t("Your appointment is confirmed")
         if found.is_patient
         else t("The appointment is confirmed"),
+        AppointmentStatus.CHECKED_IN: t("You are checked in")
+        if found.is_patient
+        else t("The patient is checked in"),
         AppointmentStatus.COMPLETED: t("This appointment took place"),
         AppointmentStatus.NO_SHOW: t("This appointment was missed"),
         AppointmentStatus.CANCELLED: t("This appointment is cancelled"),

@@ -1,13 +1,12 @@
-"""Free times as links to the booking form, ready to be shown."""
+"""Free times as links to what is done with them, ready to be shown."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from appointment_app.i18n import format_date, format_time, t
-from appointment_app.scheduling.slots import Offer
-from appointment_app.states.booking_form import booking_link
 from appointment_app.states.own_zone import short_own_time
 
 
@@ -25,9 +24,14 @@ class SlotLink:
 
 
 def slot_links(
-    offer: Offer, doctor: str, zone: str, own_zone: str, day: date, slots: tuple[datetime, ...]
+    link: Callable[[datetime], str],
+    doctor: str,
+    zone: str,
+    own_zone: str,
+    day: date,
+    slots: tuple[datetime, ...],
 ) -> list[SlotLink]:
-    """Return the links of one local ``day`` of a clinic in ``zone``."""
+    """Return the links of one local ``day`` of a clinic in ``zone``; ``link`` leads on."""
     day_name = format_date(day, "EEEE d MMMM")
 
     def slot_link(start: datetime) -> SlotLink:
@@ -38,7 +42,7 @@ def slot_links(
             time=time,
             own_time=own_time,
             label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
-            href=booking_link(offer, start),
+            href=link(start),
         )
 
     return [slot_link(start) for start in slots]

@@ -27,7 +27,9 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.slots import Offer
+from appointment_app.states.address import address
 from appointment_app.states.booking_form import booking_link
+from appointment_app.states.moving import move_link
 from tests.e2e.conftest import Server
 from tests.e2e.practice import PASSWORD, Login, in_database, open_account
 from tests.factories import make_clinic, make_doctor
@@ -170,6 +172,7 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "doctor": [
         *_by(_ANYBODY, "{doctor}", "Dr Amara Meier"),
+        Visit(PATIENT, "{doctor to move to}", "Moving your appointment of"),
         Visit(NOBODY, "{doctor without hours}", "takes no bookings online"),
         Visit(NOBODY, "/doctor", "Find a doctor"),
     ],
@@ -181,6 +184,11 @@ VISITS: dict[str, list[Visit]] = {
         ),
         *_by((NOBODY, NEW_PATIENT), "{taken booking}", "These times nearby are free"),
         Visit(NOBODY, "/book", "This visit cannot be booked"),
+    ],
+    "move": [
+        Visit(PATIENT, "{move}", "Keep it as it is"),
+        Visit(PATIENT, "{taken move}", "These times nearby are free"),
+        *_by((PATIENT, DOCTOR), "/move", "This appointment cannot be moved"),
     ],
     "appointment": [
         Visit(PATIENT, "{appointment}&new=1", "You get a mail with all of this"),
@@ -395,9 +403,22 @@ def demo_addresses(server: Server, new_doctor: str) -> dict[str, str]:
             "appointment": f"/appointment?id={confirmed.public_id}",
             "pending appointment": f"/appointment?id={pending.public_id}",
             "cancelled appointment": f"/appointment?id={cancelled.public_id}",
+            "doctor to move to": await _times_to_move_to(session, confirmed),
+            "taken move": await _move_into_the_night(session, confirmed),
         }
 
     return in_database(server, look_up)
+
+
+async def _times_to_move_to(session: AsyncSession, row: Appointment) -> str:
+    doctor = await session.get_one(Doctor, row.doctor_id)
+    return address("/doctor", id=doctor.public_id, move=row.public_id)
+
+
+async def _move_into_the_night(session: AsyncSession, row: Appointment) -> str:
+    """Return the address that wants to move ``row`` to a time at which nobody is seen."""
+    clinic = await session.get_one(Clinic, row.clinic_id)
+    return move_link(row.public_id, clinic.public_id, row.starts_at.replace(hour=2, minute=0))
 
 
 async def _booking_of(session: AsyncSession, taken: Appointment) -> str:

@@ -133,6 +133,11 @@ def addresses(clinic: Server, people: dict[str, tuple[str, str]], come: Come) ->
     for number, who in enumerate((NOBODY, PATIENT, DOCTOR, ADMINISTRATOR)):
         known[f"booking of {who}"] = slots.nth(number).get_attribute("href") or ""
     page.close()
+    page = come(PATIENT).new_page()
+    page.goto(known["doctor to move to"])
+    slot = page.locator("main a[href^='/move?']").last
+    known["move"] = slot.get_attribute("href") or ""
+    page.close()
     return known
 
 

@@ -15,6 +15,7 @@ APPOINTMENT = "/appointment?id={pending}"
 BOOKING = "/book?doctor={dora}&clinic={harbour}&type={visit}&start=2026-11-24T10:00:00Z"
 CALENDAR = "/calendar?view=week&date=2026-11-23"
 DOCTOR = "/doctor?id={dora}"
+MOVE = "/move?appointment={pending}&clinic={harbour}&start=2026-11-24T10:00:00Z"
 
 
 class Gets(StrEnum):
@@ -85,6 +86,7 @@ SCREEN = ALL
 _HOURS = frozenset({"audit_event", "doctor", "doctor_at_clinic"})
 _MOVED = frozenset({"appointment", "audit_event", "doctor"})
 _TOLD = frozenset({"outbox_message"})
+_RESCHEDULED = _MOVED | _TOLD | {"appointment_move", "busy_block"}
 _DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
 _VISITS = frozenset({"audit_event", "doctor", "visit_type"})
 
@@ -178,6 +180,21 @@ ROWS = (
         changes=frozenset(
             {"appointment", "audit_event", "busy_block", "doctor", "hold", "outbox_message"}
         ),
+    ),
+    # Another time for an appointment: each for their own
+    Row(
+        "MoveForm.load",
+        (LOGIN, DONE, MISSING, MISSING, MISSING, MISSING, MISSING),
+        MOVE,
+        shows="Tuesday 24 November 2026, 10:00",
+    ),
+    Row(
+        "MoveForm.submit",
+        (LOGIN, DONE, MISSING, FORBIDDEN, MISSING, FORBIDDEN, MISSING),
+        MOVE,
+        before=("load",),
+        owner=Who.PATIENT,
+        changes=_RESCHEDULED,
     ),
     # A patient's appointments
     Row("MyAppointments.load_list", SOMEBODY, "/appointments"),

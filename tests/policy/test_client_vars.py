@@ -33,16 +33,18 @@ VARS = {
         notes_of_others opened
     """,
     "DoctorProfile": """
-        is_loaded is_missing href_back problem profile places place visit_types visit_note zone
-        week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
+        is_loaded is_missing href_back problem moving profile places place visit_types visit_note
+        zone week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
     """,
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone has_more shown href_everywhere
     """,
     "HeldTime": "seconds started",
+    "MoveForm": "change alternatives is_loaded is_missing is_moving is_taken problem",
     "MyAppointments": """
-        shows_past appointments has_more is_listed appointment is_new is_loaded is_missing asked
+        shows_past appointments has_more is_listed appointment is_new moved is_loaded is_missing
+        asked
         is_asking is_cancelling cancel_problem cancel_reason_error
     """,
     "PracticeChoices": "clinics specialties",
@@ -93,7 +95,13 @@ FIELDS = {
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        series series_dates following is_own can_cancel again
+        series series_dates following is_own can_cancel can_move other_times earlier again
+    """,
+    "my_appointments.EarlierRow": "when reason",
+    "moving.Moving": "when whose href",
+    "move_form.Change": """
+        doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone
+        is_video place place_changes waits_again other_times appointment
     """,
     "series_words.SeriesDate": "label href is_this",
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",

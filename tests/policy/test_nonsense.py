@@ -168,7 +168,7 @@ def _rightful(row: Row) -> Who:
         return row.owner
     state = row.handler.partition(".")[0]
     order = [Who.DOCTOR, Who.PATIENT, Who.ADMINISTRATOR]
-    if state in {"BookingForm", "MyAppointments"}:
+    if state in {"BookingForm", "MoveForm", "MyAppointments"}:
         order = [Who.PATIENT]
     if state == "AdminDoctors":
         order = [Who.ADMINISTRATOR]
