@@ -14,6 +14,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
+from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     Clinic,
     Doctor,
@@ -22,6 +23,7 @@ from appointment_app.models import (
     Specialty,
     VisitMode,
     VisitType,
+    row_id,
 )
 from appointment_app.scheduling.rules import load_places
 
@@ -51,7 +53,11 @@ class ClinicView:
 
 @dataclass(frozen=True, slots=True)
 class DoctorView:
-    """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1."""
+    """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1.
+
+    ``key`` is published when something changes, and ``revision`` is what was read: neither is for
+    the browser.
+    """
 
     id: UUID
     name: str
@@ -61,6 +67,8 @@ class DoctorView:
     bio: str
     clinics: tuple[ClinicView, ...]
     visit_types: tuple[VisitTypeView, ...]
+    key: str
+    revision: int
 
 
 async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> DoctorView:
@@ -100,6 +108,8 @@ def view_doctor(
         bio=doctor.bio,
         clinics=clinics,
         visit_types=visit_types,
+        key=doctor_key(row_id(doctor)),
+        revision=doctor.revision,
     )
 
 

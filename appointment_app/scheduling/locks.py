@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.publishing import note
 from appointment_app.models import Doctor, Person
 
 
@@ -26,10 +28,14 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
+    note(session, doctor_key(doctor_id))
 
 
 async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
-    """Do what ``lock_doctor`` does for a public id; return False when there is no such doctor."""
+    """Do what ``lock_doctor`` does for a public id; return False when there is no such doctor.
+
+    The change is published by ``changes.record_deed``, which knows the internal id.
+    """
     statement = (
         update(Doctor)
         .where(col(Doctor.public_id) == doctor_id)

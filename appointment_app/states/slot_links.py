@@ -14,13 +14,16 @@ from appointment_app.states.own_zone import short_own_time
 class SlotLink:
     """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
 
-    ``own_time`` is empty where both clocks agree.
+    ``own_time`` is empty where both clocks agree. ``starts_at`` is UTC, in ISO 8601. One that
+    ``is_taken`` is no link any more: somebody took it while the page was open.
     """
 
     time: str
     own_time: str
     label: str
     href: str
+    starts_at: str
+    is_taken: bool = False
 
 
 def slot_links(
@@ -43,6 +46,7 @@ def slot_links(
             own_time=own_time,
             label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
             href=link(start),
+            starts_at=start.isoformat(),
         )
 
     return [slot_link(start) for start in slots]
