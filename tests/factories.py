@@ -136,6 +136,33 @@ async def make_block(
     return await _stored(session, block)
 
 
+async def make_session(
+    session: AsyncSession,
+    visit_type: VisitType,
+    clinic: Clinic,
+    starts_at: datetime,
+    *,
+    minutes: int = 60,
+    capacity: int = 8,
+    **values: Any,
+) -> BusyBlock:
+    """A group session that the doctor has opened in advance, without going through the service."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    block = BusyBlock(
+        doctor_id=visit_type.doctor_id,
+        clinic_id=clinic.id,
+        kind=BlockKind.SESSION,
+        visit_type_id=visit_type.id,
+        busy_from=starts_at,
+        busy_until=ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=capacity,
+        **({"published": True} | values),
+    )
+    return await _stored(session, block)
+
+
 async def make_appointment(
     session: AsyncSession,
     visit_type: VisitType,

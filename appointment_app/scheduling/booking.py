@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
     BlockKind,
@@ -34,11 +35,17 @@ from appointment_app.scheduling import held, locks
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import NotBookable, PatientBusy, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
+from appointment_app.scheduling.local_time import MINUTE
+from appointment_app.scheduling.patient_rules import require_may_book
 from appointment_app.scheduling.rules import Place, shape_of
+from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 REASON_LIMIT = 1000
 KEY_LIMIT = 64
+
+# How the databases say that somebody sits there already.
+_SEAT_NAMES = (SEAT_TAKEN, "appointment.block_id, appointment.seat")
 
 # Letters and digits that nobody confuses on the phone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -66,13 +73,14 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
 
     Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
-    ``TextTooLong``, ``Invalid``, ``LoginRequired``, ``Forbidden``; then nothing is stored.
+    ``KnownPatientsOnly``, ``PatientLimit``, ``TextTooLong``, ``Invalid``, ``LoginRequired``,
+    ``Forbidden``; then nothing is stored.
     """
     try:
         return await _book(session, actor, request)
     except DBAPIError as error:
         message = str(error.orig)
-        if DOCTOR_OVERLAP in message:
+        if DOCTOR_OVERLAP in message or any(name in message for name in _SEAT_NAMES):
             raise SlotTaken from error
         if PERSON_OVERLAP in message:
             raise PatientBusy from error
@@ -101,17 +109,18 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
         offer = await find_offer(session, request.offer)
     except NotFound as error:
         raise NotBookable from error
+    await require_may_book(session, offer, person_id)
     kept = await held.find(session, request.visitor)
-    place = await require_free(
+    granted = await require_free(
         session,
         offer,
         request.starts_at,
         person_id=person_id,
         except_block=kept.block.id if kept else None,
     )
-    block = await _block(session, offer, request.starts_at, kept)
+    seat = await _seat(session, offer, request.starts_at, granted.joined, kept)
     appointment = _appointment(
-        actor.user_id, request, place, offer.visit_type, person_id, block, reason
+        actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
     )
     session.add(appointment)
     await session.flush()
@@ -163,28 +172,53 @@ async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key
     return _Patient(contact_from(email_found, language_found), earlier)
 
 
-async def _block(
-    session: AsyncSession, offer: OfferRows, starts_at: datetime, kept: held.Held | None
-) -> BusyBlock:
-    """Return the doctor's time for the visit: the one that was kept for it, or else a new one."""
-    busy = shape_of(offer.visit_type).busy(starts_at)
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Where the patient sits; a visit on one's own is a block with one seat."""
+
+    block_id: int
+    number: int
+    ends_at: datetime
+
+
+async def _seat(
+    session: AsyncSession,
+    offer: OfferRows,
+    starts_at: datetime,
+    joined: GroupSession | None,
+    kept: held.Held | None,
+) -> _Seat:
+    """Return a free seat in the session that is joined, else the first one of a block.
+
+    That is the block that was kept for it, or else a new one.
+    """
+    shape, visit_type = shape_of(offer.visit_type), offer.visit_type
+    visit, busy = shape.visit(starts_at), shape.busy(starts_at)
     if kept is not None and kept.is_live and kept.is_of(offer.doctor_id, offer.clinic.id, busy):
         await held.forget(session, kept)
         block = kept.block
         block.kind, block.expires_at = BlockKind.VISIT, None
-    else:
-        if kept is not None and kept.block.doctor_id == offer.doctor_id:
-            await held.give_up(session, kept)
-        block = BusyBlock(
-            doctor_id=offer.doctor_id,
-            clinic_id=offer.clinic.id,
-            kind=BlockKind.VISIT,
-            busy_from=busy.start,
-            busy_until=busy.end,
-        )
+        session.add(block)
+        await session.flush()
+        return _Seat(row_id(block), 0, visit.end)
+    if kept is not None and kept.block.doctor_id == offer.doctor_id:
+        await held.give_up(session, kept)
+    if joined is not None:
+        return _Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
+    block = BusyBlock(
+        doctor_id=offer.doctor_id,
+        clinic_id=offer.clinic.id,
+        kind=BlockKind.VISIT,
+        busy_from=busy.start,
+        busy_until=busy.end,
+    )
+    if visit_type.capacity > 1:
+        block.kind, block.capacity = BlockKind.SESSION, visit_type.capacity
+        block.visit_type_id = visit_type.id
+        block.starts_at, block.ends_at = visit.start, visit.end
     session.add(block)
     await session.flush()
-    return block
+    return _Seat(row_id(block), 0, visit.end)
 
 
 def _appointment(
@@ -193,24 +227,26 @@ def _appointment(
     place: Place,
     visit_type: VisitType,
     person_id: int,
-    block: BusyBlock,
+    seat: _Seat,
     reason: str,
 ) -> Appointment:
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
     return Appointment(
         reference="".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)),
-        block_id=row_id(block),
+        block_id=seat.block_id,
+        seat=seat.number,
         person_id=person_id,
         doctor_id=place.doctor_id,
         clinic_id=row_id(place.clinic),
         visit_type_id=row_id(visit_type),
         starts_at=request.starts_at,
-        ends_at=request.starts_at + timedelta(minutes=visit_type.duration),
+        ends_at=seat.ends_at,
         status=AppointmentStatus.PENDING if waits else AppointmentStatus.CONFIRMED,
         visit_name=visit_type.name,
-        duration=visit_type.duration,
+        duration=(seat.ends_at - request.starts_at) // MINUTE,
         mode=visit_type.mode,
+        price=visit_type.price,
         place=f"{place.clinic.name}, {place.clinic.address}" if in_person else "",
         zone=place.clinic.zone,
         join_link="" if in_person else visit_type.join_link,

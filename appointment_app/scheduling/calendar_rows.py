@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
     ``opens`` and ``closes`` are minutes after local midnight, ``first`` and ``last`` local days, of
     which a day that differs is the ``first``; ``begins`` and ``ends`` are UTC. A block that
-    ``expires_at`` some moment is a hold.
+    ``expires_at`` some moment is a hold; ``session_of`` a visit type is a group session.
     """
 
     kind: Kind
@@ -67,6 +67,8 @@ class Row(NamedTuple):
     begins: Any
     ends: Any
     expires_at: Any
+    block_id: Any
+    session_of: Any
 
 
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
@@ -79,6 +81,8 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "begins": UTCDateTime(),
     "ends": UTCDateTime(),
     "expires_at": UTCDateTime(),
+    "block_id": sa.Integer(),
+    "session_of": sa.Integer(),
 }
 
 
@@ -137,7 +141,15 @@ def block_rows(
     begins, ends = col(BusyBlock.busy_from), col(BusyBlock.busy_until)
     owner = col(BusyBlock.doctor_id)
     rows = _rows(
-        Kind.BLOCK, owner, begins=begins, ends=ends, expires_at=col(BusyBlock.expires_at)
+        Kind.BLOCK,
+        owner,
+        begins=begins,
+        ends=ends,
+        expires_at=col(BusyBlock.expires_at),
+        block_id=col(BusyBlock.id),
+        session_of=sa.case(
+            (col(BusyBlock.kind) == BlockKind.SESSION, col(BusyBlock.visit_type_id))
+        ),
     ).where(
         owner.in_(doctors),
         col(BusyBlock.active),

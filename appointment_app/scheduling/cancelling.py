@@ -16,8 +16,10 @@ from appointment_app.models import (
     Appointment,
     AppointmentStatus,
     BusyBlock,
+    Clinic,
     MessageKind,
 )
+from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
     fitting_text,
     lock_appointment,
@@ -39,9 +41,9 @@ async def cancel(
 ) -> None:
     """Cancel an appointment and tell the patient.
 
-    The patient may, until it begins; the doctor and the clinic may with a reason, which the
-    patient is told. Raises ``NotFound``, ``StatusConflict``, ``TooLateToCancel``,
-    ``ReasonRequired``, ``TextTooLong``.
+    The patient may, until the cancellation window begins; the doctor and the clinic always may,
+    with a reason, which the patient is told. Raises ``NotFound``, ``StatusConflict``,
+    ``TooLateToCancel``, ``ReasonRequired``, ``TextTooLong``.
     """
     reason = fitting_text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
@@ -58,8 +60,7 @@ async def cancel_locked(
     """
     require_arrow(appointment.status, AppointmentStatus.CANCELLED)
     if appointment.person_id in {actor.person_id, *actor.dependents}:
-        if clock.now() >= appointment.starts_at:
-            raise TooLateToCancel
+        await _require_in_time(session, appointment)
     elif not reason:
         raise ReasonRequired
     appointment.active = False
@@ -71,12 +72,26 @@ async def cancel_locked(
     await _free_empty_block(session, appointment.block_id)
 
 
+async def _require_in_time(session: AsyncSession, appointment: Appointment) -> None:
+    now = clock.now()
+    if now >= appointment.starts_at:
+        raise TooLateToCancel
+    if now >= await load_deadline(session, appointment):
+        clinic = await session.get_one(Clinic, appointment.clinic_id)
+        raise TooLateToCancel(clinic.name, clinic.phone)
+
+
 async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
-    """Free the doctor's time once nobody sits in the block any more."""
+    """Free the doctor's time once nobody sits in the block any more.
+
+    Not that of a session which the doctor has opened in advance: it still waits for others.
+    """
     seated = (
         select(Appointment.id)
         .where(Appointment.block_id == block_id, col(Appointment.active))
         .exists()
     )
-    statement = update(BusyBlock).where(col(BusyBlock.id) == block_id, ~seated)
+    statement = update(BusyBlock).where(
+        col(BusyBlock.id) == block_id, ~col(BusyBlock.published), ~seated
+    )
     await session.exec(statement.values(active=False).execution_options(synchronize_session=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.rules import shape_of
-from appointment_app.scheduling.slots import Offer, load_offer, slots_of_place
+from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_of_place
 
 
 class DayKind(StrEnum):
@@ -44,12 +45,14 @@ class Days:
     """Days in a row at one clinic; ``last_day`` is the last that can be booked at present.
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
-    one, and None when there is none up to the horizon.
+    one, and None when there is none up to the horizon. ``seats_left`` says how many more patients
+    there is room for at the starts of group sessions.
     """
 
     days: tuple[Day, ...]
     last_day: date
     first_free: datetime | None
+    seats_left: Mapping[datetime, int]
 
 
 async def list_days(
@@ -75,7 +78,8 @@ async def list_days(
     shape = moved.shape(shape_of(visit_type)) if moved else shape_of(visit_type)
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
-    free = await slots_of_place(session, place, visit_type, window, moved=moved)
+    (found,) = await find_free(session, [Wish(place, visit_type, window, moved)])
+    free = found.starts
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
@@ -94,6 +98,7 @@ async def list_days(
         days,
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
+        seats_left=found.seats_left,
     )
 
 

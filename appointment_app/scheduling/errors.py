@@ -98,13 +98,63 @@ class NotBookable(SchedulingError):
         super().__init__(t("This visit can no longer be booked. Please choose another one."))
 
 
+class KnownPatientsOnly(SchedulingError):
+    """The visit type is for patients who have been with this doctor before."""
+
+    code = "KNOWN_PATIENTS_ONLY"
+
+    def __init__(self) -> None:
+        super().__init__(
+            t(
+                "This visit is for patients who have been with this doctor before. Please choose"
+                " another visit type."
+            )
+        )
+
+
+class PatientLimit(SchedulingError):
+    """The patient has as many appointments ahead with this doctor as are allowed."""
+
+    code = "PATIENT_LIMIT"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            t(
+                "You already have an appointment ahead with this doctor; another one can be booked"
+                " after it."
+            )
+            if limit == 1
+            else t(
+                "You already have {limit} appointments ahead with this doctor; more can be booked"
+                " after one of them.",
+                limit=limit,
+            )
+        )
+
+
 class TooLateToCancel(SchedulingError):
-    """The appointment has begun."""
+    """The patient can no longer cancel; ``clinic`` and ``phone`` say whom to call.
+
+    Without a clinic the appointment has begun, and a call changes nothing.
+    """
 
     code = "TOO_LATE_TO_CANCEL"
 
-    def __init__(self) -> None:
-        super().__init__(t("This appointment has already begun and can no longer be cancelled."))
+    def __init__(self, clinic: str = "", phone: str = "") -> None:
+        if not clinic:
+            sentence = t("This appointment has already begun and can no longer be cancelled.")
+        elif phone:
+            sentence = t(
+                "It is too late to cancel this appointment online. Please call {clinic}: {phone}.",
+                clinic=clinic,
+                phone=phone,
+            )
+        else:
+            sentence = t(
+                "It is too late to cancel this appointment online. Please call {clinic}.",
+                clinic=clinic,
+            )
+        super().__init__(sentence)
 
 
 class TooLateToReschedule(SchedulingError):

@@ -7,6 +7,7 @@ The constraints of the database judge once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -39,6 +40,7 @@ from appointment_app.scheduling.errors import (
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
+from appointment_app.scheduling.seats import GroupSession, load_sessions, session_at
 from appointment_app.scheduling.slots import OfferRows
 
 # Farther than any horizon, near enough for arithmetic with dates.
@@ -52,6 +54,14 @@ REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.TOO_FAR: TooFarAhead,
     Refusal.DAY_FULL: DayFull,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A time that may be taken: the place, and the group session that is ``joined``, if any."""
+
+    place: Place
+    joined: GroupSession | None
 
 
 def require_near(starts_at: datetime) -> None:
@@ -73,12 +83,13 @@ async def require_free(
     *,
     person_id: int | None = None,
     except_block: int | None = None,
-) -> Place:
+) -> Granted:
     """Return the place of an offer at which a visit may start at ``starts_at`` (UTC).
 
-    ``person_id`` must be free as well; the block ``except_block`` is in nobody's way. Frees the
-    doctor of expired holds that stand there. One statement, and another where the doctor has a
-    maximum a day or a hold expired.
+    Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
+    must be free as well; the block ``except_block`` is in nobody's way. Frees the doctor of
+    expired holds that stand there. One statement, and another where the doctor has a maximum a
+    day, a hold expired or a group session of that visit is near.
 
     Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
@@ -100,14 +111,14 @@ async def require_free(
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
     if len(live) < len(found[Kind.BLOCK]):
         await release_expired_holds(session, rows.doctor_id)
-    full_days = await load_full_days(session, [place], visit)
-    refusal = is_free(
-        place.hours,
-        _intervals(live),
-        shape,
-        starts_at,
-        *place.bounds(now),
-        full_days.get(place.id, frozenset()),
+    full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
+    own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
+    sessions = await load_sessions(session, own, now)
+    joined = session_at(sessions, place, rows.visit_type, starts_at)
+    refusal = (
+        joined.refusal(place, now, full_days)
+        if joined
+        else is_free(place.hours, _intervals(live), shape, starts_at, *place.bounds(now), full_days)
     )
     if refusal is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
         raise SlotHeld
@@ -115,7 +126,7 @@ async def require_free(
         raise REFUSALS[refusal]()
     if found[Kind.PERSON]:
         raise PatientBusy
-    return place
+    return Granted(place, joined)
 
 
 async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:

@@ -102,7 +102,10 @@ async def _keep(
         rows = await find_offer(session, offer)
     except NotFound as error:
         raise NotBookable from error
-    await require_free(session, rows, starts_at, except_block=kept.block.id if kept else None)
+    own_block = kept.block.id if kept else None
+    granted = await require_free(session, rows, starts_at, except_block=own_block)
+    if granted.joined is not None or rows.visit_type.capacity > 1:
+        raise HoldLimit  # a seat among others is not kept
 
     busy = shape_of(rows.visit_type).busy(starts_at)
     if kept is not None:

@@ -53,6 +53,7 @@ MAX_OVERRIDE_DAYS = 366
 MAX_DAYS_AHEAD = 730
 MAX_NOTICE_MINUTES = 90 * 1440
 MAX_PATIENTS_A_DAY = 200
+MAX_OPEN_APPOINTMENTS = 50
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -82,11 +83,17 @@ class DifferentDays:
 
 @dataclass(frozen=True, slots=True)
 class BookingRules:
-    """How patients may book: ``minimum_notice`` in minutes, no limit a day when None."""
+    """How patients may book and cancel.
+
+    ``minimum_notice`` and ``cancellation_window`` are minutes before the start; a maximum of None
+    is no limit. ``max_open_appointments`` is of one patient with the doctor.
+    """
 
     minimum_notice: int
     horizon_days: int
     max_patients_a_day: int | None
+    cancellation_window: int = 0
+    max_open_appointments: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,8 @@ async def load(session: AsyncSession, actor: Actor, place_id: UUID) -> PlaceHour
             minimum_notice=place.at_clinic.minimum_notice,
             horizon_days=place.at_clinic.horizon_days,
             max_patients_a_day=place.doctor.max_patients_a_day,
+            cancellation_window=place.at_clinic.cancellation_window,
+            max_open_appointments=place.at_clinic.max_open_appointments,
         ),
         today=today,
         version=place.at_clinic.version,
@@ -327,7 +336,14 @@ async def save_rules(
         raise Invalid(errors)
     place.at_clinic.minimum_notice = rules.minimum_notice
     place.at_clinic.horizon_days = rules.horizon_days
-    fields = ["minimum_notice", "horizon_days"]
+    place.at_clinic.cancellation_window = rules.cancellation_window
+    place.at_clinic.max_open_appointments = rules.max_open_appointments
+    fields = [
+        "minimum_notice",
+        "horizon_days",
+        "cancellation_window",
+        "max_open_appointments",
+    ]
     if place.doctor.max_patients_a_day != rules.max_patients_a_day:
         place.doctor.max_patients_a_day = rules.max_patients_a_day
         place.doctor.version += 1
@@ -444,6 +460,13 @@ def _rule_errors(rules: BookingRules) -> dict[str, str]:
     if limit is not None and not 1 <= limit <= MAX_PATIENTS_A_DAY:
         errors["max_patients_a_day"] = t(
             "Please give 1 to {limit}, or nothing for no limit.", limit=MAX_PATIENTS_A_DAY
+        )
+    if not 0 <= rules.cancellation_window <= MAX_NOTICE_MINUTES:
+        errors["cancellation_window"] = t("Please choose at most 90 days.")
+    limit = rules.max_open_appointments
+    if limit is not None and not 1 <= limit <= MAX_OPEN_APPOINTMENTS:
+        errors["max_open_appointments"] = t(
+            "Please give 1 to {limit}, or nothing for no limit.", limit=MAX_OPEN_APPOINTMENTS
         )
     return errors
 

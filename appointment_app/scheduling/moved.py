@@ -40,7 +40,7 @@ class Moved:
             duration=self.duration,
             pause_before=self.pause_before,
             pause_after=self.pause_after,
-            step=offered.step or offered.duration,
+            step=offered.step,
         )
 
     def visit(self, starts_at: datetime) -> Interval:

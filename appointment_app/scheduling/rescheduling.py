@@ -274,8 +274,9 @@ async def _require_free(
     starts_at: datetime,
 ) -> None:
     now, shape = clock.now(), moved.shape(shape_of(visit_type))
-    visit, taken = shape.visit(starts_at), shape.busy(starts_at)
-    busy = await load_busy(session, [place.doctor_id], taken, now, except_block=moved.block_id)
+    visit = shape.visit(starts_at)
+    around = shape.busy_around(visit)
+    busy = await load_busy(session, [place.doctor_id], around, now, except_block=moved.block_id)
     full_days = await load_full_days(
         session, [place], visit, except_appointment=moved.appointment_id
     )

@@ -170,10 +170,14 @@ def days_between(first: date, last: date) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest."""
+    """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest.
+
+    ``sessions`` are the ids of the group sessions among it, by the id of their visit type.
+    """
 
     firm: list[Interval] = field(default_factory=list)
     held: list[Interval] = field(default_factory=list)
+    sessions: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def all(self) -> list[Interval]:
@@ -213,6 +217,8 @@ async def load_firm_and_held(
     for row in found[Kind.BLOCK]:
         taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
         taken.append(Interval(row.begins, row.ends))
+        if row.session_of is not None:
+            busy[row.owner].sessions[row.session_of].append(row.block_id)
     return busy
 
 

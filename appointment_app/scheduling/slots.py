@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
-from appointment_app.models import Appointment, Clinic, Doctor, DoctorAtClinic, VisitType, row_id
+from appointment_app.models import (
+    Appointment,
+    BookableBy,
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
+    VisitType,
+    VisitTypeClinic,
+    row_id,
+)
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
@@ -28,6 +37,7 @@ from appointment_app.scheduling.rules import (
     load_hours,
     shape_of,
 )
+from appointment_app.scheduling.seats import GroupSession, load_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +98,12 @@ class Free:
 
     ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
     earlier: where one visit follows the other, a hold can also bring a start forth.
+    ``seats_left`` says how many more patients there is room for at the starts of group sessions.
     """
 
     starts: list[datetime]
     first_without_holds: datetime | None
+    seats_left: dict[datetime, int] = field(default_factory=dict)
 
 
 async def list_slots(
@@ -142,21 +154,24 @@ async def nearest_slots(
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
-async def load_offer(session: AsyncSession, offer: Offer) -> tuple[Place, VisitType]:
+async def load_offer(
+    session: AsyncSession, offer: Offer, *, by_staff: bool = False
+) -> tuple[Place, VisitType]:
     """Return the place and visit type of ``offer``, in two statements.
 
-    Raises ``NotFound`` unless both take bookings.
+    Raises ``NotFound`` unless both take bookings of patients, or of staff.
     """
-    rows = await find_offer(session, offer)
+    rows = await find_offer(session, offer, by_staff=by_staff)
     hours = await load_hours(session, [(rows.at_clinic, rows.clinic)])
     return rows.place(hours[rows.place_id]), rows.visit_type
 
 
-async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
+async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = False) -> OfferRows:
     """Return the rows of ``offer``, in one statement.
 
-    Raises ``NotFound`` unless all of them take bookings.
+    Raises ``NotFound`` unless all of them take bookings of patients, or of staff.
     """
+    limits = select(VisitTypeClinic.clinic_id).where(VisitTypeClinic.visit_type_id == VisitType.id)
     statement = (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
@@ -166,8 +181,11 @@ async def find_offer(session: AsyncSession, offer: Offer) -> OfferRows:
             col(Clinic.public_id) == offer.clinic_id,
             col(VisitType.public_id) == offer.visit_type_id,
             col(VisitType.active),
+            or_(~limits.exists(), col(Clinic.id).in_(limits)),
         )
     )
+    if not by_staff:
+        statement = statement.where(col(VisitType.bookable_by) != BookableBy.STAFF)
     found = (await session.exec(cast("Any", statement))).first()
     if found is None:
         raise NotFound
@@ -191,7 +209,10 @@ async def slots_of_place(
 
 
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
-    """Return what is free of each of the ``wishes``, in their order; two queries for all."""
+    """Return what is free of each of the ``wishes``, in their order.
+
+    Two queries for all of them, and one more where there are group sessions.
+    """
     if not wishes:
         return []
     now = clock.now()
@@ -210,26 +231,44 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
         session, places, whole, except_appointment=moved.appointment_id if moved else None
     )
     nothing = Busy()
+    sessions = await load_sessions(
+        session,
+        {
+            block_id
+            for wish in wishes
+            if wish.moved is None and wish.place.doctor_id in busy
+            for block_id in busy[wish.place.doctor_id].sessions.get(row_id(wish.visit_type), ())
+        },
+        now,
+    )
 
     def free(wish: Wish) -> Free:
-        place = wish.place
+        place, full = wish.place, full_days.get(wish.place.id, frozenset())
         taken = busy.get(place.doctor_id, nothing)
-        not_before, not_after = place.bounds(now)
 
         def starts(taken: list[Interval]) -> list[datetime]:
-            return free_slots(
-                place.hours,
-                taken,
-                wish.shape,
-                wish.window,
-                not_before,
-                not_after,
-                full_days.get(place.id, frozenset()),
-            )
+            bounds = place.bounds(now)
+            return free_slots(place.hours, taken, wish.shape, wish.window, *bounds, full)
 
-        found = starts(taken.all)
-        without_holds = starts(taken.firm) if taken.held else found
-        return Free(found, min(found[:1] + without_holds[:1], default=None))
+        def seats(sessions: list[GroupSession]) -> dict[datetime, int]:
+            return {
+                each.starts_at: len(each.free_seats)
+                for each in sessions
+                if each.is_of(place, wish.visit_type)
+                and wish.window.start <= each.starts_at < wish.window.end
+                and each.refusal(place, now, full) is None
+            }
+
+        found, seats_left = starts(taken.all), seats(sessions)
+        without_holds = [
+            *(starts(taken.firm) if taken.held else found)[:1],
+            *seats([each.without_holds() for each in sessions]),
+        ]
+        if wish.visit_type.capacity > 1:
+            seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
+        if sessions:
+            found = sorted({*found, *seats_left})
+        return Free(found, min(found[:1] + without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
 

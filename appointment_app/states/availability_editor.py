@@ -47,6 +47,7 @@ from appointment_app.states.toasts import toast
 
 ROUTE = "/availability"
 _NOTICES = (0, 30, 60, 120, 240, 480, 1440, 2880, 10080)
+_WINDOWS = (0, 60, 120, 240, 720, 1440, 2880, 4320, 10080)
 _MONTHS_AHEAD = 24
 
 
@@ -69,6 +70,8 @@ class RulesForm:
     minimum_notice: str = ""
     horizon_days: str = ""
     max_patients_a_day: str = ""
+    cancellation_window: str = "0"
+    max_open_appointments: str = ""
 
 
 class AvailabilityEditor(SessionState):
@@ -111,6 +114,7 @@ class AvailabilityEditor(SessionState):
 
     rules: RulesForm = RulesForm()
     notice_options: list[list[str]] = []
+    window_options: list[list[str]] = []
     rules_errors: dict[str, str] = {}
 
     _hours: PlaceHours | None = None
@@ -629,12 +633,15 @@ class AvailabilityEditor(SessionState):
     def _show_rules(self, rules: BookingRules) -> None:
         notices = sorted({*_NOTICES, rules.minimum_notice})
         self.notice_options = [[str(minutes), _notice_text(minutes)] for minutes in notices]
-        limit = rules.max_patients_a_day
+        windows = sorted({*_WINDOWS, rules.cancellation_window})
+        self.window_options = [[str(minutes), _window_text(minutes)] for minutes in windows]
         stored = RulesForm(
             number=self.rules.number,
             minimum_notice=str(rules.minimum_notice),
             horizon_days=str(rules.horizon_days),
-            max_patients_a_day="" if limit is None else str(limit),
+            max_patients_a_day=_limit_text(rules.max_patients_a_day),
+            cancellation_window=str(rules.cancellation_window),
+            max_open_appointments=_limit_text(rules.max_open_appointments),
         )
         if stored != self.rules:  # else what is being typed there stays
             self.rules = replace(stored, number=stored.number + 1)
@@ -674,6 +681,16 @@ def _notice_text(minutes: int) -> str:
     return t("{minutes} minutes", minutes=minutes)
 
 
+def _window_text(minutes: int) -> str:
+    if minutes == 0:
+        return t("it begins")
+    return t("{time} before", time=_notice_text(minutes))
+
+
+def _limit_text(limit: int | None) -> str:
+    return "" if limit is None else str(limit)
+
+
 def _rules(typed: dict[str, Any]) -> BookingRules:
     """Return what was typed; raises ``Invalid`` where a number is no number."""
     errors: dict[str, str] = {}
@@ -685,11 +702,15 @@ def _rules(typed: dict[str, Any]) -> BookingRules:
             errors[field] = t("Please give a whole number.")
             return 0
 
-    limit = str(typed.get("max_patients_a_day", "")).strip()
+    def given(field: str) -> int | None:
+        return number(field) if str(typed.get(field, "")).strip() else None
+
     rules = BookingRules(
         minimum_notice=number("minimum_notice"),
         horizon_days=number("horizon_days"),
-        max_patients_a_day=number("max_patients_a_day") if limit else None,
+        max_patients_a_day=given("max_patients_a_day"),
+        cancellation_window=given("cancellation_window") or 0,
+        max_open_appointments=given("max_open_appointments"),
     )
     if errors:
         raise Invalid(errors)

@@ -20,7 +20,8 @@ VARS = {
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
         outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
         month_weeks overrides form form_open form_closed form_ranges form_errors form_effect
-        form_outside removal removal_open removal_effect rules notice_options rules_errors
+        form_outside removal removal_open removal_effect rules notice_options window_options
+        rules_errors
     """,
     "BookingForm": """
         summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
@@ -68,7 +69,10 @@ FIELDS = {
     "hours_form.OutsideRow": "when patient href",
     "hours_form.OverrideRow": "key days hours remark is_closed",
     "availability_editor.OverrideForm": "number title first last note",
-    "availability_editor.RulesForm": "number minimum_notice horizon_days max_patients_a_day",
+    "availability_editor.RulesForm": """
+        number minimum_notice horizon_days max_patients_a_day cancellation_window
+        max_open_appointments
+    """,
     "booking_form.Summary": """
         doctor_name doctor_initials specialties clinic_name address is_video when short_when
         own_time zone needs_confirmation other_times

@@ -320,7 +320,7 @@ async def test_a_long_note_is_refused(practice: Practice) -> None:
 
 
 async def test_rules_are_kept(practice: Practice) -> None:
-    rules = BookingRules(240, 30, 16)
+    rules = BookingRules(240, 30, 16, 24 * 60, 3)
     assert await practice.ask(hours.save_rules, rules, version=1, doctor_version=1) == 2
     shown = await practice.ask(hours.load)
     assert (shown.rules, shown.doctor_version) == (rules, 2)
@@ -340,6 +340,10 @@ async def test_rules_are_kept(practice: Practice) -> None:
         (BookingRules(0, 731, None), "horizon_days"),
         (BookingRules(0, 30, 0), "max_patients_a_day"),
         (BookingRules(0, 30, 201), "max_patients_a_day"),
+        (BookingRules(0, 30, None, -1), "cancellation_window"),
+        (BookingRules(0, 30, None, 90 * 1440 + 1), "cancellation_window"),
+        (BookingRules(0, 30, None, 0, 0), "max_open_appointments"),
+        (BookingRules(0, 30, None, 0, 51), "max_open_appointments"),
     ],
 )
 async def test_impossible_rules_are_refused(

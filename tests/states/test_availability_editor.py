@@ -289,6 +289,16 @@ async def test_rules_are_saved_or_told_at_their_field(editor: AvailabilityEditor
         "30",
         "16",
     )
+    await editor.save_rules(
+        sent
+        | {"horizon_days": "30", "cancellation_window": "1440", "max_open_appointments": "many"}
+    )
+    assert editor.rules_errors == {"max_open_appointments": "Please give a whole number."}
+    await editor.save_rules(
+        sent | {"horizon_days": "30", "cancellation_window": "1440", "max_open_appointments": "2"}
+    )
+    assert (editor.rules.cancellation_window, editor.rules.max_open_appointments) == ("1440", "2")
+    assert ["1440", "1 day before"] in editor.window_options
     await editor.save_rules(sent | {"horizon_days": "31"})
     assert (editor.rules.horizon_days, editor.is_stale) == ("31", False)
 

@@ -1,0 +1,51 @@
+"""What a patient must be, or must not have, to book with a doctor."""
+
+from __future__ import annotations
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointment_app import clock
+from appointment_app.models import Appointment, AppointmentStatus, BookableBy
+from appointment_app.scheduling.errors import KnownPatientsOnly, PatientLimit
+from appointment_app.scheduling.slots import OfferRows
+
+# Whoever did not come, or has cancelled, is not known by it.
+_UNKNOWN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
+_OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED, AppointmentStatus.CHECKED_IN)
+
+
+async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: int) -> None:
+    """Return when this person may book the offer for themselves; asks only where a rule is set.
+
+    Raises ``KnownPatientsOnly``, ``PatientLimit``.
+    """
+    if rows.visit_type.bookable_by is BookableBy.KNOWN_PATIENTS and not await is_known(
+        session, person_id, rows.doctor_id
+    ):
+        raise KnownPatientsOnly
+    limit = rows.at_clinic.max_open_appointments
+    if limit is not None and await _count_open(session, person_id, rows.doctor_id) >= limit:
+        raise PatientLimit(limit)
+
+
+async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> bool:
+    """Tell whether the doctor knows this person: from an appointment that has begun."""
+    statement = select(Appointment.id).where(
+        Appointment.person_id == person_id,
+        Appointment.doctor_id == doctor_id,
+        Appointment.starts_at <= clock.now(),
+        col(Appointment.status).not_in(_UNKNOWN),
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def _count_open(session: AsyncSession, person_id: int, doctor_id: int) -> int:
+    statement = select(func.count()).where(
+        col(Appointment.person_id) == person_id,
+        col(Appointment.doctor_id) == doctor_id,
+        col(Appointment.status).in_(_OPEN),
+        col(Appointment.ends_at) > clock.now(),
+    )
+    return (await session.exec(statement)).one()
