@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from appointment_app.scheduling.local_time import DAY, instant_of
@@ -10,16 +10,18 @@ from appointment_app.scheduling.local_time import DAY, instant_of
 
 def repeated_starts(
     zone: str, starts_at: datetime, every_weeks: int, times: int
-) -> list[datetime | None]:
-    """Return so many starts (UTC), the first of them ``starts_at``.
+) -> list[tuple[date, datetime | None]]:
+    """Return so many local days with their starts (UTC), the first of them ``starts_at``.
 
-    None stands for a day on which the clocks skip that time.
+    None stands for a time that the clocks skip on that day.
     """
     first = starts_at.astimezone(ZoneInfo(zone))
     minute = 60 * first.hour + first.minute
-    starts: list[datetime | None] = [starts_at]
+    starts: list[tuple[date, datetime | None]] = [(first.date(), starts_at)]
     for number in range(1, times):
-        start = instant_of(zone, first.date() + 7 * every_weeks * number * DAY, minute)
+        day = first.date() + 7 * every_weeks * number * DAY
+        start = instant_of(zone, day, minute)
         shown = start.astimezone(ZoneInfo(zone))
-        starts.append(start if (shown.hour, shown.minute) == (first.hour, first.minute) else None)
+        is_shown = (shown.hour, shown.minute) == (first.hour, first.minute)
+        starts.append((day, start if is_shown else None))
     return starts

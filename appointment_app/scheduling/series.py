@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -45,11 +45,12 @@ FEWEST_TIMES, MOST_TIMES = 2, 52
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One date of a planned series, UTC; ``refusal`` says why it cannot be booked.
+    """One date of a planned series; ``refusal`` says why it cannot be booked.
 
-    ``starts_at`` is None on a day on which the clocks skip the time.
+    ``day`` is local; ``starts_at`` is UTC, and None where the clocks skip the time.
     """
 
+    day: date
     starts_at: datetime | None
     refusal: str | None
 
@@ -95,14 +96,14 @@ async def plan(
     kept = await held.find(session, visitor)
     occurrences: list[Occurrence] = []
     possible = 0
-    for start in repeated_starts(rows.clinic.zone, starts_at, every_weeks, times):
+    for day, start in repeated_starts(rows.clinic.zone, starts_at, every_weeks, times):
         if start is None:
             sentence = t("The clocks change on that day and skip this time.")
-            occurrences.append(Occurrence(None, sentence))
+            occurrences.append(Occurrence(day, None, sentence))
             continue
         refusal = await _refusal(session, actor, rows, start, kept, possible)
         possible += refusal is None
-        occurrences.append(Occurrence(start, _short(refusal) if refusal else None))
+        occurrences.append(Occurrence(day, start, _short(refusal) if refusal else None))
     return tuple(occurrences)
 
 
@@ -236,6 +237,7 @@ def _require_pattern(every_weeks: int, times: int) -> None:
 
 def _require_rhythm(request: SeriesRequest, zone: str) -> None:
     """Refuse dates that are not a part of one series."""
-    possible = repeated_starts(zone, request.starts[0], request.every_weeks, MOST_TIMES)
-    if sorted(set(request.starts)) != list(request.starts) or not {*request.starts} <= {*possible}:
+    rhythm = repeated_starts(zone, request.starts[0], request.every_weeks, MOST_TIMES)
+    possible = {start for _, start in rhythm}
+    if sorted(set(request.starts)) != list(request.starts) or not {*request.starts} <= possible:
         raise Invalid({"starts": t("These dates are not those of a series.")})

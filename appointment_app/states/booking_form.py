@@ -22,6 +22,7 @@ from appointment_app.scheduling.errors import (
     DayFull,
     NotBookable,
     OutsideAvailability,
+    SeriesRefused,
     SlotHeld,
     SlotTaken,
     TextTooLong,
@@ -29,12 +30,14 @@ from appointment_app.scheduling.errors import (
     TooSoon,
 )
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.series import book_series
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
 from appointment_app.states.address import address
 from appointment_app.states.booking_address import Wish, booking_link, wish_in
 from appointment_app.states.doctor_words import visit_label
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
+from appointment_app.states.series_plan import SeriesPlan
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
 
@@ -110,6 +113,7 @@ class BookingForm(SessionState):
             return _to_appointment(booked)
         self._take_up(wish)
         await self._describe(actor, wish)
+        await (await self.get_state(SeriesPlan))._plan(actor, wish)
         return None
 
     @rx.event
@@ -155,17 +159,25 @@ class BookingForm(SessionState):
         """Return the event that shows the appointment, or the other times."""
         if self._key_is_for != wish.href:
             self._take_up(wish)
-        held = await self.get_state(HeldTime)
+        held, series = await self.get_state(HeldTime), await self.get_state(SeriesPlan)
+        visitor = held._visitor()
+        agreed = series._agreed(wish, self.reason, self._key, visitor)
         request = BookingRequest(
             offer=wish.offer,
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
-            visitor=held._visitor(),
+            visitor=visitor,
         )
         try:
             async with get_database().session() as session:
-                booked = await book(session, actor, request)
+                if agreed is not None:
+                    booked = (await book_series(session, actor, agreed))[0]
+                else:
+                    booked = await book(session, actor, request)
+        except SeriesRefused:
+            await series._plan(actor, wish)
+            raise
         except _ANOTHER_TIME as refusal:
             # The one who was faster may be the same person, in another tab.
             if (earlier := await _find_own(actor, wish)) is not None:
@@ -176,6 +188,7 @@ class BookingForm(SessionState):
             return look_at(NOT_FREE)
         self.reason = ""
         held._show_kept(None)
+        series._forget()
         return _to_appointment(booked, is_new=True)
 
     def _take_up(self, wish: Wish) -> None:

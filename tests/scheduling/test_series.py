@@ -89,8 +89,11 @@ async def nothing_of_a_series(desk: Desk) -> bool:
 
 
 async def test_what_is_free_is_planned(desk: Desk) -> None:
-    assert await plan(desk, 4) == tuple(Occurrence(start, None) for start in tuesdays(4))
-    assert await plan(desk, 3, every=2) == tuple(Occurrence(s, None) for s in tuesdays(3, 2))
+    for every, times in ((1, 4), (2, 3)):
+        assert await plan(desk, times, every) == tuple(
+            Occurrence(TUESDAY + number * every * WEEK, start, None)
+            for number, start in enumerate(tuesdays(times, every))
+        )
 
 
 async def test_what_cannot_be_booked_is_named_with_the_reason(desk: Desk) -> None:
@@ -183,6 +186,7 @@ async def test_a_time_that_the_clocks_skip_is_no_date(desk: Desk) -> None:
         None,  # 31 March
         datetime(2030, 4, 7, 0, 30, tzinfo=UTC),
     ]
+    assert planned[2].day == date(2030, 3, 31)
     assert [each.refusal for each in planned] == [
         None,
         None,
