@@ -16,8 +16,10 @@ from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.repeat_form import repeat_form
 from appointment_app.states.booking_form import NOT_FREE, BookingForm, Choice
 from appointment_app.states.held_time import HeldTime
+from appointment_app.states.series_plan import SeriesPlan
 
 SUMMARY = BookingForm.summary
 
@@ -79,6 +81,7 @@ def _form() -> rx.Component:
                 max_length="1000",
             )
         ),
+        rx.cond(BookingForm.is_loaded & ~BookingForm.is_taken, repeat_form()),
         rx.cond(BookingForm.is_loaded & ~BookingForm.is_taken, _bar()),
         on_submit=BookingForm.submit,
         aria_label=t("Booking"),
@@ -108,7 +111,11 @@ def _bar() -> rx.Component:
             rx.cond(
                 BookingForm.signed_in,
                 button(
-                    t("Confirm booking"),
+                    rx.cond(
+                        SeriesPlan.bookable > 0,
+                        t("Book {count} appointments", count=SeriesPlan.bookable),
+                        t("Confirm booking"),
+                    ),
                     type="submit",
                     variant="primary",
                     busy=BookingForm.is_booking,

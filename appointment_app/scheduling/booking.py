@@ -33,7 +33,7 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling import held, locks
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
-from appointment_app.scheduling.errors import NotBookable, PatientBusy, SlotTaken
+from appointment_app.scheduling.errors import NotBookable, PatientBusy, SchedulingError, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.patient_rules import require_may_book
@@ -79,54 +79,98 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
     try:
         return await _book(session, actor, request)
     except DBAPIError as error:
-        message = str(error.orig)
-        if DOCTOR_OVERLAP in message or any(name in message for name in _SEAT_NAMES):
-            raise SlotTaken from error
-        if PERSON_OVERLAP in message:
-            raise PatientBusy from error
-        if "idempotency_key" in message:
+        if (refusal := refusal_by_database(error)) is not None:
+            raise refusal from error
+        if "idempotency_key" in str(error.orig):
             # The same request came twice, for two doctors: this time the other one is seen.
             return await _book(session, actor, request)
         raise
 
 
+def refusal_by_database(error: DBAPIError) -> SchedulingError | None:
+    """Return what a constraint says about a booking, or None when it says something else."""
+    message = str(error.orig)
+    if DOCTOR_OVERLAP in message or any(name in message for name in _SEAT_NAMES):
+        return SlotTaken()
+    return PatientBusy() if PERSON_OVERLAP in message else None
+
+
 @transactional
 async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
+    patient = await come_in(session, actor, request)
+    if patient.booked_before is not None:
+        return patient.booked_before
+    offer = await bookable_offer(session, request)
+    appointment = await take(session, actor, request, offer, patient)
+    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
+    return appointment.public_id
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What a booking needs to know of its patient, and of the user who books for them.
+
+    ``booked_before`` is the appointment with the same key.
+    """
+
+    person_id: int
+    booked_by: int
+    contact: MailContact | None
+    booked_before: UUID | None
+
+
+async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) -> Patient:
+    """Return for whom the actor may book, once nobody else books with the doctor or for them.
+
+    Raises what ``book`` raises of an actor, of what was typed and of a doctor.
+    """
     if actor.user_id is None:
         raise LoginRequired
     _require_sane(request)
-    reason = fitting_text(request.reason, "reason", REASON_LIMIT)
-    person_id = await _patient(session, actor, request.person_id)
+    person_id = await _person(session, actor, request.person_id)
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
-
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
-    patient = await _lock_patient(session, actor, person_id, request.idempotency_key)
-    if patient.booked_before is not None:
-        return patient.booked_before
+    return await _lock_patient(session, actor.user_id, person_id, request.idempotency_key)
 
+
+async def bookable_offer(session: AsyncSession, request: BookingRequest) -> OfferRows:
+    """Return the rows of the offer that is asked for; raises ``NotBookable``."""
     try:
-        offer = await find_offer(session, request.offer)
+        return await find_offer(session, request.offer)
     except NotFound as error:
         raise NotBookable from error
-    await require_may_book(session, offer, person_id)
+
+
+async def take(
+    session: AsyncSession,
+    actor: Actor,
+    request: BookingRequest,
+    offer: OfferRows,
+    patient: Patient,
+    *,
+    series_id: int | None = None,
+) -> Appointment:
+    """Store the appointment in the caller's transaction; tells nobody.
+
+    Raises what ``book`` raises of a time and of a patient.
+    """
+    await require_may_book(session, offer, patient.person_id)
     kept = await held.find(session, request.visitor)
     granted = await require_free(
         session,
         offer,
         request.starts_at,
-        person_id=person_id,
+        person_id=patient.person_id,
         except_block=kept.block.id if kept else None,
     )
     seat = await _seat(session, offer, request.starts_at, granted.joined, kept)
-    appointment = _appointment(
-        actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
-    )
+    appointment = _appointment(request, granted.place, offer.visit_type, patient, seat)
+    appointment.series_id = series_id
     session.add(appointment)
     await session.flush()
     record_deed(session, actor, appointment, "booked", ("status", "starts_at"))
-    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
-    return appointment.public_id
+    return appointment
 
 
 def _require_sane(request: BookingRequest) -> None:
@@ -135,9 +179,10 @@ def _require_sane(request: BookingRequest) -> None:
         sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
         raise Invalid({"idempotency_key": sentence})
     require_near(request.starts_at)
+    fitting_text(request.reason, "reason", REASON_LIMIT)
 
 
-async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
+async def _person(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
     if person_id is None:
         if actor.person_id is None:
             raise Forbidden(t("This account is not a patient's, so it cannot book for itself."))
@@ -149,27 +194,19 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Patient:
-    """What a booking needs to know of its patient; ``booked_before`` with the same key."""
-
-    contact: MailContact | None
-    booked_before: UUID | None
-
-
-async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> _Patient:
+async def _lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
     """
     email, language = contact_columns(person_id)
     booked_before = select(Appointment.public_id).where(
-        Appointment.booked_by == actor.user_id, Appointment.idempotency_key == key
+        Appointment.booked_by == booked_by, Appointment.idempotency_key == key
     )
     _, email_found, language_found, earlier = await locks.lock_person(
         session, person_id, email, language, booked_before.scalar_subquery()
     )
-    return _Patient(contact_from(email_found, language_found), earlier)
+    return Patient(person_id, booked_by, contact_from(email_found, language_found), earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +259,11 @@ async def _seat(
 
 
 def _appointment(
-    booked_by: int,
     request: BookingRequest,
     place: Place,
     visit_type: VisitType,
-    person_id: int,
+    patient: Patient,
     seat: _Seat,
-    reason: str,
 ) -> Appointment:
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
@@ -236,7 +271,7 @@ def _appointment(
         reference="".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)),
         block_id=seat.block_id,
         seat=seat.number,
-        person_id=person_id,
+        person_id=patient.person_id,
         doctor_id=place.doctor_id,
         clinic_id=row_id(place.clinic),
         visit_type_id=row_id(visit_type),
@@ -250,7 +285,7 @@ def _appointment(
         place=f"{place.clinic.name}, {place.clinic.address}" if in_person else "",
         zone=place.clinic.zone,
         join_link="" if in_person else visit_type.join_link,
-        reason=reason,
-        booked_by=booked_by,
+        reason=fitting_text(request.reason, "reason", REASON_LIMIT),
+        booked_by=patient.booked_by,
         idempotency_key=request.idempotency_key,
     )

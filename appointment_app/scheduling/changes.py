@@ -118,14 +118,16 @@ def tell(
     )
 
 
-async def tell_of_series(
-    session: AsyncSession, appointments: Sequence[Appointment], kind: MessageKind
+def tell_of_series(
+    session: AsyncSession,
+    contact: MailContact | None,
+    appointments: Sequence[Appointment],
+    kind: MessageKind,
 ) -> None:
-    """Put one mail about several appointments of a person into the outbox."""
-    first = appointments[0]
-    contact = await mail_contact(session, first.person_id)
+    """Put one mail about several appointments to ``contact``, if any, into the outbox."""
     if contact is None:
         return
+    first = appointments[0]
     outbox.enqueue(
         session,
         kind,

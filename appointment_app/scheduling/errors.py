@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from appointment_app.errors import DomainError
 from appointment_app.i18n import t
 from appointment_app.models import AppointmentStatus
@@ -51,6 +53,15 @@ class PatientBusy(SlotTaken):
             sentence
             or t("The patient already has an appointment at this time. Nothing was booked.")
         )
+
+
+class SeriesRefused(SchedulingError):
+    """One of the dates of a series cannot be booked; the code is that of its refusal."""
+
+    def __init__(self, starts_at: datetime, sentence: str, cause: SchedulingError) -> None:
+        super().__init__(sentence)
+        self.starts_at = starts_at
+        self.code = cause.code
 
 
 class OutsideAvailability(SchedulingError):

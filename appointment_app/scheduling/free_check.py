@@ -84,15 +84,45 @@ async def require_free(
     person_id: int | None = None,
     except_block: int | None = None,
 ) -> Granted:
-    """Return the place of an offer at which a visit may start at ``starts_at`` (UTC).
+    """Return what ``check_free`` grants of a start that is about to be taken.
 
-    Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; the block ``except_block`` is in nobody's way. Frees the doctor of
-    expired holds that stand there. One statement, and another where the doctor has a maximum a
-    day, a hold expired or a group session of that visit is near.
+    Frees the doctor of expired holds that stand there, in one statement more.
 
     Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
+    """
+    checked = await check_free(
+        session, rows, starts_at, person_id=person_id, except_block=except_block
+    )
+    if checked.has_expired_holds:
+        await release_expired_holds(session, rows.doctor_id)
+    if checked.refusal is not None:
+        raise checked.refusal
+    return checked.granted
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is granted unless there is a ``refusal``."""
+
+    granted: Granted
+    refusal: SchedulingError | None
+    has_expired_holds: bool
+
+
+async def check_free(
+    session: AsyncSession,
+    rows: OfferRows,
+    starts_at: datetime,
+    *,
+    person_id: int | None = None,
+    except_block: int | None = None,
+) -> Checked:
+    """Tell whether a visit of an offer may start at ``starts_at`` (UTC); changes nothing.
+
+    Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
+    must be free as well; the block ``except_block`` is in nobody's way. One statement, and another
+    where the doctor has a maximum a day or a group session of that visit is near.
     """
     now = clock.now()
     shape = shape_of(rows.visit_type)
@@ -109,24 +139,23 @@ async def require_free(
     )
     place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
-    if len(live) < len(found[Kind.BLOCK]):
-        await release_expired_holds(session, rows.doctor_id)
     full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
     own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
     sessions = await load_sessions(session, own, now)
     joined = session_at(sessions, place, rows.visit_type, starts_at)
-    refusal = (
+    reason = (
         joined.refusal(place, now, full_days)
         if joined
         else is_free(place.hours, _intervals(live), shape, starts_at, *place.bounds(now), full_days)
     )
-    if refusal is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
-        raise SlotHeld
-    if refusal is not None:
-        raise REFUSALS[refusal]()
-    if found[Kind.PERSON]:
-        raise PatientBusy
-    return Granted(place, joined)
+    refusal: SchedulingError | None = None
+    if reason is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
+        refusal = SlotHeld()
+    elif reason is not None:
+        refusal = REFUSALS[reason]()
+    elif found[Kind.PERSON]:
+        refusal = PatientBusy()
+    return Checked(Granted(place, joined), refusal, len(live) < len(found[Kind.BLOCK]))
 
 
 async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -24,6 +22,7 @@ from appointment_app.scheduling.errors import (
     DayFull,
     NotBookable,
     OutsideAvailability,
+    SeriesRefused,
     SlotHeld,
     SlotTaken,
     TextTooLong,
@@ -31,11 +30,14 @@ from appointment_app.scheduling.errors import (
     TooSoon,
 )
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.series import book_series
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
-from appointment_app.states.address import address, moment, public_id
+from appointment_app.states.address import address
+from appointment_app.states.booking_address import Wish, booking_link, wish_in
 from appointment_app.states.doctor_words import visit_label
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
+from appointment_app.states.series_plan import SeriesPlan
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
 
@@ -76,29 +78,6 @@ class Choice:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the address asks for."""
-
-    offer: Offer
-    starts_at: datetime
-
-    @property
-    def href(self) -> str:
-        return booking_link(self.offer, self.starts_at)
-
-
-def booking_link(offer: Offer, starts_at: datetime) -> str:
-    """Return the address of the booking form for a slot (UTC)."""
-    query = {
-        "doctor": offer.doctor_id,
-        "clinic": offer.clinic_id,
-        "type": offer.visit_type_id,
-        "start": starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    return f"/book?{urlencode(query)}"
-
-
 class BookingForm(SessionState):
     """The form for one slot; the same click twice books once."""
 
@@ -126,7 +105,7 @@ class BookingForm(SessionState):
         actor = await self._actor()
         self.is_booking = False
         self.problem = self.reason_error = ""
-        wish = _wish(self.router.url.query_parameters)
+        wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return None
@@ -134,13 +113,14 @@ class BookingForm(SessionState):
             return _to_appointment(booked)
         self._take_up(wish)
         await self._describe(actor, wish)
+        await (await self.get_state(SeriesPlan))._plan(actor, wish)
         return None
 
     @rx.event
     @refusals_shown
     async def keep_time(self) -> Any:
         """Keep the time of the address again, or offer others when it is gone meanwhile."""
-        wish = _wish(self.router.url.query_parameters)
+        wish = wish_in(self.router.url.query_parameters)
         if wish is None or not self.is_loaded:
             return None
         await self._describe(await self._actor(), wish)
@@ -157,7 +137,7 @@ class BookingForm(SessionState):
         """Book what the address names, or lead to logging in and back."""
         self.reason = _typed(form.get("reason") if isinstance(form, dict) else "")
         self.problem = self.reason_error = ""
-        wish = _wish(self.router.url.query_parameters)
+        wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return
@@ -175,21 +155,29 @@ class BookingForm(SessionState):
         finally:
             self.is_booking = False
 
-    async def _book(self, actor: Actor, wish: _Wish) -> Any:
+    async def _book(self, actor: Actor, wish: Wish) -> Any:
         """Return the event that shows the appointment, or the other times."""
         if self._key_is_for != wish.href:
             self._take_up(wish)
-        held = await self.get_state(HeldTime)
+        held, series = await self.get_state(HeldTime), await self.get_state(SeriesPlan)
+        visitor = held._visitor()
+        agreed = series._agreed(wish, self.reason, self._key, visitor)
         request = BookingRequest(
             offer=wish.offer,
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
-            visitor=held._visitor(),
+            visitor=visitor,
         )
         try:
             async with get_database().session() as session:
-                booked = await book(session, actor, request)
+                if agreed is not None:
+                    booked = (await book_series(session, actor, agreed))[0]
+                else:
+                    booked = await book(session, actor, request)
+        except SeriesRefused:
+            await series._plan(actor, wish)
+            raise
         except _ANOTHER_TIME as refusal:
             # The one who was faster may be the same person, in another tab.
             if (earlier := await _find_own(actor, wish)) is not None:
@@ -200,15 +188,16 @@ class BookingForm(SessionState):
             return look_at(NOT_FREE)
         self.reason = ""
         held._show_kept(None)
+        series._forget()
         return _to_appointment(booked, is_new=True)
 
-    def _take_up(self, wish: _Wish) -> None:
+    def _take_up(self, wish: Wish) -> None:
         doctor = str(wish.offer.doctor_id)
         if self._reason_is_for not in {"", doctor}:
             self.reason = ""
         self._key, self._key_is_for, self._reason_is_for = str(uuid4()), wish.href, doctor
 
-    async def _describe(self, actor: Actor, wish: _Wish) -> None:
+    async def _describe(self, actor: Actor, wish: Wish) -> None:
         self.is_missing = False
         async with get_database().session() as session:
             try:
@@ -232,7 +221,7 @@ class BookingForm(SessionState):
             await self._offer_others(actor, wish)
         self.is_loaded = True
 
-    async def _hold(self, actor: Actor, wish: _Wish) -> str:
+    async def _hold(self, actor: Actor, wish: Wish) -> str:
         """Keep the time for this tab; return why it cannot be booked, or nothing.
 
         Raises ``NotBookable`` or ``NotFound`` when it is the visit that cannot.
@@ -250,7 +239,7 @@ class BookingForm(SessionState):
             free = await list_slots(session, actor, wish.offer, moment)
         return "" if free else t("This time is not free.")
 
-    async def _offer_others(self, actor: Actor, wish: _Wish) -> None:
+    async def _offer_others(self, actor: Actor, wish: Wish) -> None:
         async with get_database().session() as session:
             try:
                 starts = await nearest_slots(session, actor, wish.offer, wish.starts_at)
@@ -281,21 +270,9 @@ def look_at(element_id: str) -> Any:
     return rx.call_script(script)
 
 
-async def _find_own(actor: Actor, wish: _Wish) -> UUID | None:
+async def _find_own(actor: Actor, wish: Wish) -> UUID | None:
     async with get_database().session() as session:
         return await find_own(session, actor, wish.offer, wish.starts_at)
-
-
-def _wish(query: Mapping[str, str]) -> _Wish | None:
-    """Return what the address asks for, or None when that is nothing we understand."""
-    ids = [public_id(query.get(name)) for name in ("doctor", "clinic", "type")]
-    doctor_id, clinic_id, visit_type_id = ids
-    if doctor_id is None or clinic_id is None or visit_type_id is None:
-        return None
-    starts_at = moment(query.get("start"))
-    if starts_at is None:
-        return None
-    return _Wish(Offer(doctor_id, clinic_id, visit_type_id), starts_at)
 
 
 def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
@@ -307,7 +284,7 @@ def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView
 
 
 def _summary(
-    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: _Wish, own_zone: str
+    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: Wish, own_zone: str
 ) -> Summary:
     offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
@@ -329,7 +306,7 @@ def _summary(
     )
 
 
-def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: _Wish) -> list[Choice]:
+def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: Wish) -> list[Choice]:
     def offer(each: VisitTypeView) -> Offer:
         return Offer(wish.offer.doctor_id, wish.offer.clinic_id, each.id)
 

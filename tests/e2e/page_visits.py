@@ -28,7 +28,7 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.moving import move_link
 from tests.e2e.conftest import Server
 from tests.e2e.practice import PASSWORD, Login, in_database, open_account

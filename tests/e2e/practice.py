@@ -35,7 +35,7 @@ from appointment_app.models import (
 )
 from appointment_app.notifications.mailbox import Mail, list_mails, read_mail
 from appointment_app.scheduling.slots import Offer
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from tests.e2e.conftest import Server, wait_until_live
 from tests.factories import (
     make_appointment,

@@ -198,6 +198,8 @@ ROWS = (
         owner=Who.PATIENT,
         changes=_RESCHEDULED,
     ),
+    Row("SeriesPlan.choose_rhythm", ALL, BOOKING, {"every": "2"}, shows="8 December 2026"),
+    Row("SeriesPlan.choose_times", ALL, BOOKING, {"times": "4"}),
     # A patient's appointments
     Row("MyAppointments.load_list", SOMEBODY, "/appointments"),
     Row("MyAppointments.more", SOMEBODY, "/appointments", before=("load_list",)),

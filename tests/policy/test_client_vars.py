@@ -49,6 +49,7 @@ VARS = {
         is_asking is_cancelling cancel_problem cancel_reason_error
     """,
     "PracticeChoices": "clinics specialties",
+    "SeriesPlan": "every times dates bookable problem",
     "VisitTypeEditor": """
         rows is_loaded refusal form is_open is_video is_unfolded is_saving is_stale problem errors
         is_asking asked_about
@@ -107,6 +108,7 @@ FIELDS = {
         doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone
         is_video place place_changes waits_again other_times appointment
     """,
+    "series_plan.PlannedDate": "label refusal",
     "series_words.SeriesDate": "label href is_this",
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """

@@ -16,7 +16,8 @@ from appointment_app.models import AppointmentStatus
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.booking import REASON_LIMIT
 from appointment_app.scheduling.holds import HOLD_FOR
-from appointment_app.states.booking_form import BookingForm, booking_link
+from appointment_app.states.booking_address import booking_link
+from appointment_app.states.booking_form import BookingForm
 from tests.factories import (
     make_appointment,
     make_clinic,
