@@ -23,8 +23,6 @@ from appointment_app.models import (
     SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
-    BlockKind,
-    BusyBlock,
     MessageKind,
     Person,
     VisitMode,
@@ -162,7 +160,7 @@ async def take(
         offer,
         request.starts_at,
         person_id=patient.person_id,
-        except_block=kept.block.id if kept else None,
+        kept=kept,
     )
     seat = await _seat(session, offer, request.starts_at, granted.joined, kept)
     appointment = _appointment(request, granted.place, offer.visit_type, patient, seat)
@@ -225,37 +223,22 @@ async def _seat(
     joined: GroupSession | None,
     kept: held.Held | None,
 ) -> _Seat:
-    """Return a free seat in the session that is joined, else the first one of a block.
-
-    That is the block that was kept for it, or else a new one.
-    """
-    shape, visit_type = shape_of(offer.visit_type), offer.visit_type
-    visit, busy = shape.visit(starts_at), shape.busy(starts_at)
-    if kept is not None and kept.is_live and kept.is_of(offer.doctor_id, offer.clinic.id, busy):
+    """Return the seat that was kept, or a free one: in the session that is joined, or alone."""
+    ends_at = joined.ends_at if joined else shape_of(offer.visit_type).visit(starts_at).end
+    if kept is not None and kept.keeps(offer, starts_at, joined):
         await held.forget(session, kept)
-        block = kept.block
-        block.kind, block.expires_at = BlockKind.VISIT, None
-        session.add(block)
-        await session.flush()
-        return _Seat(row_id(block), 0, visit.end)
+        await held.settle(session, row_id(kept.block))
+        return _Seat(row_id(kept.block), kept.hold.seat, ends_at)
     if kept is not None and kept.block.doctor_id == offer.doctor_id:
         await held.give_up(session, kept)
     if joined is not None:
-        return _Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
-    block = BusyBlock(
-        doctor_id=offer.doctor_id,
-        clinic_id=offer.clinic.id,
-        kind=BlockKind.VISIT,
-        busy_from=busy.start,
-        busy_until=busy.end,
-    )
-    if visit_type.capacity > 1:
-        block.kind, block.capacity = BlockKind.SESSION, visit_type.capacity
-        block.visit_type_id = visit_type.id
-        block.starts_at, block.ends_at = visit.start, visit.end
+        if joined.is_only_held:
+            await held.settle(session, joined.block_id)
+        return _Seat(joined.block_id, joined.free_seats[0], ends_at)
+    block = held.block_for(offer, starts_at)
     session.add(block)
     await session.flush()
-    return _Seat(row_id(block), 0, visit.end)
+    return _Seat(row_id(block), 0, ends_at)
 
 
 def _appointment(

@@ -32,6 +32,8 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.intervals import Interval
 
+_SESSIONS = (BlockKind.SESSION, BlockKind.HOLD)
+
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
 
@@ -147,9 +149,8 @@ def block_rows(
         ends=ends,
         expires_at=col(BusyBlock.expires_at),
         block_id=col(BusyBlock.id),
-        session_of=sa.case(
-            (col(BusyBlock.kind) == BlockKind.SESSION, col(BusyBlock.visit_type_id))
-        ),
+        # A session of which all seats are only held so far is a block of kind hold.
+        session_of=sa.case((col(BusyBlock.kind).in_(_SESSIONS), col(BusyBlock.visit_type_id))),
     ).where(
         owner.in_(doctors),
         col(BusyBlock.active),

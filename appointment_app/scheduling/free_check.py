@@ -37,6 +37,7 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooSoon,
 )
+from appointment_app.scheduling.held import Held
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
@@ -82,7 +83,7 @@ async def require_free(
     starts_at: datetime,
     *,
     person_id: int | None = None,
-    except_block: int | None = None,
+    kept: Held | None = None,
 ) -> Granted:
     """Return what ``check_free`` grants of a start that is about to be taken.
 
@@ -91,9 +92,7 @@ async def require_free(
     Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
     """
-    checked = await check_free(
-        session, rows, starts_at, person_id=person_id, except_block=except_block
-    )
+    checked = await check_free(session, rows, starts_at, person_id=person_id, kept=kept)
     if checked.has_expired_holds:
         await release_expired_holds(session, rows.doctor_id)
     if checked.refusal is not None:
@@ -116,15 +115,17 @@ async def check_free(
     starts_at: datetime,
     *,
     person_id: int | None = None,
-    except_block: int | None = None,
+    kept: Held | None = None,
 ) -> Checked:
     """Tell whether a visit of an offer may start at ``starts_at`` (UTC); changes nothing.
 
     Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; the block ``except_block`` is in nobody's way. One statement, and another
-    where the doctor has a maximum a day or a group session of that visit is near.
+    must be free as well; what the visitor has ``kept`` is not in the way. One statement, and
+    another where the doctor has a maximum a day or a group session of that visit is near.
     """
     now = clock.now()
+    own_block = kept.block.id if kept and kept.is_alone else None
+    own_hold = kept.hold.id if kept else None
     shape = shape_of(rows.visit_type)
     visit = shape.visit(starts_at)
     day = local_date(rows.clinic.zone, starts_at)
@@ -134,14 +135,14 @@ async def check_free(
         weekly_rows([rows.place_id]),
         override_rows([rows.place_id], around),
         time_off_rows([rows.place_id], around),
-        block_rows([rows.doctor_id], shape.busy_around(visit), except_block=except_block),
+        block_rows([rows.doctor_id], shape.busy_around(visit), except_block=own_block),
         person_rows([] if person_id is None else [person_id], visit),
     )
     place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
     full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
     own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
-    sessions = await load_sessions(session, own, now)
+    sessions = await load_sessions(session, own, now, except_hold=own_hold)
     joined = session_at(sessions, place, rows.visit_type, starts_at)
     reason = (
         joined.refusal(place, now, full_days)
@@ -149,7 +150,7 @@ async def check_free(
         else is_free(place.hours, _intervals(live), shape, starts_at, *place.bounds(now), full_days)
     )
     refusal: SchedulingError | None = None
-    if reason is Refusal.BUSY and _are_holds(live, shape.busy(starts_at)):
+    if reason is Refusal.BUSY and _may_become_free(joined, live, shape.busy(starts_at)):
         refusal = SlotHeld()
     elif reason is not None:
         refusal = REFUSALS[reason]()
@@ -177,8 +178,10 @@ def _has_expired(row: Row, now: datetime) -> bool:
     return row.expires_at is not None and row.expires_at <= now
 
 
-def _are_holds(rows: Iterable[Row], wanted: Interval) -> bool:
-    """Tell whether all that takes the ``wanted`` time are holds."""
+def _may_become_free(joined: GroupSession | None, rows: Iterable[Row], wanted: Interval) -> bool:
+    """Tell whether only holds stand in the way: of a seat, or of the ``wanted`` time."""
+    if joined is not None:
+        return bool(joined.without_holds().free_seats)
     in_the_way = [row for row in rows if row.begins < wanted.end and wanted.start < row.ends]
     return all(row.expires_at is not None for row in in_the_way)
 

@@ -20,12 +20,12 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound
-from appointment_app.models import DOCTOR_OVERLAP, BlockKind, BusyBlock, Doctor, Hold, row_id
+from appointment_app.models import DOCTOR_OVERLAP, BlockKind, Doctor, Hold, row_id
 from appointment_app.scheduling import held, locks
 from appointment_app.scheduling.errors import HoldLimit, NotBookable, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
-from appointment_app.scheduling.rules import shape_of
-from appointment_app.scheduling.slots import Offer, find_offer
+from appointment_app.scheduling.seats import GroupSession
+from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 from appointment_app.settings import get_settings
 
 HOLD_FOR = timedelta(minutes=5)
@@ -102,30 +102,17 @@ async def _keep(
         rows = await find_offer(session, offer)
     except NotFound as error:
         raise NotBookable from error
-    own_block = kept.block.id if kept else None
-    granted = await require_free(session, rows, starts_at, except_block=own_block)
-    if granted.joined is not None or rows.visit_type.capacity > 1:
-        raise HoldLimit  # a seat among others is not kept
-
-    busy = shape_of(rows.visit_type).busy(starts_at)
+    granted = await require_free(session, rows, starts_at, kept=kept)
     if kept is not None:
-        if kept.is_live and kept.is_of(rows.doctor_id, rows.clinic.id, busy):
+        if kept.keeps(rows, starts_at, granted.joined):
             return HoldView(kept.hold.public_id, kept.hold.expires_at)
         await held.give_up(session, kept)
     await _remove_expired(session, address)
     expires_at = clock.now() + HOLD_FOR
-    block = BusyBlock(
-        doctor_id=rows.doctor_id,
-        clinic_id=rows.clinic.id,
-        kind=BlockKind.HOLD,
-        busy_from=busy.start,
-        busy_until=busy.end,
-        expires_at=expires_at,
-    )
-    session.add(block)
-    await session.flush()
+    block_id, seat = await _seat(session, rows, starts_at, granted.joined, expires_at)
     hold = Hold(
-        block_id=row_id(block),
+        block_id=block_id,
+        seat=seat,
         visitor=held.visitor_key(visitor),
         address=held.address_key(address),
         number=number,
@@ -134,6 +121,25 @@ async def _keep(
     session.add(hold)
     await session.flush()
     return HoldView(hold.public_id, expires_at)
+
+
+async def _seat(
+    session: AsyncSession,
+    rows: OfferRows,
+    starts_at: datetime,
+    joined: GroupSession | None,
+    expires_at: datetime,
+) -> tuple[int, int]:
+    """Return the block and the seat to keep: in the session that is joined, or in a new block."""
+    if joined is not None:
+        if joined.is_only_held:
+            await held.lengthen(session, joined.block_id, expires_at)
+        return joined.block_id, joined.free_seats[0]
+    block = held.block_for(rows, starts_at)
+    block.kind, block.expires_at = BlockKind.HOLD, expires_at
+    session.add(block)
+    await session.flush()
+    return row_id(block), 0
 
 
 async def _free_number(session: AsyncSession, visitor: str, address: str) -> int:

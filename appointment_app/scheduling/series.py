@@ -176,9 +176,8 @@ async def _refusal(
     besides: int,
 ) -> SchedulingError | None:
     """Return why the actor cannot book this start, ``besides`` so many earlier ones."""
-    own_block = kept.block.id if kept else None
     person_id = actor.person_id
-    checked = await check_free(session, rows, start, person_id=person_id, except_block=own_block)
+    checked = await check_free(session, rows, start, person_id=person_id, kept=kept)
     if checked.refusal is not None:
         return checked.refusal
     try:
