@@ -129,7 +129,7 @@ async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) 
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
-    return await _lock_patient(session, actor.user_id, person_id, request.idempotency_key)
+    return await lock_patient(session, actor.user_id, person_id, request.idempotency_key)
 
 
 async def bookable_offer(session: AsyncSession, request: BookingRequest) -> OfferRows:
@@ -163,7 +163,7 @@ async def take(
         kept=kept,
     )
     seat = await _seat(session, offer, request.starts_at, granted.joined, kept)
-    appointment = _appointment(request, granted.place, offer.visit_type, patient, seat)
+    appointment = new_appointment(request, granted.place, offer.visit_type, patient, seat)
     appointment.series_id = series_id
     session.add(appointment)
     await session.flush()
@@ -173,11 +173,16 @@ async def take(
 
 def _require_sane(request: BookingRequest) -> None:
     """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
-    if not 0 < len(request.idempotency_key) <= KEY_LIMIT:
-        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
-        raise Invalid({"idempotency_key": sentence})
+    require_key(request.idempotency_key)
     require_near(request.starts_at)
     fitting_text(request.reason, "reason", REASON_LIMIT)
+
+
+def require_key(idempotency_key: str) -> None:
+    """Return when the key is one that can be stored; raises ``Invalid``."""
+    if not 0 < len(idempotency_key) <= KEY_LIMIT:
+        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
+        raise Invalid({"idempotency_key": sentence})
 
 
 async def _person(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -192,7 +197,7 @@ async def _person(session: AsyncSession, actor: Actor, person_id: UUID | None) -
     return found
 
 
-async def _lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
+async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
@@ -208,7 +213,7 @@ async def _lock_patient(session: AsyncSession, booked_by: int, person_id: int, k
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class Seat:
     """Where the patient sits; a visit on one's own is a block with one seat."""
 
     block_id: int
@@ -222,32 +227,33 @@ async def _seat(
     starts_at: datetime,
     joined: GroupSession | None,
     kept: held.Held | None,
-) -> _Seat:
+) -> Seat:
     """Return the seat that was kept, or a free one: in the session that is joined, or alone."""
     ends_at = joined.ends_at if joined else shape_of(offer.visit_type).visit(starts_at).end
     if kept is not None and kept.keeps(offer, starts_at, joined):
         await held.forget(session, kept)
         await held.settle(session, row_id(kept.block))
-        return _Seat(row_id(kept.block), kept.hold.seat, ends_at)
+        return Seat(row_id(kept.block), kept.hold.seat, ends_at)
     if kept is not None and kept.block.doctor_id == offer.doctor_id:
         await held.give_up(session, kept)
     if joined is not None:
         if joined.is_only_held:
             await held.settle(session, joined.block_id)
-        return _Seat(joined.block_id, joined.free_seats[0], ends_at)
+        return Seat(joined.block_id, joined.free_seats[0], ends_at)
     block = held.block_for(offer, starts_at)
     session.add(block)
     await session.flush()
-    return _Seat(row_id(block), 0, ends_at)
+    return Seat(row_id(block), 0, ends_at)
 
 
-def _appointment(
+def new_appointment(
     request: BookingRequest,
     place: Place,
     visit_type: VisitType,
     patient: Patient,
-    seat: _Seat,
+    seat: Seat,
 ) -> Appointment:
+    """Return the appointment, with what was agreed, in a stored block."""
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
     return Appointment(
