@@ -25,6 +25,7 @@ from appointment_app.models import (
     Person,
     VisitMode,
     VisitType,
+    row_id,
 )
 from appointment_app.scheduling.availability import free_slots, open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
@@ -38,6 +39,7 @@ from appointment_app.scheduling.rules import (
     load_workplaces,
     shape_of,
 )
+from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.visits import is_today
 
@@ -150,6 +152,7 @@ class AppointmentDetail:
     can_move: bool
     earlier: tuple[datetime, ...]
     history: tuple[PastVisit, ...]
+    series: SeriesPlace | None
     next_statuses: tuple[AppointmentStatus, ...]
 
 
@@ -274,6 +277,7 @@ async def load_detail(
         can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
         earlier=await _earlier(session, row),
         history=await _history(session, row),
+        series=(await load_series_places(session, [row])).get(row_id(row)),
         next_statuses=_next_statuses(actor, row, record),
     )
 

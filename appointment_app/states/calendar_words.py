@@ -8,6 +8,7 @@ from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling.calendar import AppointmentDetail, Entry
 from appointment_app.scheduling.local_time import local_date
+from appointment_app.states.series_words import series_note
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 
@@ -37,6 +38,7 @@ class Detail:
     reason: str = ""
     cancel_reason: str = ""
     reference: str = ""
+    series: str = ""
     history: list[HistoryRow] = field(default_factory=list)
     overbooked: bool = False
     earlier: list[str] = field(default_factory=list)
@@ -111,6 +113,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         reason=detail.reason,
         cancel_reason=detail.cancel_reason,
         reference=detail.reference,
+        series=series_note(detail.series),
         history=[
             HistoryRow(
                 when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),

@@ -89,8 +89,8 @@ FIELDS = {
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
         id patient birth_date phone when zone visit place join_link status reason cancel_reason
-        reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
-        can_mark_no_show can_move can_cancel
+        reference series history overbooked earlier can_confirm can_check_in can_undo_check_in
+        can_complete can_mark_no_show can_move can_cancel
     """,
     "calendar_words.HistoryRow": "when visit status",
     "doctor_profile.Profile": "name initials summary languages bio",

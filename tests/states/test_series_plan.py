@@ -11,6 +11,7 @@ from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import Appointment
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.series_plan import SeriesPlan
 from tests.factories import make_appointment
@@ -168,3 +169,15 @@ async def test_only_one_of_a_series_is_cancelled(practice: Practice, tab: Tab) -
         await mine.ask(str(key))
         await run(mine.cancel_appointment({"extent": extent, "cancel_reason": ""}))
     assert [each.active for each in await practice.appointments()] == [False, False, True]
+
+
+async def test_the_doctor_reads_that_it_is_part_of_a_series(practice: Practice, tab: Tab) -> None:
+    form, _ = await planned(tab, practice)
+    await run(form.submit({"reason": ""}))
+    second = (await practice.appointments())[1]
+    doctor = await practice.tab(practice.doctor)
+    doctor.go_to("/calendar?view=week&date=2026-11-30")
+    calendar = await doctor.state(DoctorCalendar)
+    await calendar.load()
+    await calendar.open_appointment(str(second.public_id))
+    assert calendar.detail.series == "Part of a series (2 of 3)"
