@@ -29,6 +29,7 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
+    ResourceKind,
     VisitMode,
     VisitType,
     row_id,
@@ -36,6 +37,7 @@ from appointment_app.models import (
 from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.scheduling.cancellation_window import deadline
 from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
@@ -65,8 +67,8 @@ class AppointmentView:
     """An appointment as agreed; times are UTC, ``zone`` is the clinic's, ids are public.
 
     ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
-    ``can_cancel`` and ``can_move`` say whether they still may. ``earlier`` is filled where one
-    appointment is asked for, oldest first.
+    ``can_cancel`` and ``can_move`` say whether they still may. ``earlier``, oldest first, and
+    ``room`` are filled where one appointment is asked for.
     """
 
     id: UUID
@@ -97,6 +99,7 @@ class AppointmentView:
     series: SeriesPlace | None
     version: int
     earlier: tuple[EarlierTime, ...] = ()
+    room: str = ""
 
 
 async def get_appointment(
@@ -114,7 +117,9 @@ async def get_appointment(
         EarlierTime(move.from_starts_at, move.to_starts_at, move.reason)
         for move in await session.exec(moves)
     )
-    return replace(_view(actor, *row, places.get(row_id(row[0]))), earlier=earlier)
+    taken = await load_taken(session, row[0].block_id)
+    view = _view(actor, *row, places.get(row_id(row[0])))
+    return replace(view, earlier=earlier, room=taken.get(ResourceKind.ROOM, ""))
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:

@@ -20,6 +20,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
@@ -29,12 +30,13 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import held, locks
+from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import NotBookable, PatientBusy, SchedulingError, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.patient_rules import require_may_book
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
@@ -69,8 +71,9 @@ class BookingRequest:
 async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
     """Book and return the public id of the appointment.
 
-    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
-    ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
+    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy, ``ResourceTaken``
+    when it is a room or a device), ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
+    ``DayFull``, ``NotBookable`` (``NoResourceHere`` when the clinic has not what is needed),
     ``KnownPatientsOnly``, ``PatientLimit``, ``TextTooLong``, ``Invalid``, ``LoginRequired``,
     ``Forbidden``; then nothing is stored.
     """
@@ -88,19 +91,18 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
 def refusal_by_database(error: DBAPIError) -> SchedulingError | None:
     """Return what a constraint says about a booking, or None when it says something else."""
     message = str(error.orig)
-    if DOCTOR_OVERLAP in message or any(name in message for name in _SEAT_NAMES):
+    if any(name in message for name in (DOCTOR_OVERLAP, RESOURCE_OVERLAP, *_SEAT_NAMES)):
         return SlotTaken()
     return PatientBusy() if PERSON_OVERLAP in message else None
 
 
 @transactional
 async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
-    patient = await come_in(session, actor, request)
-    if patient.booked_before is not None:
-        return patient.booked_before
-    offer = await bookable_offer(session, request)
-    appointment = await take(session, actor, request, offer, patient)
-    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
+    admitted = await come_in(session, actor, request)
+    if admitted.patient.booked_before is not None:
+        return admitted.patient.booked_before
+    appointment = await take(session, actor, request, admitted)
+    tell(session, admitted.patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
 
 
@@ -117,8 +119,24 @@ class Patient:
     booked_before: UUID | None
 
 
-async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) -> Patient:
-    """Return for whom the actor may book, once nobody else books with the doctor or for them.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who books what, while nobody else can: all that it takes is locked."""
+
+    patient: Patient
+    offer: OfferRows | None
+    needs: Needs | None
+
+    @property
+    def bookable(self) -> OfferRows:
+        """The offer; raises ``NotBookable`` when it takes no bookings (any more)."""
+        if self.offer is None:
+            raise NotBookable
+        return self.offer
+
+
+async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) -> Admitted:
+    """Return what the actor may book for whom, once nobody else books with the doctor or for them.
 
     Raises what ``book`` raises of an actor, of what was typed and of a doctor.
     """
@@ -129,30 +147,25 @@ async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) 
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
-    return await lock_patient(session, actor.user_id, person_id, request.idempotency_key)
-
-
-async def bookable_offer(session: AsyncSession, request: BookingRequest) -> OfferRows:
-    """Return the rows of the offer that is asked for; raises ``NotBookable``."""
-    try:
-        return await find_offer(session, request.offer)
-    except NotFound as error:
-        raise NotBookable from error
+    offer = await _offer(session, request.offer)
+    needs = await _lock_needs(session, offer)
+    patient = await lock_patient(session, actor.user_id, person_id, request.idempotency_key)
+    return Admitted(patient, offer, needs)
 
 
 async def take(
     session: AsyncSession,
     actor: Actor,
     request: BookingRequest,
-    offer: OfferRows,
-    patient: Patient,
+    admitted: Admitted,
     *,
     series_id: int | None = None,
 ) -> Appointment:
     """Store the appointment in the caller's transaction; tells nobody.
 
-    Raises what ``book`` raises of a time and of a patient.
+    Raises what ``book`` raises of an offer, of a time and of a patient.
     """
+    patient, offer = admitted.patient, admitted.bookable
     await require_may_book(session, offer, patient.person_id)
     kept = await held.find(session, request.visitor)
     granted = await require_free(
@@ -162,7 +175,7 @@ async def take(
         person_id=patient.person_id,
         kept=kept,
     )
-    seat = await _seat(session, offer, request.starts_at, granted.joined, kept)
+    seat = await _seat(session, admitted, request.starts_at, granted.joined, kept)
     appointment = new_appointment(request, granted.place, offer.visit_type, patient, seat)
     appointment.series_id = series_id
     session.add(appointment)
@@ -197,6 +210,21 @@ async def _person(session: AsyncSession, actor: Actor, person_id: UUID | None) -
     return found
 
 
+async def _offer(session: AsyncSession, wanted: Offer) -> OfferRows | None:
+    """Return what is booked, None when it takes no bookings (any more)."""
+    try:
+        return await find_offer(session, wanted)
+    except NotFound:
+        return None
+
+
+async def _lock_needs(session: AsyncSession, offer: OfferRows | None) -> Needs | None:
+    """Wait for the rooms and devices of a visit that needs any; None when it needs none."""
+    if offer is None or not offer.needs_resources:
+        return None
+    return await resources.lock(session, row_id(offer.visit_type), row_id(offer.clinic))
+
+
 async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
     """Wait until nobody else books for this person, and return what there is to know.
 
@@ -223,16 +251,22 @@ class Seat:
 
 async def _seat(
     session: AsyncSession,
-    offer: OfferRows,
+    admitted: Admitted,
     starts_at: datetime,
     joined: GroupSession | None,
     kept: held.Held | None,
 ) -> Seat:
-    """Return the seat that was kept, or a free one: in the session that is joined, or alone."""
+    """Return the seat that was kept, or a free one: in the session that is joined, or alone.
+
+    A session has the rooms and devices that it needs already.
+    """
+    offer, needs = admitted.bookable, admitted.needs
     ends_at = joined.ends_at if joined else shape_of(offer.visit_type).visit(starts_at).end
     if kept is not None and kept.keeps(offer, starts_at, joined):
         await held.forget(session, kept)
         await held.settle(session, row_id(kept.block))
+        if needs is not None and joined is None:
+            await resources.take(session, needs, kept.block)
         return Seat(row_id(kept.block), kept.hold.seat, ends_at)
     if kept is not None and kept.block.doctor_id == offer.doctor_id:
         await held.give_up(session, kept)
@@ -243,6 +277,8 @@ async def _seat(
     block = held.block_for(offer, starts_at)
     session.add(block)
     await session.flush()
+    if needs is not None:
+        await resources.take(session, needs, block)
     return Seat(row_id(block), 0, ends_at)
 
 

@@ -23,23 +23,24 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     Person,
+    ResourceKind,
     VisitMode,
     VisitType,
     row_id,
 )
-from appointment_app.scheduling.availability import free_slots, open_intervals
+from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
-    load_full_days,
     load_workplaces,
-    shape_of,
 )
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
+from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.visits import is_today
 
@@ -142,6 +143,8 @@ class AppointmentDetail:
     visit: str
     mode: VisitMode
     place: str
+    room: str
+    device: str
     join_link: str
     status: AppointmentStatus
     reason: str
@@ -227,7 +230,7 @@ async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Int
         today=len(statuses),
         to_confirm=statuses.count(AppointmentStatus.PENDING),
         filled_percent=await _filled_percent(session, places, week, now),
-        free_slots=await _count_free(session, places, week, now),
+        free_slots=await _count_free(session, places, week),
     )
 
 
@@ -253,6 +256,7 @@ async def load_detail(
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
+    taken = await load_taken(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -267,6 +271,8 @@ async def load_detail(
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
+        room=taken.get(ResourceKind.ROOM, ""),
+        device=taken.get(ResourceKind.DEVICE, ""),
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,
@@ -304,9 +310,7 @@ async def _filled_percent(
     return round(100 * taken / _length(opened))
 
 
-async def _count_free(
-    session: AsyncSession, places: list[Place], week: Interval, now: datetime
-) -> int:
+async def _count_free(session: AsyncSession, places: list[Place], week: Interval) -> int:
     if not places:
         return 0
     doctor_id = places[0].doctor_id
@@ -318,22 +322,8 @@ async def _count_free(
     visit_type = (await session.exec(statement)).first()
     if visit_type is None:
         return 0
-    shape = shape_of(visit_type)
-    busy = await load_busy(session, [doctor_id], shape.busy_around(week), now)
-    full_days = await load_full_days(session, places, week)
-    return sum(
-        len(
-            free_slots(
-                place.hours,
-                busy[doctor_id],
-                shape,
-                week,
-                *place.bounds(now),
-                full_days.get(place.id, frozenset()),
-            )
-        )
-        for place in places
-    )
+    free = await find_free(session, [Wish(place, visit_type, week) for place in places])
+    return sum(len(each.starts) for each in free)
 
 
 def _length(intervals: list[Interval]) -> timedelta:

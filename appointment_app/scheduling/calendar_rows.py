@@ -6,6 +6,7 @@ row is selected in one common shape, and what is wanted is united. The kinds:
 - weekly hours, days that differ and time off, by the id of the doctor at the clinic (``owner``)
 - what occupies doctors, by the doctor's id
 - what occupies persons, by the person's id
+- visit types that need a room or a device, by their id
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from appointment_app.models import (
     DateOverrideRange,
     DoctorAtClinic,
     TimeOff,
+    VisitTypeResource,
     WeeklyHours,
 )
 from appointment_app.scheduling.intervals import Interval
@@ -48,6 +50,7 @@ class Kind(StrEnum):
     TIME_OFF = "time_off"
     BLOCK = "block"
     PERSON = "person"
+    NEEDS = "needs"
 
 
 class Row(NamedTuple):
@@ -182,6 +185,12 @@ def person_rows(persons: Collection[int], window: Interval) -> Rows:
         begins < window.end,
         ends > window.start,
     )
+
+
+def needs_rows(visit_types: Collection[int]) -> Rows:
+    """Select which of the visit types (internal ids) need a room or a device."""
+    owner = col(VisitTypeResource.visit_type_id)
+    return _rows(Kind.NEEDS, owner).where(owner.in_(visit_types)).distinct()
 
 
 async def read_rows(session: AsyncSession, *selects: Rows) -> dict[Kind, list[Row]]:

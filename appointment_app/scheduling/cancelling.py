@@ -22,6 +22,7 @@ from appointment_app.models import (
     Hold,
     MessageKind,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
     fitting_text,
@@ -85,7 +86,7 @@ async def _require_in_time(session: AsyncSession, appointment: Appointment) -> N
 
 
 async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
-    """Free the doctor's time once nobody sits in the block any more.
+    """Free the doctor's time, and what went with it, once nobody sits in the block any more.
 
     Not that of a session which the doctor has opened in advance: it still waits for others. And
     one in which a seat is still kept for somebody lasts as long as that.
@@ -104,3 +105,4 @@ async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
     if held_until is not None:
         left = {"kind": BlockKind.HOLD, "expires_at": held_until}
     await session.exec(statement.values(**left).execution_options(synchronize_session=False))
+    await resources.release(session, col(BusyBlock.id) == block_id, ~col(BusyBlock.active))

@@ -19,6 +19,7 @@ from appointment_app import clock
 from appointment_app.accounts.keys import key_for
 from appointment_app.accounts.network import network_of
 from appointment_app.models import BlockKind, BusyBlock, Hold, ResourceUse, row_id
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.rules import shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import OfferRows
@@ -105,6 +106,7 @@ async def give_up(session: AsyncSession, held: Held) -> None:
     still_held = col(BusyBlock.id) == block.id, col(BusyBlock.kind) == BlockKind.HOLD
     if held.is_alone:
         only_held = select(BusyBlock.id).where(*still_held)
+        await resources.release(session, *still_held)
         await session.exec(delete(ResourceUse).where(col(ResourceUse.block_id).in_(only_held)))
         await session.exec(delete(BusyBlock).where(*still_held))
         session.expunge(block)

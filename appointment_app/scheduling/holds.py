@@ -20,10 +20,11 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound
-from appointment_app.models import DOCTOR_OVERLAP, BlockKind, Doctor, Hold, row_id
-from appointment_app.scheduling import held, locks
+from appointment_app.models import DOCTOR_OVERLAP, RESOURCE_OVERLAP, BlockKind, Doctor, Hold, row_id
+from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.errors import HoldLimit, NotBookable, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 from appointment_app.settings import get_settings
@@ -64,7 +65,7 @@ async def keep(
             return await _keep(session, actor, offer, starts_at, visitor, address)
         except DBAPIError as error:
             message = str(error.orig)
-            if DOCTOR_OVERLAP in message:
+            if DOCTOR_OVERLAP in message or RESOURCE_OVERLAP in message:
                 raise SlotTaken from error
             if not any(name in message for name in _UNIQUE):
                 raise
@@ -102,6 +103,9 @@ async def _keep(
         rows = await find_offer(session, offer)
     except NotFound as error:
         raise NotBookable from error
+    needs = None
+    if rows.needs_resources:
+        needs = await resources.lock(session, row_id(rows.visit_type), row_id(rows.clinic))
     granted = await require_free(session, rows, starts_at, kept=kept)
     if kept is not None:
         if kept.keeps(rows, starts_at, granted.joined):
@@ -109,7 +113,7 @@ async def _keep(
         await held.give_up(session, kept)
     await _remove_expired(session, address)
     expires_at = clock.now() + HOLD_FOR
-    block_id, seat = await _seat(session, rows, starts_at, granted.joined, expires_at)
+    block_id, seat = await _seat(session, rows, starts_at, granted.joined, needs, expires_at)
     hold = Hold(
         block_id=block_id,
         seat=seat,
@@ -128,6 +132,7 @@ async def _seat(
     rows: OfferRows,
     starts_at: datetime,
     joined: GroupSession | None,
+    needs: Needs | None,
     expires_at: datetime,
 ) -> tuple[int, int]:
     """Return the block and the seat to keep: in the session that is joined, or in a new block."""
@@ -139,6 +144,8 @@ async def _seat(
     block.kind, block.expires_at = BlockKind.HOLD, expires_at
     session.add(block)
     await session.flush()
+    if needs is not None:
+        await resources.take(session, needs, block)
     return row_id(block), 0
 
 

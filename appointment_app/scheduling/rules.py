@@ -197,22 +197,13 @@ async def load_busy(
 
     Nor does the block ``except_block``.
     """
-    busy = await load_firm_and_held(session, doctor_ids, window, now, except_block=except_block)
+    rows = live_block_rows(doctor_ids, window, now, except_block=except_block)
+    busy = busy_from(await read_rows(session, rows))
     return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
 
 
-async def load_firm_and_held(
-    session: AsyncSession,
-    doctor_ids: Collection[int],
-    window: Interval,
-    now: datetime,
-    *,
-    except_block: int | None = None,
-) -> dict[int, Busy]:
-    """Return the same as ``load_busy``, what holds occupy named apart."""
-    found = await read_rows(
-        session, live_block_rows(doctor_ids, window, now, except_block=except_block)
-    )
+def busy_from(found: Mapping[Kind, Iterable[Row]]) -> dict[int, Busy]:
+    """Return what occupies each doctor by their id, from the live blocks that were ``found``."""
     busy: defaultdict[int, Busy] = defaultdict(Busy)
     for row in found[Kind.BLOCK]:
         taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held

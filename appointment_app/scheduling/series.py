@@ -20,7 +20,6 @@ from appointment_app.models import Appointment, AppointmentSeries, MessageKind, 
 from appointment_app.scheduling import held
 from appointment_app.scheduling.booking import (
     BookingRequest,
-    bookable_offer,
     come_in,
     refusal_by_database,
     take,
@@ -29,14 +28,19 @@ from appointment_app.scheduling.changes import tell_of_series
 from appointment_app.scheduling.errors import (
     NotBookable,
     PatientBusy,
+    ResourceTaken,
     SchedulingError,
     SeriesRefused,
     SlotHeld,
     SlotTaken,
 )
 from appointment_app.scheduling.free_check import check_free, require_near
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.patient_rules import require_may_book
 from appointment_app.scheduling.repeating import repeated_starts
+from appointment_app.scheduling.resource_times import first_free
+from appointment_app.scheduling.resources import load_equipment
+from appointment_app.scheduling.rules import shape_of
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 MOST_WEEKS = 12
@@ -145,11 +149,11 @@ class _Turn:
 async def _book_series(session: AsyncSession, actor: Actor, turn: _Turn) -> tuple[UUID, ...]:
     request = turn.request
     wanted = _requests(request)
-    patient = await come_in(session, actor, wanted[0])
+    admitted = await come_in(session, actor, wanted[0])
+    patient = admitted.patient
     if patient.booked_before is not None:
         return await _booked_before(session, patient.booked_before)
-    offer = await bookable_offer(session, wanted[0])
-    turn.zone = offer.clinic.zone
+    turn.zone = admitted.bookable.clinic.zone
     _require_rhythm(request, turn.zone)
     series = AppointmentSeries(every_weeks=request.every_weeks, created_by=patient.booked_by)
     session.add(series)
@@ -158,9 +162,7 @@ async def _book_series(session: AsyncSession, actor: Actor, turn: _Turn) -> tupl
     for each in wanted:
         turn.start = each.starts_at
         try:
-            booked.append(
-                await take(session, actor, each, offer, patient, series_id=row_id(series))
-            )
+            booked.append(await take(session, actor, each, admitted, series_id=row_id(series)))
         except SchedulingError as refusal:
             raise turn.refused(refusal) from refusal
     tell_of_series(session, patient.contact, booked, MessageKind.SERIES_BOOKED)
@@ -180,11 +182,28 @@ async def _refusal(
     checked = await check_free(session, rows, start, person_id=person_id, kept=kept)
     if checked.refusal is not None:
         return checked.refusal
+    if rows.needs_resources and checked.granted.joined is None:
+        wanted = shape_of(rows.visit_type).busy(start)
+        if (missing := await _missing_resource(session, rows, wanted, kept)) is not None:
+            return missing
     try:
         if person_id is not None:
             await require_may_book(session, rows, person_id, besides=besides)
     except SchedulingError as refusal:
         return refusal
+    return None
+
+
+async def _missing_resource(
+    session: AsyncSession, rows: OfferRows, wanted: Interval, kept: held.Held | None
+) -> SchedulingError | None:
+    """Return that a room or device is missing at that time."""
+    key = row_id(rows.visit_type)
+    own_block = kept.block.id if kept and kept.is_alone else None
+    equipment = await load_equipment(session, [key], wanted, except_block=own_block)
+    for kind, suitable in equipment.needs(key, row_id(rows.clinic)).suitable.items():
+        if first_free(suitable, equipment.busy, wanted) is None:
+            return ResourceTaken(kind)
     return None
 
 

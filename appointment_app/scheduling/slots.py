@@ -21,18 +21,28 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     DoctorAtClinic,
+    VisitMode,
     VisitType,
     VisitTypeClinic,
     row_id,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    live_block_rows,
+    needs_rows,
+    read_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
+from appointment_app.scheduling.resource_times import starts_with_resources
+from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
     bookable_places,
-    load_firm_and_held,
+    busy_from,
     load_full_days,
     load_hours,
     shape_of,
@@ -51,12 +61,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class OfferRows:
-    """The stored rows of an offer, all of which take bookings."""
+    """The stored rows of an offer, all of which take bookings.
+
+    ``needs_resources`` says that the visit takes a room or a device with it.
+    """
 
     at_clinic: DoctorAtClinic
     doctor: Doctor
     clinic: Clinic
     visit_type: VisitType
+    needs_resources: bool
 
     @property
     def place_id(self) -> int:
@@ -91,13 +105,19 @@ class Wish:
         offered = shape_of(self.visit_type)
         return self.moved.shape(offered) if self.moved else offered
 
+    @property
+    def needs_place(self) -> bool:
+        """Whether it may need a room or a device at all: a video visit does not."""
+        return self.visit_type.mode is VisitMode.IN_PERSON
+
 
 @dataclass(frozen=True, slots=True)
 class Free:
     """The free starts in UTC, sorted.
 
     ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
-    earlier: where one visit follows the other, a hold can also bring a start forth.
+    earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
+    for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
     """
 
@@ -175,7 +195,7 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
     statement = (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
-        .add_columns(VisitType)
+        .add_columns(VisitType, resources.is_needed())
         .where(
             col(Doctor.public_id) == offer.doctor_id,
             col(Clinic.public_id) == offer.clinic_id,
@@ -211,7 +231,8 @@ async def slots_of_place(
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    Two queries for all of them, and one more where there are group sessions.
+    Two queries for all of them, one more where there are group sessions, and one more where a
+    visit needs a room or a device.
     """
     if not wishes:
         return []
@@ -220,12 +241,21 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
-    busy = await load_firm_and_held(
+    except_block = moved.block_id if moved else None
+    in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
+    found = await read_rows(
         session,
-        {place.doctor_id for place in places},
-        whole,
-        now,
-        except_block=moved.block_id if moved else None,
+        live_block_rows(
+            {place.doctor_id for place in places}, whole, now, except_block=except_block
+        ),
+        needs_rows(in_person),
+    )
+    busy = busy_from(found)
+    needy = {row.owner for row in found[Kind.NEEDS]}
+    equipment = (
+        await resources.load_equipment(session, needy, whole, except_block=except_block)
+        if needy
+        else Equipment()
     )
     full_days = await load_full_days(
         session, places, whole, except_appointment=moved.appointment_id if moved else None
@@ -259,16 +289,19 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
                 and each.refusal(place, now, full) is None
             }
 
-        found, seats_left = starts(taken.all), seats(sessions)
+        on_grid, seats_left = starts(taken.all), seats(sessions)
         without_holds = [
-            *(starts(taken.firm) if taken.held else found)[:1],
+            *on_grid[:1],
+            *(starts(taken.firm) if taken.held else [])[:1],
             *seats([each.without_holds() for each in sessions]),
         ]
+        needs = equipment.needs(row_id(wish.visit_type), row_id(place.clinic))
+        found = starts_with_resources(on_grid, wish.shape, needs, equipment.busy)
         if wish.visit_type.capacity > 1:
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(found, min(found[:1] + without_holds, default=None), seats_left)
+        return Free(found, min(without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
 

@@ -18,6 +18,7 @@ from appointment_app.models import (
     Approval,
     DateOverride,
     DoctorSpecialty,
+    ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_clinic,
     make_doctor,
     make_patient,
+    make_resource,
     make_user,
     make_visit_type,
 )
@@ -68,6 +70,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "dora's calendar": ("Away for a christening",),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
+    "harbour's rooms": ("Echo chamber", "Plaster room"),
     "administrators": ("root@secret.example", "park@secret.example"),
 }
 
@@ -93,6 +96,7 @@ MAY_SEE: dict[Who, set[str]] = {
         "dora's account",
         "otto's account",
         "wilma",
+        "harbour's rooms",
         "administrators",
     },
     Who.OTHER_ADMINISTRATOR: {"otto's account", "administrators"},
@@ -249,6 +253,16 @@ async def _build(database: Database, path: Path) -> World:
             reason="A wart on the thumb",
             notes="Wart removed with ice",
         )
+        room = await make_resource(session, harbour, name="Echo chamber")
+        used = await make_resource(session, harbour, name="Plaster room")
+        session.add(
+            ResourceUse(
+                resource_id=row_id(used),
+                block_id=pending.block_id,
+                busy_from=pending.starts_at,
+                busy_until=pending.ends_at,
+            )
+        )
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
         await _add_rights(session, users, row_id(park))
@@ -298,6 +312,8 @@ async def _build(database: Database, path: Path) -> World:
         "pending": pending,
         "begun": begun,
         "pauls": pauls,
+        "room": room,
+        "used": used,
     }
     ids = {name: str(record.public_id) for name, record in records.items()}
     ids |= {"place": str(place), "ottos_place": str(ottos_place)}

@@ -26,6 +26,7 @@ from appointment_app.models import (
     Hold,
     OutboxMessage,
     Person,
+    ResourceUse,
     VisitType,
 )
 from appointment_app.scheduling import booking
@@ -131,7 +132,10 @@ class Desk:
 
     async def records(self) -> list[Any]:
         """Everything that a deed of the service may write."""
-        tables = (Appointment, BusyBlock, Hold, AuditEvent, OutboxMessage, Doctor)
+        tables = (
+            *(Appointment, BusyBlock, Hold, ResourceUse),
+            *(AuditEvent, OutboxMessage, Doctor),
+        )
         return [row.model_dump() for table in tables for row in await self.all(table)]
 
 
