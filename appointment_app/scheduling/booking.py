@@ -175,7 +175,9 @@ async def take(
         person_id=patient.person_id,
         kept=kept,
     )
-    seat = await _seat(session, admitted, request.starts_at, granted.joined, kept)
+    seat = await take_seat(
+        session, offer, request.starts_at, granted.joined, admitted.needs, kept=kept
+    )
     appointment = new_appointment(request, granted.place, offer.visit_type, patient, seat)
     appointment.series_id = series_id
     session.add(appointment)
@@ -249,18 +251,19 @@ class Seat:
     ends_at: datetime
 
 
-async def _seat(
+async def take_seat(
     session: AsyncSession,
-    admitted: Admitted,
+    offer: OfferRows,
     starts_at: datetime,
     joined: GroupSession | None,
-    kept: held.Held | None,
+    needs: Needs | None,
+    *,
+    kept: held.Held | None = None,
 ) -> Seat:
     """Return the seat that was kept, or a free one: in the session that is joined, or alone.
 
-    A session has the rooms and devices that it needs already.
+    A session has what it ``needs`` already.
     """
-    offer, needs = admitted.bookable, admitted.needs
     ends_at = joined.ends_at if joined else shape_of(offer.visit_type).visit(starts_at).end
     if kept is not None and kept.keeps(offer, starts_at, joined):
         await held.forget(session, kept)

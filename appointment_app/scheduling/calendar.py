@@ -30,8 +30,9 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
+from appointment_app.scheduling.extra_sessions import ExtraSession, list_extra_sessions
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
-from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
@@ -42,6 +43,7 @@ from appointment_app.scheduling.rules import (
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
 from appointment_app.scheduling.visits import is_today
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.
@@ -85,10 +87,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDays:
-    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours."""
+    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
+
+    ``sessions`` are those that the doctor opened in advance, also empty ones.
+    """
 
     entries: tuple[Entry, ...]
     closed: tuple[Interval, ...]
+    sessions: tuple[ExtraSession, ...] = ()
+    time_off: tuple[TimeOffItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,30 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         )
         for row, person, clinic, block in await session.exec(statement)
     )
-    return CalendarDays(entries, tuple(subtract([window], _open(places, window))))
+    return CalendarDays(
+        entries,
+        closed=tuple(subtract([window], _open(places, window))),
+        sessions=await _sessions(session, places, window),
+        time_off=await _time_off(session, places, window),
+    )
+
+
+async def _sessions(
+    session: AsyncSession, places: list[Place], window: Interval
+) -> tuple[ExtraSession, ...]:
+    found = [each for place in places for each in await list_extra_sessions(session, place, window)]
+    return tuple(sorted(found, key=lambda each: each.starts_at))
+
+
+async def _time_off(
+    session: AsyncSession, places: list[Place], window: Interval
+) -> tuple[TimeOffItem, ...]:
+    if not places:
+        return ()
+    # A day to either side: whichever zone the calendar shows.
+    first, last = (moment.date() for moment in (window.start - DAY, window.end + DAY))
+    found = await list_time_off(session, places[0].doctor_id, first)
+    return tuple(each for each in found if each.first <= last)
 
 
 async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Interval) -> Figures:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,6 +73,14 @@ class DoctorView:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class DoctorProfile:
+    """The names of a doctor's specialties, the main one first, and languages (ISO 639-1)."""
+
+    specialties: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+
 async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> DoctorView:
     """Return the public view of a doctor; raises ``NotFound`` where patients cannot book."""
     require(actor, Action.FIND_DOCTORS)
@@ -79,12 +89,10 @@ async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> Do
         raise NotFound
     doctor, key = places[0].doctor, places[0].doctor_id
     visit_types = await load_visit_types(session, [key])
-    specialties = await load_specialties(session, [key])
-    languages = await load_languages(session, [key])
+    profiles = await load_profiles(session, [key])
     return view_doctor(
         doctor,
-        specialties=specialties[key],
-        languages=languages[key],
+        profiles[key],
         clinics=tuple(view_clinic(place.clinic) for place in places),
         visit_types=tuple(view_visit_type(each) for each in visit_types[key]),
     )
@@ -92,9 +100,8 @@ async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> Do
 
 def view_doctor(
     doctor: Doctor,
+    profile: DoctorProfile,
     *,
-    specialties: tuple[str, ...],
-    languages: tuple[str, ...],
     clinics: tuple[ClinicView, ...],
     visit_types: tuple[VisitTypeView, ...],
 ) -> DoctorView:
@@ -102,8 +109,8 @@ def view_doctor(
     return DoctorView(
         id=doctor.public_id,
         name=doctor.full_name,
-        specialties=specialties,
-        languages=languages,
+        specialties=tuple(profile.specialties),
+        languages=tuple(profile.languages),
         years=years_of_experience(doctor),
         bio=doctor.bio,
         clinics=clinics,
@@ -152,30 +159,28 @@ async def load_visit_types(
     return found
 
 
-async def load_specialties(
+async def load_profiles(
     session: AsyncSession, doctor_ids: Collection[int]
-) -> dict[int, tuple[str, ...]]:
-    """Return the names of each doctor's specialties, the main one first."""
-    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
-    for doctor_id, name in await session.exec(
-        select(DoctorSpecialty.doctor_id, Specialty.name)
+) -> dict[int, DoctorProfile]:
+    """Return each doctor's specialties and languages; one statement."""
+    no_position = sa.cast(sa.null(), sa.Integer)
+    specialties: Any = (
+        sa.select(
+            col(DoctorSpecialty.doctor_id).label("doctor"),
+            col(DoctorSpecialty.position).label("position"),
+            col(Specialty.name).label("name"),
+        )
         .join(Specialty)
         .where(col(DoctorSpecialty.doctor_id).in_(doctor_ids))
-        .order_by(col(DoctorSpecialty.position), col(Specialty.name))
-    ):
-        found[doctor_id] += (name,)
-    return found
-
-
-async def load_languages(
-    session: AsyncSession, doctor_ids: Collection[int]
-) -> dict[int, tuple[str, ...]]:
-    """Return the languages (ISO 639-1) of each doctor."""
-    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
-    for doctor_id, language in await session.exec(
-        select(DoctorLanguage.doctor_id, DoctorLanguage.language)
-        .where(col(DoctorLanguage.doctor_id).in_(doctor_ids))
-        .order_by(col(DoctorLanguage.language))
-    ):
-        found[doctor_id] += (language,)
+    )
+    languages = sa.select(
+        col(DoctorLanguage.doctor_id), no_position, col(DoctorLanguage.language)
+    ).where(col(DoctorLanguage.doctor_id).in_(doctor_ids))
+    statement: Any = sa.union_all(specialties, languages)
+    rows = (await session.exec(statement)).all()
+    found: defaultdict[int, DoctorProfile] = defaultdict(DoctorProfile)
+    for doctor, _, name in sorted(row for row in rows if row.position is not None):
+        found[doctor].specialties.append(name)
+    for doctor, name in sorted((row.doctor, row.name) for row in rows if row.position is None):
+        found[doctor].languages.append(name)
     return found

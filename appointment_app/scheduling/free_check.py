@@ -16,12 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import BlockKind, BusyBlock
-from appointment_app.scheduling import resources
+from appointment_app.scheduling import next_free, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
     block_rows,
+    bound_rows,
     override_rows,
     person_rows,
     read_rows,
@@ -85,19 +86,31 @@ async def require_free(
     *,
     person_id: int | None = None,
     kept: Held | None = None,
+    except_appointment: int | None = None,
 ) -> Granted:
     """Return what ``check_free`` grants of a start that is about to be taken.
 
-    Frees the doctor of expired holds that stand there, in one statement more.
+    Frees the doctor of expired holds that stand there, in one statement more, and forgets what
+    was known of their next free time where this may be later.
 
     Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
     """
-    checked = await check_free(session, rows, starts_at, person_id=person_id, kept=kept)
+    checked = await check_free(
+        session,
+        rows,
+        starts_at,
+        person_id=person_id,
+        kept=kept,
+        except_appointment=except_appointment,
+    )
     if checked.has_expired_holds:
         await release_expired_holds(session, rows.doctor_id)
     if checked.refusal is not None:
         raise checked.refusal
+    if checked.is_bound_near:
+        taken = shape_of(rows.visit_type).busy(starts_at)
+        await next_free.forget(session, rows.doctor_id, later_than=taken.end)
     return checked.granted
 
 
@@ -108,6 +121,7 @@ class Checked:
     granted: Granted
     refusal: SchedulingError | None
     has_expired_holds: bool
+    is_bound_near: bool
 
 
 async def check_free(
@@ -117,18 +131,20 @@ async def check_free(
     *,
     person_id: int | None = None,
     kept: Held | None = None,
+    except_appointment: int | None = None,
 ) -> Checked:
     """Tell whether a visit of an offer may start at ``starts_at`` (UTC); changes nothing.
 
     Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; what the visitor has ``kept`` is not in the way. One statement, and
-    another where the doctor has a maximum a day or a group session of that visit is near.
+    must be free as well; what the visitor has ``kept`` is not in the way, and
+    ``except_appointment`` does not count among the day's. One statement, and another where the
+    doctor has a maximum a day or a group session of that visit is near.
     """
     now = clock.now()
     own_block = kept.block.id if kept and kept.is_alone else None
     own_hold = kept.hold.id if kept else None
     shape = shape_of(rows.visit_type)
-    visit = shape.visit(starts_at)
+    visit, taken = shape.visit(starts_at), shape.busy(starts_at)
     day = local_date(rows.clinic.zone, starts_at)
     around = (day - DAY, day + DAY)
     found = await read_rows(
@@ -138,10 +154,13 @@ async def check_free(
         time_off_rows([rows.place_id], around),
         block_rows([rows.doctor_id], shape.busy_around(visit), except_block=own_block),
         person_rows([] if person_id is None else [person_id], visit),
+        bound_rows(rows.doctor_id, taken.end),
     )
     place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
-    full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
+    full_days = (
+        await load_full_days(session, [place], visit, except_appointment=except_appointment)
+    ).get(place.id, frozenset())
     own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
     sessions = await load_sessions(session, own, now, except_hold=own_hold)
     joined = session_at(sessions, place, rows.visit_type, starts_at)
@@ -151,13 +170,14 @@ async def check_free(
         else is_free(place.hours, _intervals(live), shape, starts_at, *place.bounds(now), full_days)
     )
     refusal: SchedulingError | None = None
-    if reason is Refusal.BUSY and _may_become_free(joined, live, shape.busy(starts_at)):
+    if reason is Refusal.BUSY and _may_become_free(joined, live, taken):
         refusal = SlotHeld()
     elif reason is not None:
         refusal = REFUSALS[reason]()
     elif found[Kind.PERSON]:
         refusal = PatientBusy()
-    return Checked(Granted(place, joined), refusal, len(live) < len(found[Kind.BLOCK]))
+    has_expired_holds = len(live) < len(found[Kind.BLOCK])
+    return Checked(Granted(place, joined), refusal, has_expired_holds, bool(found[Kind.BOUND]))
 
 
 async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:

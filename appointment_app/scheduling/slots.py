@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,18 +34,24 @@ from appointment_app.scheduling.calendar_rows import (
     Kind,
     live_block_rows,
     needs_rows,
+    override_rows,
     read_rows,
+    seat_rows,
+    time_off_rows,
+    weekly_rows,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
+    UNREAD,
     Busy,
     Place,
     bookable_places,
     busy_from,
-    load_full_days,
+    full_days_from,
+    hours_from,
     load_hours,
     shape_of,
 )
@@ -119,8 +127,10 @@ class Free:
     earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
     for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
+    The ``place`` has its hours, whether or not they were read before.
     """
 
+    place: Place
     starts: list[datetime]
     first_without_holds: datetime | None
     seats_left: dict[datetime, int] = field(default_factory=dict)
@@ -140,9 +150,9 @@ async def list_slots(
     ``NotFound`` when patients cannot book it.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_of_place(session, place, visit_type, window, moved=moved)
+    return await slots_of_place(session, rows.place(UNREAD), rows.visit_type, window, moved=moved)
 
 
 async def nearest_slots(
@@ -161,15 +171,16 @@ async def nearest_slots(
     cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     if abs(wanted - clock.now()) > timedelta(days=1000):
         return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    free = await slots_of_place(session, place, visit_type, window, moved=moved)
+    place = rows.place(UNREAD)
+    free = await slots_of_place(session, place, rows.visit_type, window, moved=moved)
     booked = await _appointments_of(session, actor, window, moved)
-    visit = timedelta(minutes=moved.duration if moved else visit_type.duration)
+    visit = timedelta(minutes=moved.duration if moved else rows.visit_type.duration)
     free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
@@ -191,25 +202,32 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
 
     Raises ``NotFound`` unless all of them take bookings of patients, or of staff.
     """
+    ids = {"doctor": offer.doctor_id, "clinic": offer.clinic_id, "type": offer.visit_type_id}
+    found = (await session.exec(_offer_statement(by_staff), params=ids)).first()
+    if found is None:
+        raise NotFound
+    return OfferRows(*found)
+
+
+@lru_cache
+def _offer_statement(by_staff: bool) -> Any:
+    """Return the statement of ``find_offer``: to make it takes longer than to run it."""
     limits = select(VisitTypeClinic.clinic_id).where(VisitTypeClinic.visit_type_id == VisitType.id)
     statement = (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
         .add_columns(VisitType, resources.is_needed())
         .where(
-            col(Doctor.public_id) == offer.doctor_id,
-            col(Clinic.public_id) == offer.clinic_id,
-            col(VisitType.public_id) == offer.visit_type_id,
+            col(Doctor.public_id) == bindparam("doctor"),
+            col(Clinic.public_id) == bindparam("clinic"),
+            col(VisitType.public_id) == bindparam("type"),
             col(VisitType.active),
             or_(~limits.exists(), col(Clinic.id).in_(limits)),
         )
     )
-    if not by_staff:
-        statement = statement.where(col(VisitType.bookable_by) != BookableBy.STAFF)
-    found = (await session.exec(cast("Any", statement))).first()
-    if found is None:
-        raise NotFound
-    return OfferRows(*found)
+    return (
+        statement if by_staff else statement.where(col(VisitType.bookable_by) != BookableBy.STAFF)
+    )
 
 
 async def slots_of_place(
@@ -231,8 +249,8 @@ async def slots_of_place(
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    Two queries for all of them, one more where there are group sessions, and one more where a
-    visit needs a room or a device.
+    One statement for all of them and for hours that are ``UNREAD``, one more where there are group
+    sessions, and one more where a visit needs a room or a device.
     """
     if not wishes:
         return []
@@ -242,23 +260,26 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
     except_block = moved.block_id if moved else None
+    doctor_ids = {place.doctor_id for place in places}
     in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
-    found = await read_rows(
-        session,
-        live_block_rows(
-            {place.doctor_id for place in places}, whole, now, except_block=except_block
-        ),
+    rows = [
+        live_block_rows(doctor_ids, whole, now, except_block=except_block),
         needs_rows(in_person),
-    )
-    busy = busy_from(found)
+    ]
+    if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
+        excepted = moved.appointment_id if moved else None
+        rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    if unread := [place for place in places if place.hours is UNREAD]:
+        keys = [place.id for place in unread]
+        rows += [weekly_rows(keys), override_rows(keys), time_off_rows(keys)]
+    found = await read_rows(session, *rows)
+    hours = hours_from(found, [(place.at_clinic, place.clinic) for place in unread])
+    busy, full_days = busy_from(found), full_days_from(found, places)
     needy = {row.owner for row in found[Kind.NEEDS]}
     equipment = (
         await resources.load_equipment(session, needy, whole, except_block=except_block)
         if needy
         else Equipment()
-    )
-    full_days = await load_full_days(
-        session, places, whole, except_appointment=moved.appointment_id if moved else None
     )
     nothing = Busy()
     sessions = await load_sessions(
@@ -274,6 +295,8 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
     def free(wish: Wish) -> Free:
         place, full = wish.place, full_days.get(wish.place.id, frozenset())
+        if place.id in hours:
+            place = replace(place, hours=hours[place.id])
         taken = busy.get(place.doctor_id, nothing)
 
         def starts(taken: list[Interval]) -> list[datetime]:
@@ -301,7 +324,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(found, min(without_holds, default=None), seats_left)
+        return Free(place, found, min(without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
 

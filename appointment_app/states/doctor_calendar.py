@@ -35,6 +35,8 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
+    session_event,
+    time_off_event,
 )
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
@@ -277,13 +279,18 @@ class DoctorCalendar(SessionState):
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
-        self.events = [event(entry, self._several_clinics) for entry in days.entries]
+        self.events = [
+            *(event(entry, self._several_clinics) for entry in days.entries),
+            *(session_event(each) for each in days.sessions),
+            *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+        ]
         in_grid = self.view in ("day", "week")
         self.closed = [
             {"start": each.start.isoformat(), "end": each.end.isoformat()}
             for each in (days.closed if in_grid else ())
         ]
         spans = [Interval(entry.starts_at, entry.ends_at) for entry in days.entries]
+        spans += [Interval(each.starts_at, each.ends_at) for each in days.sessions]
         spans += subtract([window], days.closed)
         self.weekends = self.view != "week" or touches_weekend(self.time_zone, spans)
         hours = hours_needed(self.time_zone, spans)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from appointment_app import clock
 from appointment_app.accounts import login_sessions, mailed_links, passwords
@@ -16,12 +17,14 @@ from appointment_app.database import Database
 from appointment_app.models import (
     AppointmentStatus,
     Approval,
+    BlockKind,
     DateOverride,
     DoctorSpecialty,
     ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
+    TimeOff,
     TokenPurpose,
     User,
     VisitMode,
@@ -30,6 +33,7 @@ from appointment_app.models import (
 from tests.accounts.people import NOON, PASSWORD
 from tests.factories import (
     make_appointment,
+    make_block,
     make_clinic,
     make_doctor,
     make_patient,
@@ -40,6 +44,8 @@ from tests.factories import (
 from tests.scheduling.doctors_day import place_of
 
 OVERRIDE = "2026-12-24/2026-12-24"
+TIME_OFF = str(UUID(int=7))
+SESSION = "2026-12-12T09:00:00+00:00"
 
 
 class Who(StrEnum):
@@ -67,7 +73,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "paul's reason": ("A wart on the thumb",),
     "paul's notes": ("Wart removed with ice",),
     "dora's account": ("dora@secret.example", "LIC-DORA"),
-    "dora's calendar": ("Away for a christening",),
+    "dora's calendar": ("Away for a christening", "Sailing in Norway"),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
     "harbour's rooms": ("Echo chamber", "Plaster room"),
@@ -138,8 +144,12 @@ def leaks(shown: str, who: Who) -> list[str]:
     ]
 
 
+# When a login was last seen, and the bounds by which the search knows where to look first.
+_ITS_OWN = {"last_seen_at", "next_free_at"}
+
+
 def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
-    """All that the database holds, except when logins were last seen."""
+    """All that the database holds, except what it keeps for itself alone."""
     with sqlite3.connect(path) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -148,7 +158,7 @@ def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
         for (table,) in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
             columns = [column[0] for column in cursor.description]
-            kept = [index for index, name in enumerate(columns) if name != "last_seen_at"]
+            kept = [index for index, name in enumerate(columns) if name not in _ITS_OWN]
             found[table] = {tuple(row[index] for index in kept) for row in cursor}
     connection.close()
     return found
@@ -278,6 +288,29 @@ async def _build(database: Database, path: Path) -> World:
                 day=date.fromisoformat(OVERRIDE.partition("/")[0]),
                 note="Away for a christening",
             )
+        )
+        session.add(
+            TimeOff(
+                public_id=UUID(TIME_OFF),
+                doctor_id=row_id(dora),
+                first_day=date(2027, 1, 4),
+                last_day=date(2027, 1, 8),
+                note="Sailing in Norway",
+            )
+        )
+        opened = datetime.fromisoformat(SESSION)
+        await make_block(
+            session,
+            dora,
+            opened,
+            20,
+            kind=BlockKind.SESSION,
+            clinic_id=row_id(harbour),
+            visit_type_id=row_id(visit),
+            starts_at=opened,
+            ends_at=opened + timedelta(minutes=20),
+            capacity=6,
+            published=True,
         )
         users["pia"].password_hash = await passwords.hashed(PASSWORD)
         newcomer = User(email="new@secret.example", password_hash="!")
