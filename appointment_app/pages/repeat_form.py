@@ -12,7 +12,7 @@ from appointment_app.states.series_plan import RHYTHMS, TIMES, PlannedDate, Seri
 def repeat_form() -> rx.Component:
     """Return the choice of a rhythm, and each date with whether it can be booked."""
     return rx.el.details(
-        rx.el.summary(t("Repeat this appointment"), class_name="inline-target font-semibold"),
+        rx.el.summary(t("Repeat this appointment"), class_name="py-2.5 w-fit font-semibold"),
         rx.el.div(
             select_field(
                 t("How often"),

@@ -14,7 +14,7 @@ def series_dates(shown: Shown) -> rx.Component:
     return rx.cond(
         shown.series != "",
         rx.el.details(
-            rx.el.summary(shown.series, class_name="inline-target"),
+            rx.el.summary(shown.series, class_name="py-2.5 w-fit"),
             rx.el.ol(rx.foreach(shown.series_dates, _date), class_name="grid mt-1"),
         ),
     )
