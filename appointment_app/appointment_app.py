@@ -34,6 +34,7 @@ from appointment_app.pages.register_doctor import register_doctor
 from appointment_app.pages.reset_password import reset_password
 from appointment_app.pages.verify import verify
 from appointment_app.pages.visit_types import visit_types
+from appointment_app.scheduling.warming import keeping_warm
 from appointment_app.startup import database_ready
 from appointment_app.states.admin_doctors import AdminDoctors
 from appointment_app.states.availability_editor import AvailabilityEditor
@@ -73,6 +74,7 @@ app = rx.App(
 )
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
+app.register_lifespan_task(keeping_warm)
 guard_identity(app)
 guard_events(app)
 

@@ -21,19 +21,18 @@ from appointment_app.models import (
     Doctor,
     Person,
     VisitMode,
-    VisitType,
 )
-from appointment_app.scheduling.availability import free_slots, open_intervals
+from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
+from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
-    load_full_days,
     load_workplaces,
-    shape_of,
 )
+from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.visits import is_today
 
@@ -208,7 +207,7 @@ async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Int
         today=len(statuses),
         to_confirm=statuses.count(AppointmentStatus.PENDING),
         filled_percent=await _filled_percent(session, places, week, now),
-        free_slots=await _count_free(session, places, week, now),
+        free_slots=await _count_free(session, places, week),
     )
 
 
@@ -279,36 +278,12 @@ async def _filled_percent(
     return round(100 * taken / _length(opened))
 
 
-async def _count_free(
-    session: AsyncSession, places: list[Place], week: Interval, now: datetime
-) -> int:
+async def _count_free(session: AsyncSession, places: list[Place], week: Interval) -> int:
     if not places:
         return 0
-    doctor_id = places[0].doctor_id
-    statement = (
-        select(VisitType)
-        .where(VisitType.doctor_id == doctor_id, col(VisitType.active))
-        .order_by(col(VisitType.position), col(VisitType.id))
-    )
-    visit_type = (await session.exec(statement)).first()
-    if visit_type is None:
-        return 0
-    shape = shape_of(visit_type)
-    busy = await load_busy(session, [doctor_id], shape.busy_around(week), now)
-    full_days = await load_full_days(session, places, week)
-    return sum(
-        len(
-            free_slots(
-                place.hours,
-                busy[doctor_id],
-                shape,
-                week,
-                *place.bounds(now),
-                full_days.get(place.id, frozenset()),
-            )
-        )
-        for place in places
-    )
+    types = await load_visit_types(session, places)
+    wishes = [Wish(place, types[place.id][0], week) for place in places if types[place.id]]
+    return sum(len(free.starts) for free in await find_free(session, wishes))
 
 
 def _length(intervals: list[Interval]) -> timedelta:

@@ -4,7 +4,8 @@ A booking may cost few statements, and a search over many doctors few round trip
 row is selected in one common shape, and what is wanted is united. The kinds:
 
 - weekly hours, days that differ and time off, by the id of the doctor at the clinic (``owner``)
-- what occupies doctors, by the doctor's id
+- what occupies doctors, the starts of their appointments and the bounds of their first free
+  starts, by the doctor's id
 - what occupies persons, by the person's id
 """
 
@@ -34,6 +35,8 @@ from appointment_app.scheduling.intervals import Interval
 
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
+# More than the longest local day: where clocks go back it has 25 hours.
+_MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
 
 Rows = sa.Select[Any]
 
@@ -46,6 +49,8 @@ class Kind(StrEnum):
     TIME_OFF = "time_off"
     BLOCK = "block"
     PERSON = "person"
+    SEAT = "seat"
+    BOUND = "bound"
 
 
 class Row(NamedTuple):
@@ -181,6 +186,28 @@ def person_rows(persons: Collection[int], window: Interval) -> Rows:
         begins < window.end,
         ends > window.start,
     )
+
+
+def seat_rows(
+    doctors: Collection[int], window: Interval, *, except_appointment: int | None = None
+) -> Rows:
+    """Select the starts of doctors' appointments on the local days that ``window`` touches."""
+    begins, owner = col(Appointment.starts_at), col(Appointment.doctor_id)
+    rows = _rows(Kind.SEAT, owner, begins=begins).where(
+        owner.in_(doctors),
+        col(Appointment.active),
+        begins >= window.start - _MORE_THAN_A_LOCAL_DAY,
+        begins < window.end + _MORE_THAN_A_LOCAL_DAY,
+    )
+    if except_appointment is not None:
+        rows = rows.where(col(Appointment.id) != except_appointment)
+    return rows
+
+
+def bound_rows(doctor_id: int, after: datetime) -> Rows:
+    """Select the bounds of a doctor's first free starts that are later than ``after``."""
+    begins, owner = col(DoctorAtClinic.next_free_at), col(DoctorAtClinic.doctor_id)
+    return _rows(Kind.BOUND, owner, begins=begins).where(owner == doctor_id, begins > after)
 
 
 async def read_rows(session: AsyncSession, *selects: Rows) -> dict[Kind, list[Row]]:

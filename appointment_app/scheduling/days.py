@@ -17,8 +17,9 @@ from appointment_app.scheduling.availability import Hours, VisitShape, free_slot
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
+from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.rules import shape_of
-from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_of_place
+from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_for
 
 
 class DayKind(StrEnum):
@@ -46,13 +47,15 @@ class Days:
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
     one, and None when there is none up to the horizon. ``seats_left`` says how many more patients
-    there is room for at the starts of group sessions.
+    there is room for at the starts of group sessions; ``left_out`` whether times are missing
+    because one has an appointment oneself.
     """
 
     days: tuple[Day, ...]
     last_day: date
     first_free: datetime | None
     seats_left: Mapping[datetime, int]
+    left_out: bool
 
 
 async def list_days(
@@ -78,8 +81,11 @@ async def list_days(
     shape = moved.shape(shape_of(visit_type)) if moved else shape_of(visit_type)
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
-    (found,) = await find_free(session, [Wish(place, visit_type, window, moved)])
-    free = found.starts
+    wish = Wish(place, visit_type, window, moved)
+    (found,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach, moved)
+    free = without_own(found.starts, shape, own)
+    left_out = len(free) < len(found.starts)
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
@@ -93,12 +99,13 @@ async def list_days(
     )
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
-        free = await slots_of_place(session, place, visit_type, ahead, moved=moved)
+        free = await slots_for(session, actor, Wish(place, visit_type, ahead, moved))
     return Days(
         days,
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
         seats_left=found.seats_left,
+        left_out=left_out,
     )
 
 

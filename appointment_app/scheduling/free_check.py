@@ -16,11 +16,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import BlockKind, BusyBlock
+from appointment_app.scheduling import next_free
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
     block_rows,
+    bound_rows,
     override_rows,
     person_rows,
     read_rows,
@@ -80,7 +82,7 @@ async def require_free(
     """
     now = clock.now()
     shape = shape_of(rows.visit_type)
-    visit = shape.visit(starts_at)
+    visit, taken = shape.visit(starts_at), shape.busy(starts_at)
     day = local_date(rows.clinic.zone, starts_at)
     around = (day - DAY, day + DAY)
     found = await read_rows(
@@ -90,6 +92,7 @@ async def require_free(
         time_off_rows([rows.place_id], around),
         block_rows([rows.doctor_id], shape.busy_around(visit), except_block=except_block),
         person_rows([] if person_id is None else [person_id], visit),
+        bound_rows(rows.doctor_id, taken.end),
     )
     place = rows.place(hours_from(found, [(rows.at_clinic, rows.clinic)])[rows.place_id])
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
@@ -108,6 +111,8 @@ async def require_free(
         raise REFUSALS[refusal]()
     if found[Kind.PERSON]:
         raise PatientBusy
+    if found[Kind.BOUND]:
+        await next_free.forget(session, rows.doctor_id, later_than=taken.end)
     return Granted(place, joined)
 
 

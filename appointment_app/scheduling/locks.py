@@ -14,10 +14,13 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.models import Doctor, Person
+from appointment_app.scheduling import next_free
 
 
 async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
     """Wait until nobody else changes this doctor's calendar, and count the change.
+
+    What is known of the doctor's first free starts is forgotten, for the change may free time.
 
     Raising ``revision`` touches no key, so PostgreSQL takes the row ``FOR NO KEY UPDATE``:
     foreign-key checks of others go on.
@@ -26,10 +29,15 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
+    await next_free.forget(session, doctor_id)
 
 
 async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
-    """Do what ``lock_doctor`` does for a public id; return False when there is no such doctor."""
+    """Lock and count as ``lock_doctor`` does, by public id, for what only takes time.
+
+    What is known of first free starts stays: ``free_check`` forgets what the taking makes untrue.
+    Returns False when there is no such doctor.
+    """
     statement = (
         update(Doctor)
         .where(col(Doctor.public_id) == doctor_id)

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from appointment_app import clock
 from appointment_app.models import (
-    Appointment,
     Approval,
     Clinic,
     Doctor,
@@ -28,15 +28,13 @@ from appointment_app.scheduling.calendar_rows import (
     live_block_rows,
     override_rows,
     read_rows,
+    seat_rows,
     time_off_rows,
     weekly_rows,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
 from appointment_app.scheduling.public_holidays import holidays_around
-
-# More than the longest local day: where clocks go back it has 25 hours.
-MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ async def load_places(session: AsyncSession, *conditions: object) -> list[Place]
     """Return every bookable doctor at a clinic that meets the ``conditions``; two statements."""
     statement = bookable_places().where(*conditions)  # type: ignore[arg-type]
     rows = await session.exec(statement.order_by(col(DoctorAtClinic.id)))
-    return await _with_hours(session, rows.all())
+    return await with_hours(session, rows.all())
 
 
 async def load_workplaces(session: AsyncSession, doctor_id: int | None) -> list[Place]:
@@ -92,7 +90,7 @@ async def load_workplaces(session: AsyncSession, doctor_id: int | None) -> list[
         .where(DoctorAtClinic.doctor_id == doctor_id, col(DoctorAtClinic.active))
         .order_by(col(DoctorAtClinic.id))
     )
-    return await _with_hours(session, (await session.exec(statement)).all())
+    return await with_hours(session, (await session.exec(statement)).all())
 
 
 def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
@@ -101,13 +99,29 @@ def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(
-            col(Doctor.approval) == Approval.APPROVED,
-            col(Doctor.active),
-            col(Clinic.active),
-            col(DoctorAtClinic.active),
-        )
+        .where(*is_bookable())
     )
+
+
+def is_bookable() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
+    """Return the conditions under which patients may book a doctor at a clinic."""
+    return (
+        col(Doctor.approval) == Approval.APPROVED,
+        col(Doctor.active),
+        col(Clinic.active),
+        col(DoctorAtClinic.active),
+    )
+
+
+async def with_hours(
+    session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
+) -> list[Place]:
+    """Return the places that ``rows`` are, in their order; one statement."""
+    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
+    return [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+        for at_clinic, doctor, clinic in rows
+    ]
 
 
 async def load_hours(
@@ -197,22 +211,13 @@ async def load_busy(
 
     Nor does the block ``except_block``.
     """
-    busy = await load_firm_and_held(session, doctor_ids, window, now, except_block=except_block)
+    rows = live_block_rows(doctor_ids, window, now, except_block=except_block)
+    busy = busy_from(await read_rows(session, rows))
     return defaultdict(list, {doctor_id: busy[doctor_id].all for doctor_id in busy})
 
 
-async def load_firm_and_held(
-    session: AsyncSession,
-    doctor_ids: Collection[int],
-    window: Interval,
-    now: datetime,
-    *,
-    except_block: int | None = None,
-) -> dict[int, Busy]:
-    """Return the same as ``load_busy``, what holds occupy named apart."""
-    found = await read_rows(
-        session, live_block_rows(doctor_ids, window, now, except_block=except_block)
-    )
+def busy_from(found: Mapping[Kind, Iterable[Row]]) -> dict[int, Busy]:
+    """Return what occupies each doctor by their id, from the live blocks that were ``found``."""
     busy: defaultdict[int, Busy] = defaultdict(Busy)
     for row in found[Kind.BLOCK]:
         taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
@@ -234,31 +239,21 @@ async def load_full_days(
     Asks the database only when one of the doctors has a maximum. The appointment
     ``except_appointment`` does not count.
     """
-    limited = [place for place in places if place.doctor.max_patients_a_day]
+    limited = {place.doctor_id for place in places if place.doctor.max_patients_a_day}
     if not limited:
         return {}
+    rows = seat_rows(limited, window, except_appointment=except_appointment)
+    return full_days_from(await read_rows(session, rows), places)
+
+
+def full_days_from(
+    found: Mapping[Kind, Iterable[Row]], places: Iterable[Place]
+) -> dict[int, frozenset[date]]:
+    """Return the same as ``load_full_days``, from what was ``found`` of those with a maximum."""
     starts: defaultdict[int, list[datetime]] = defaultdict(list)
-    statement = select(Appointment.doctor_id, Appointment.starts_at).where(
-        col(Appointment.doctor_id).in_({place.doctor_id for place in limited}),
-        col(Appointment.active),
-        col(Appointment.starts_at) >= window.start - MORE_THAN_A_LOCAL_DAY,
-        col(Appointment.starts_at) < window.end + MORE_THAN_A_LOCAL_DAY,
-    )
-    if except_appointment is not None:
-        statement = statement.where(Appointment.id != except_appointment)
-    for doctor_id, starts_at in await session.exec(statement):
-        starts[doctor_id].append(starts_at)
-    return {place.id: _full_days(place, starts) for place in limited}
-
-
-async def _with_hours(
-    session: AsyncSession, rows: Sequence[tuple[DoctorAtClinic, Doctor, Clinic]]
-) -> list[Place]:
-    hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
-    return [
-        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
-        for at_clinic, doctor, clinic in rows
-    ]
+    for row in found[Kind.SEAT]:
+        starts[row.owner].append(row.begins)
+    return {place.id: _full_days(place, starts) for place in places if starts[place.doctor_id]}
 
 
 def _full_days(place: Place, starts: defaultdict[int, list[datetime]]) -> frozenset[date]:

@@ -6,9 +6,10 @@ A result is a doctor at a clinic, and earliest is meant for the doctor's default
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
@@ -17,26 +18,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
+from appointment_app.database import database_of
 from appointment_app.models import Clinic, Doctor, DoctorSpecialty, Specialty, VisitType
+from appointment_app.scheduling import next_free
 from appointment_app.scheduling.doctors import (
     ClinicView,
     DoctorView,
     VisitTypeView,
-    load_languages,
-    load_specialties,
+    load_profiles,
     load_visit_types,
     view_clinic,
     view_doctor,
-    view_visit_type,
+    view_visit_types,
 )
+from appointment_app.scheduling.earliest import EarliestFirst, Seen, begin_at, learned_from, look
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.local_time import local_date, local_day_bounds
-from appointment_app.scheduling.rules import Place, load_places
-from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer
+from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.rules import Place, shape_of
+from appointment_app.scheduling.slots import Offer, load_offer
 
 DAYS_ON_A_CARD = 6
-# Most doctors are free within these days; only for the others more is read.
-_NEAR = timedelta(days=14)
+_A_DAY = timedelta(days=1)
 # Each word costs a condition; nobody means more than these.
 _MOST_WORDS = 8
 
@@ -67,6 +70,8 @@ class Card:
     """A doctor at a clinic with the free times of the coming days for one of the visit types.
 
     ``first_free`` is the earliest start at all, None when nothing is free up to the horizon.
+    ``seats_left`` says how many more patients there is room for at the starts of group sessions;
+    ``left_out`` whether times are missing because one has an appointment oneself.
     """
 
     doctor: DoctorView
@@ -74,6 +79,8 @@ class Card:
     visit_type: VisitTypeView
     days: tuple[CardDay, ...]
     first_free: datetime | None
+    seats_left: Mapping[datetime, int]
+    left_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +96,12 @@ async def find_doctors(
 ) -> SearchPage:
     """Return the results ``offset`` to ``offset + limit`` of ``query``."""
     require(actor, Action.FIND_DOCTORS)
-    places = await load_places(session, *_conditions(query))
-    visit_types = await load_visit_types(session, {place.doctor_id for place in places})
-    bookable = [place for place in places if visit_types[place.doctor_id]]
-    defaults = {place.id: visit_types[place.doctor_id][0] for place in bookable}
-    slots = await _slots(session, bookable, defaults, query.day)
-
-    def earliest_first(place: Place) -> tuple[bool, datetime, int]:
-        free = slots[place.id]
-        return (not free, free[0] if free else clock.now(), place.id)
-
-    page = sorted(bookable, key=earliest_first)[offset : offset + limit]
-    cards = await _cards(session, page, visit_types, defaults, slots, query.day)
-    return SearchPage(cards, total=len(bookable))
+    search = EarliestFirst(session, _conditions(query), query.day, offset + limit)
+    found = await search.find()
+    cards = await _cards(session, actor, found[offset : offset + limit], query.day)
+    if learned := learned_from(found):
+        database_of(session).do_aside(partial(next_free.keep, learned=learned))
+    return SearchPage(cards, search.total)
 
 
 async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date | None) -> Card:
@@ -111,9 +111,13 @@ async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date
     """
     require(actor, Action.FIND_DOCTORS)
     place, chosen = await load_offer(session, offer)
-    visit_types = await load_visit_types(session, [place.doctor_id])
-    slots = await _slots(session, [place], {place.id: chosen}, day)
-    (card,) = await _cards(session, [place], visit_types, {place.id: chosen}, slots, day)
+    visit_types = await load_visit_types(session, [place])
+    seen = begin_at(place, (chosen,), day, use_bound=False)
+    await look(session, [seen])
+    if not seen.slots:
+        await look(session, [seen], far=True)
+    seen.visit_types = visit_types[place.id]
+    (card,) = await _cards(session, actor, [seen], day, chosen)
     return card
 
 
@@ -132,32 +136,48 @@ async def list_cities(session: AsyncSession, actor: Actor) -> list[str]:
 
 async def _cards(
     session: AsyncSession,
-    places: list[Place],
-    visit_types: dict[int, tuple[VisitType, ...]],
-    chosen: dict[int, VisitType],
-    slots: dict[int, list[datetime]],
+    actor: Actor,
+    found: list[Seen],
     day: date | None,
+    chosen: VisitType | None = None,
 ) -> tuple[Card, ...]:
-    """Return the cards of ``places``, whose ``chosen`` visit types and ``slots`` are by place."""
-    doctor_ids = {place.doctor_id for place in places}
-    specialties = await load_specialties(session, doctor_ids)
-    languages = await load_languages(session, doctor_ids)
-    return tuple(
-        Card(
+    """Return the cards of places, with the slots of the ``chosen`` visit type or the default."""
+    profiles = await load_profiles(session, {seen.place.doctor_id for seen in found})
+
+    own = await _own_times(session, actor, found)
+
+    def card(seen: Seen) -> Card:
+        place, visit_type = seen.place, chosen or seen.visit_types[0]
+        slots = without_own(seen.slots, shape_of(visit_type), own)
+        (shown,) = (
+            each
+            for each in view_visit_types([place], {place.id: seen.visit_types})
+            if each.id == visit_type.public_id
+        )
+        return Card(
             doctor=view_doctor(
                 place.doctor,
-                specialties=specialties[place.doctor_id],
-                languages=languages[place.doctor_id],
+                profiles[place.doctor_id],
                 clinics=(view_clinic(place.clinic),),
-                visit_types=tuple(map(view_visit_type, visit_types[place.doctor_id])),
+                visit_types=view_visit_types([place], {place.id: seen.visit_types}),
             ),
             clinic=view_clinic(place.clinic),
-            visit_type=view_visit_type(chosen[place.id]),
-            days=_card_days(place, slots[place.id], day),
-            first_free=next(iter(slots[place.id]), None),
+            visit_type=shown,
+            days=_card_days(place, slots, day),
+            first_free=next(iter(slots), None),
+            seats_left=seen.seats_left,
+            left_out=len(slots) < len(seen.slots),
         )
-        for place in places
-    )
+
+    return tuple(map(card, found))
+
+
+async def _own_times(session: AsyncSession, actor: Actor, found: list[Seen]) -> list[Interval]:
+    """Return when the actor has appointments, as far as the cards reach."""
+    starts = [start for seen in found for start in seen.slots]
+    if not starts:
+        return []
+    return await load_own_times(session, actor, Interval(min(starts), max(starts) + _A_DAY))
 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
@@ -194,36 +214,6 @@ def _contains(word: str) -> str:
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-async def _slots(
-    session: AsyncSession,
-    places: list[Place],
-    visit_types: dict[int, VisitType],
-    day: date | None,
-) -> dict[int, list[datetime]]:
-    """Return the free starts of each place, far enough to hold its first one."""
-    now = clock.now()
-    slots: dict[int, list[datetime]] = {place.id: [] for place in places}
-    near: dict[int, Interval] = {}
-    far: dict[int, Interval] = {}
-    for place in places:
-        begin = _begin(place, day, now)
-        near[place.id] = Interval(begin, begin + _NEAR)
-        if (horizon := place.bounds(now)[1]) > begin + _NEAR:
-            far[place.id] = Interval(begin + _NEAR, horizon)
-    for windows in (near, far):
-        left = [place for place in places if not slots[place.id] and place.id in windows]
-        wishes = [Wish(place, visit_types[place.id], windows[place.id]) for place in left]
-        for place, free in zip(left, await find_free(session, wishes), strict=True):
-            slots[place.id] = free.starts
-    return slots
-
-
-def _begin(place: Place, day: date | None, now: datetime) -> datetime:
-    if day is None:
-        return now
-    return max(now, local_day_bounds(place.clinic.zone, day).start)
 
 
 def _card_days(place: Place, slots: list[datetime], first_day: date | None) -> tuple[CardDay, ...]:

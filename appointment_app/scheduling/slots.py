@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -16,24 +16,24 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
 from appointment_app.models import (
-    Appointment,
-    BookableBy,
     Clinic,
     Doctor,
     DoctorAtClinic,
     VisitType,
-    VisitTypeClinic,
     row_id,
 )
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.calendar_rows import live_block_rows, read_rows, seat_rows
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
+from appointment_app.scheduling.offered import is_offered
+from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.rules import (
     Busy,
     Place,
     bookable_places,
-    load_firm_and_held,
-    load_full_days,
+    busy_from,
+    full_days_from,
     load_hours,
     shape_of,
 )
@@ -91,6 +91,11 @@ class Wish:
         offered = shape_of(self.visit_type)
         return self.moved.shape(offered) if self.moved else offered
 
+    @property
+    def reach(self) -> Interval:
+        """The time from the first start to the end of the last visit."""
+        return Interval(self.window.start, self.shape.visit(self.window.end).end)
+
 
 @dataclass(frozen=True, slots=True)
 class Free:
@@ -116,13 +121,14 @@ async def list_slots(
 ) -> list[datetime]:
     """Return the free starts of ``offer`` within ``window``, in UTC, sorted.
 
-    Those to which the actor's own appointment ``moving`` can go, where there is one. Raises
-    ``NotFound`` when patients cannot book it.
+    Without those at which the actor has an appointment themselves. With ``moving``, one of the
+    actor's own appointments, those to which it can go. Raises ``NotFound`` when patients cannot
+    book it.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_of_place(session, place, visit_type, window, moved=moved)
+    return await slots_for(session, actor, Wish(place, visit_type, window, moved))
 
 
 async def nearest_slots(
@@ -147,10 +153,7 @@ async def nearest_slots(
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    free = await slots_of_place(session, place, visit_type, window, moved=moved)
-    booked = await _appointments_of(session, actor, window, moved)
-    visit = timedelta(minutes=moved.duration if moved else visit_type.duration)
-    free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
+    free = await slots_for(session, actor, Wish(place, visit_type, window, moved))
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
@@ -171,7 +174,6 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
 
     Raises ``NotFound`` unless all of them take bookings of patients, or of staff.
     """
-    limits = select(VisitTypeClinic.clinic_id).where(VisitTypeClinic.visit_type_id == VisitType.id)
     statement = (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
@@ -180,38 +182,26 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
             col(Doctor.public_id) == offer.doctor_id,
             col(Clinic.public_id) == offer.clinic_id,
             col(VisitType.public_id) == offer.visit_type_id,
-            col(VisitType.active),
-            or_(~limits.exists(), col(Clinic.id).in_(limits)),
+            *is_offered(by_staff=by_staff),
         )
     )
-    if not by_staff:
-        statement = statement.where(col(VisitType.bookable_by) != BookableBy.STAFF)
     found = (await session.exec(cast("Any", statement))).first()
     if found is None:
         raise NotFound
     return OfferRows(*found)
 
 
-async def slots_of_place(
-    session: AsyncSession,
-    place: Place,
-    visit_type: VisitType,
-    window: Interval,
-    *,
-    moved: Moved | None = None,
-) -> list[datetime]:
-    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted.
-
-    With ``moved``, an appointment of that type, those to which it can be moved.
-    """
-    (free,) = await find_free(session, [Wish(place, visit_type, window, moved)])
-    return free.starts
+async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[datetime]:
+    """Return the free starts without those at which the actor has an appointment themselves."""
+    (free,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach, wish.moved)
+    return without_own(free.starts, wish.shape, own)
 
 
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    Two queries for all of them, and one more where there are group sessions.
+    One statement, and one more where there are group sessions.
     """
     if not wishes:
         return []
@@ -220,16 +210,19 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
-    busy = await load_firm_and_held(
-        session,
-        {place.doctor_id for place in places},
-        whole,
-        now,
-        except_block=moved.block_id if moved else None,
-    )
-    full_days = await load_full_days(
-        session, places, whole, except_appointment=moved.appointment_id if moved else None
-    )
+    rows = [
+        live_block_rows(
+            {place.doctor_id for place in places},
+            whole,
+            now,
+            except_block=moved.block_id if moved else None,
+        )
+    ]
+    if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
+        excepted = moved.appointment_id if moved else None
+        rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    found = await read_rows(session, *rows)
+    busy, full_days = busy_from(found), full_days_from(found, places)
     nothing = Busy()
     sessions = await load_sessions(
         session,
@@ -271,20 +264,3 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
         return Free(found, min(found[:1] + without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
-
-
-async def _appointments_of(
-    session: AsyncSession, actor: Actor, window: Interval, moved: Moved | None
-) -> list[tuple[datetime, datetime]]:
-    """Return when the one for whom a time is looked for has appointments already."""
-    person_id = moved.person_id if moved else actor.person_id
-    if person_id is None:
-        return []
-    statement = select(Appointment.starts_at, Appointment.ends_at).where(
-        Appointment.person_id == person_id,
-        Appointment.id != (moved.appointment_id if moved else 0),
-        col(Appointment.active),
-        Appointment.starts_at < window.end,
-        Appointment.ends_at > window.start,
-    )
-    return list(await session.exec(statement))
