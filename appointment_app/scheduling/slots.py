@@ -111,6 +111,35 @@ class Free:
     seats_left: dict[datetime, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start that somebody looks at.
+
+    ``is_own`` when they have an appointment then themselves; ``seats_left`` in a group session.
+    """
+
+    is_free: bool
+    is_own: bool
+    seats_left: int | None
+
+
+async def look_at_start(
+    session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime
+) -> Start:
+    """Return what there is to say about one start (UTC) of ``offer``.
+
+    Raises ``NotFound`` when patients cannot book it.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, visit_type = await load_offer(session, offer)
+    moment = Interval(starts_at, starts_at + datetime.resolution)
+    wish = Wish(place, visit_type, moment)
+    (free,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach)
+    is_own = not without_own([starts_at], wish.shape, own)
+    return Start(bool(free.starts) and not is_own, is_own, free.seats_left.get(starts_at))
+
+
 async def list_slots(
     session: AsyncSession,
     actor: Actor,

@@ -28,10 +28,9 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooSoon,
 )
-from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
+from appointment_app.scheduling.slots import Offer, Start, look_at_start, nearest_slots
 from appointment_app.states.address import address, moment, public_id
-from appointment_app.states.doctor_words import visit_label
+from appointment_app.states.doctor_words import places_left, visit_label
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
@@ -61,6 +60,8 @@ class Summary:
     own_time: str = ""
     zone: str = ""
     needs_confirmation: bool = False
+    price: str = ""
+    places: str = ""
     other_times: str = "/"
 
 
@@ -200,16 +201,14 @@ class BookingForm(SessionState):
             except NotFound:
                 self.is_missing, self.is_loaded = True, True
                 return
-            moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
-            free = await list_slots(session, actor, wish.offer, moment)
-        self.summary = _summary(
-            doctor, clinic, visit_type, wish, own_zone(self.router.headers.cookie)
-        )
+            found = await look_at_start(session, actor, wish.offer, wish.starts_at)
+        zone = own_zone(self.router.headers.cookie)
+        self.summary = _summary(doctor, clinic, visit_type, wish, zone, found.seats_left)
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
-        self.is_taken = not free
-        self.problem = "" if free else t("This time is not free.")
+        self.is_taken = not found.is_free
+        self.problem = _not_free(found) if self.is_taken else ""
         self.alternatives = []
-        if not free:
+        if self.is_taken:
             await self._offer_others(actor, wish)
         self.is_loaded = True
 
@@ -226,6 +225,13 @@ class BookingForm(SessionState):
             Choice(format_moment(start, clinic.zone), booking_link(wish.offer, start))
             for start in starts
         ]
+
+
+def _not_free(found: Start) -> str:
+    """Return why this very start cannot be booked."""
+    if found.is_own:
+        return t("You already have an appointment at this time.")
+    return t("This time is not free.")
 
 
 def _typed(reason: Any) -> str:
@@ -263,14 +269,20 @@ def _wish(query: Mapping[str, str]) -> _Wish | None:
 
 def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
     clinics = [clinic for clinic in doctor.clinics if clinic.id == offer.clinic_id]
-    visit_types = [each for each in doctor.visit_types if each.id == offer.visit_type_id]
+    offered = doctor.visit_types_at(offer.clinic_id)
+    visit_types = [each for each in offered if each.id == offer.visit_type_id]
     if not clinics or not visit_types:
         raise NotFound
     return clinics[0], visit_types[0]
 
 
 def _summary(
-    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: _Wish, own_zone: str
+    doctor: DoctorView,
+    clinic: ClinicView,
+    visit_type: VisitTypeView,
+    wish: _Wish,
+    own_zone: str,
+    seats_left: int | None,
 ) -> Summary:
     offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
@@ -286,6 +298,8 @@ def _summary(
         own_time=own_time(starts_at, zone, own_zone),
         zone=zone_note(zone),
         needs_confirmation=visit_type.needs_confirmation,
+        price=visit_type.price,
+        places=places_left(seats_left),
         other_times=address(
             "/doctor", id=offer.doctor_id, clinic=clinic.id, type=visit_type.id, day=day
         ),
@@ -298,5 +312,5 @@ def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: _Wish) 
 
     return [
         Choice(visit_label(each), booking_link(offer(each), wish.starts_at), each.id == chosen.id)
-        for each in doctor.visit_types
+        for each in doctor.visit_types_at(wish.offer.clinic_id)
     ]
