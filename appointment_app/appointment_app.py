@@ -44,6 +44,7 @@ from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.event_guard import guard_events
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
+from appointment_app.states.live_bridge import connect_live
 from appointment_app.states.move_form import MoveForm
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
@@ -75,6 +76,7 @@ app = rx.App(
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
 app.register_lifespan_task(keeping_warm)
+connect_live(app)
 guard_identity(app)
 guard_events(app)
 

@@ -21,7 +21,7 @@ from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
-from appointment_app.components.slot import slot_grid, slot_link, slot_time
+from appointment_app.components.slot import slot_grid, slot_link, slot_taken, slot_time
 from appointment_app.i18n import t
 from appointment_app.states.doctor_profile import (
     DayView,
@@ -266,11 +266,12 @@ def _nothing_free(sentence: rx.Var[str]) -> rx.Component:
 
 
 def _slot(slot: SlotLink) -> rx.Component:
-    return slot_link(
+    free = slot_link(
         slot_time(slot.time, slot.own_time, slot.places),
         label=slot.label,
         href=slot.href,
     )
+    return rx.cond(slot.is_taken, slot_taken(slot.time), free)
 
 
 def _page_to_come() -> rx.Component:

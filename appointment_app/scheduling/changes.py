@@ -12,6 +12,8 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import MailContact, mail_contact
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import LoginRequired, NotFound
+from appointment_app.live.keys import doctor_key, person_key
+from appointment_app.live.publishing import note
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
@@ -71,7 +73,9 @@ def record_deed(
     deed: str,
     fields: tuple[str, ...],
 ) -> None:
-    """Append the audit event of a deed done to an appointment."""
+    """Append the audit event of a deed done to an appointment, and have its pages told."""
+    note(session, doctor_key(appointment.doctor_id))
+    note(session, person_key(appointment.person_id))
     audit.record(
         session,
         actor,

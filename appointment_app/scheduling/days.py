@@ -46,14 +46,16 @@ class Days:
     """Days in a row at one clinic; ``last_day`` is the last that can be booked at present.
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
-    one, and None when there is none up to the horizon. ``seats_left`` says how many more patients
-    there is room for at the starts of group sessions; ``left_out`` whether times are missing
-    because one has an appointment oneself.
+    one, and None when there is none up to the horizon. ``changes_at`` is when time alone changes
+    the first of all this: a start becomes too near, or a day ends. ``seats_left`` says how many
+    more patients there is room for at the starts of group sessions; ``left_out`` whether times
+    are missing because one has an appointment oneself.
     """
 
     days: tuple[Day, ...]
     last_day: date
     first_free: datetime | None
+    changes_at: datetime
     seats_left: Mapping[datetime, int]
     left_out: bool
 
@@ -97,6 +99,8 @@ async def list_days(
         )
         for day, slots in by_day.items()
     )
+    today = local_day_bounds(zone, local_date(zone, now))
+    too_near = [start - (not_before - now) for start in free[:1]]
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
         free = await slots_for(session, actor, Wish(place, visit_type, ahead, moved))
@@ -104,6 +108,7 @@ async def list_days(
         days,
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
+        changes_at=min([*too_near, today.end]),
         seats_left=found.seats_left,
         left_out=left_out,
     )

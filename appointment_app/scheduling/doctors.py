@@ -16,6 +16,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
+from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     BookableBy,
     Clinic,
@@ -65,7 +66,11 @@ class ClinicView:
 
 @dataclass(frozen=True, slots=True)
 class DoctorView:
-    """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1."""
+    """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1.
+
+    ``key`` is published when something changes, and ``revision`` is what was read: neither is for
+    the browser.
+    """
 
     id: UUID
     name: str
@@ -75,6 +80,8 @@ class DoctorView:
     bio: str
     clinics: tuple[ClinicView, ...]
     visit_types: tuple[VisitTypeView, ...]
+    key: str
+    revision: int
 
     def visit_types_at(self, clinic_id: UUID) -> tuple[VisitTypeView, ...]:
         """Return what can be booked at one of the clinics; the first is the default."""
@@ -123,6 +130,8 @@ def view_doctor(
         bio=doctor.bio,
         clinics=clinics,
         visit_types=visit_types,
+        key=doctor_key(row_id(doctor)),
+        revision=doctor.revision,
     )
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.publishing import note
 from appointment_app.models import Doctor, Person
 from appointment_app.scheduling import next_free
 
@@ -29,6 +31,7 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
+    note(session, doctor_key(doctor_id))
     await next_free.forget(session, doctor_id)
 
 
@@ -36,7 +39,8 @@ async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
     """Lock and count as ``lock_doctor`` does, by public id, for what only takes time.
 
     What is known of first free starts stays: ``free_check`` forgets what the taking makes untrue.
-    Returns False when there is no such doctor.
+    The change is published by ``changes.record_deed``, which knows the internal id. Returns False
+    when there is no such doctor.
     """
     statement = (
         update(Doctor)

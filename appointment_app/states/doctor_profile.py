@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ from appointment_app.states.doctor_words import (
     weekday_name,
 )
 from appointment_app.states.find_doctors import FindDoctors
+from appointment_app.states.just_taken import JustTaken
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import Moving, load_moving, move_link, moving_in_words
 from appointment_app.states.own_zone import own_zone, short_own_time
 from appointment_app.states.session_state import SessionState, refusals_shown
@@ -185,12 +187,31 @@ class DoctorProfile(SessionState):
     next_week: str = ""
     jump: Jump = Jump()
 
+    # What this tab shows, and what was taken of it while somebody looked.
+    _shown: str = ""
+    _just_taken: JustTaken = JustTaken()
+    _changes_at: datetime | None = None
+
     @rx.event
     @refusals_shown
     async def load(self) -> Any:
         """Show what the address names."""
-        actor = await self._actor()
         self.href_back = (await self.get_state(FindDoctors))._address()
+        await self._read()
+        if self.is_missing:
+            return None
+        title = json.dumps(f"{self.profile.name} · {t('Appointments')}")
+        return rx.call_script(f"document.title = {title};{_SHOW_CHOSEN_DAY}")
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> None:
+        """Read anew what changed meanwhile; the page stays where it is."""
+        if self.router.url.path == "/doctor":
+            await self._read()
+
+    async def _read(self) -> None:
+        actor = await self._actor()
         asked = self.router.url.query_parameters
         doctor_id = public_id(asked.get("id"))
         try:
@@ -217,10 +238,10 @@ class DoctorProfile(SessionState):
                     self._show_days(wish, days)
         except NotFound:
             self.is_missing, self.is_loaded = True, True
-            return None
+            return
         self.is_missing, self.is_loaded = False, True
-        title = json.dumps(f"{doctor.name} · {t('Appointments')}")
-        return rx.call_script(f"document.title = {title};{_SHOW_CHOSEN_DAY}")
+        wake_at = self._just_taken.until(clock.now()) or self._changes_at
+        keep_current(self, DoctorProfile.refresh, {doctor.key: doctor.revision}, wake_at=wake_at)
 
     def _show_doctor(self, doctor: DoctorView) -> None:
         self.profile = Profile(
@@ -286,14 +307,28 @@ class DoctorProfile(SessionState):
         self.next_week = wish.href(day=last + timedelta(days=1)) if last < days.last_day else ""
 
         chosen = _chosen_day(wish, days)
-        self.days = [_day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days]
+        self.days = self._with_just_taken(
+            wish.href(),
+            [_day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],
+        )
         self.chosen_day = format_date(chosen.day, "EEEE d MMMM")
         self.chosen_day_problem = _day_problem(chosen.kind)
-        self.parts = _parts_of_day(
-            chosen, next(view.slots for view in self.days if view.chosen), zone
-        )
+        self.parts = _parts_of_day(next(view.slots for view in self.days if view.chosen), zone)
+        self._changes_at = days.changes_at
         self.week_problem = "" if any(day.slots for day in days.days) else _week_problem(days)
         self.jump = _jump(wish, days, chosen)
+
+    def _with_just_taken(self, shown: str, days: list[DayView]) -> list[DayView]:
+        """Return ``days`` with the times struck through that vanished while they were shown."""
+        if shown != self._shown:
+            self._shown, self._just_taken = shown, JustTaken()
+            return days
+        now = clock.now()
+        before = {day.href: day.slots for day in self.days}
+        return [
+            replace(day, slots=self._just_taken.mark(before.get(day.href, []), day.slots, now))
+            for day in days
+        ]
 
 
 def _wish(doctor: DoctorView, asked: Mapping[str, str], moved: AppointmentView | None) -> _Wish:
@@ -462,11 +497,11 @@ def _jump(wish: _Wish, days: Days, chosen: Day) -> Jump:
     return Jump(t("Next free: {day}", day=format_date(day)), wish.href(day=day))
 
 
-def _parts_of_day(day: Day, links: list[SlotLink], zone: str) -> list[PartOfDay]:
+def _parts_of_day(links: list[SlotLink], zone: str) -> list[PartOfDay]:
     parts: dict[str, list[SlotLink]] = {t("Morning"): [], t("Afternoon"): [], t("Evening"): []}
     morning, afternoon, evening = parts.values()
-    for start, link in zip(day.slots, links, strict=True):
-        hour = start.astimezone(ZoneInfo(zone)).hour
+    for link in links:
+        hour = datetime.fromisoformat(link.starts_at).astimezone(ZoneInfo(zone)).hour
         part = morning if hour < _NOON else afternoon if hour < _EVENING else evening
         part.append(link)
     return [PartOfDay(name, slots) for name, slots in parts.items() if slots]

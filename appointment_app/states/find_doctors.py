@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
+from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
+from appointment_app.errors import NotFound
 from appointment_app.i18n import format_date, t
 from appointment_app.scheduling.doctors import DoctorView
 from appointment_app.scheduling.local_time import local_date
@@ -33,6 +37,8 @@ from appointment_app.states.doctor_words import (
     visit_label,
     weekday_name,
 )
+from appointment_app.states.just_taken import JustTaken
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
 from appointment_app.states.wording import MODE_NAMES, initials, zone_note
@@ -43,6 +49,8 @@ SLOTS_A_DAY = 4
 _MOST_CARDS = 200
 # No clinic takes bookings further ahead.
 _DAYS_AHEAD = 730
+# Times become too near by themselves; a page that stays open shows it within this.
+_LOOK_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,9 @@ class FindDoctors(SessionState):
     cities: list[str] = []
 
     _query: Query = Query()
+    # What was taken while somebody looked at the cards, and whose cards they are.
+    _just_taken: JustTaken = JustTaken()
+    _keys: dict[str, int | None] = {}
 
     @rx.var
     def count(self) -> str:
@@ -152,6 +163,8 @@ class FindDoctors(SessionState):
         self.total = page.total
         self.first_day = format_date(query.day, "EEEE d MMMM") if query.day else ""
         self.is_searching, self.is_loaded = False, True
+        self._just_taken = JustTaken()
+        self._watch(_keys_of(page.cards))
 
     @rx.event
     @refusals_shown
@@ -170,6 +183,33 @@ class FindDoctors(SessionState):
         shown = {card.key for card in self.cards}
         cards = [_view(card, self._query.day) for card in page.cards]
         self.cards += [card for card in cards if card.key not in shown]
+        self._watch(self._keys | _keys_of(page.cards))
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> None:
+        """Read anew the cards that are shown; they stay in their order, with their choices."""
+        if self.router.url.path != "/" or not self.cards:
+            return
+        actor = await self._actor()
+        async with get_database().session() as session:
+            page = await find_doctors(session, actor, self._query, limit=len(self.cards))
+            views = [_view(card, self._query.day) for card in page.cards]
+            found = {view.key: view for view in views}
+            keys = _keys_of(page.cards)
+            cards = []
+            for shown in self.cards:
+                fresh = found.get(shown.key)
+                # It may stand further down by now, or show another visit type than the first.
+                if fresh is None or fresh.visit_type_id != shown.visit_type_id:
+                    card = await self._find_card(session, actor, shown)
+                    if card is None:
+                        continue
+                    keys |= _keys_of([card])
+                    fresh = _view(card, self._query.day)
+                cards.append(self._with_just_taken(shown, fresh))
+        self.cards, self.total = cards, page.total
+        self._watch(keys)
 
     @rx.event
     @refusals_shown
@@ -184,6 +224,30 @@ class FindDoctors(SessionState):
         view = _view(found, self._query.day)
         self.cards = [view if card.key == view.key else card for card in self.cards]
 
+    async def _find_card(
+        self, session: AsyncSession, actor: Actor, shown: DoctorCard
+    ) -> Card | None:
+        offer = Offer(UUID(shown.doctor_id), UUID(shown.clinic_id), UUID(shown.visit_type_id))
+        try:
+            return await find_card(session, actor, offer, self._query.day)
+        except NotFound:
+            return None
+
+    def _with_just_taken(self, before: DoctorCard, card: DoctorCard) -> DoctorCard:
+        slots = {day.date: day.slots for day in before.days}
+        now = clock.now()
+        days = [
+            replace(day, slots=self._just_taken.mark(slots.get(day.date, []), day.slots, now))
+            for day in card.days
+        ]
+        return replace(card, days=days)
+
+    def _watch(self, keys: Mapping[str, int | None]) -> None:
+        """Have the cards that are shown kept current."""
+        self._keys = dict(keys)
+        wake_at = self._just_taken.until(clock.now()) or clock.now() + _LOOK_AGAIN
+        keep_current(self, FindDoctors.refresh, self._keys, wake_at=wake_at)
+
     def _address(self) -> str:
         """Return the address of the search that this tab has made last."""
         return address("/", words=self.words, place=self.place, day=self.day)
@@ -195,6 +259,10 @@ class FindDoctors(SessionState):
         self.day = typed_text(asked.get("day"))
         day, self.day_problem = _day(self.day)
         return Query(self.words, self.place, day)
+
+
+def _keys_of(cards: Iterable[Card]) -> dict[str, int | None]:
+    return {card.doctor.key: card.doctor.revision for card in cards}
 
 
 def _day(typed: str) -> tuple[date | None, str]:

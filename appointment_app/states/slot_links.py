@@ -16,6 +16,8 @@ class SlotLink:
     """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
 
     ``own_time`` is empty where both clocks agree, ``places`` where there is no group session.
+    ``starts_at`` is UTC, in ISO 8601. One that ``is_taken`` is no link any more: somebody took it
+    while the page was open.
     """
 
     time: str
@@ -23,6 +25,8 @@ class SlotLink:
     places: str
     label: str
     href: str
+    starts_at: str
+    is_taken: bool = False
 
 
 def slot_links(
@@ -52,6 +56,7 @@ def slot_links(
             places=places,
             label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
             href=link(start),
+            starts_at=start.isoformat(),
         )
 
     return [slot_link(start) for start in slots]

@@ -147,7 +147,9 @@ ROWS = (
         before=("load",),
         shows="Video call",
     ),
+    Row("FindDoctors.refresh", ALL, "/", before=("load",)),
     Row("DoctorProfile.load", ALL, DOCTOR, shows="Dr Dora Doctor"),
+    Row("DoctorProfile.refresh", ALL, DOCTOR, shows="Dr Dora Doctor"),
     Row("DoctorProfile.load", (MISSING,) * 7, "/doctor?id={wilma}", situation="not approved"),
     Row("PracticeChoices.load", ALL, "/register/doctor", shows="Parkside Clinic"),
     # The mailbox of a machine that keeps its mails; in production there is none

@@ -89,7 +89,7 @@ FIELDS = {
     "doctor_profile.DayView": "weekday number date month note href chosen is_free slots",
     "doctor_profile.PartOfDay": "name slots",
     "doctor_profile.Jump": "label href",
-    "slot_links.SlotLink": "time own_time places label href",
+    "slot_links.SlotLink": "time own_time places label href starts_at is_taken",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
         visit_types days next_free href href_of_next_free zone left_out

@@ -1,0 +1,85 @@
+"""The hub of several processes: what one publishes, the others hear over Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from appointment_app.live.hub import Deliver, Hub
+
+CHANNEL = "appointments:changes"
+_RETRY_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class RedisHub(Hub):
+    """Tells its own watchers itself and the other processes over Redis.
+
+    Without Redis it goes on for its own process. What it missed meanwhile it tells everybody as
+    soon as it hears again.
+    """
+
+    def __init__(self, url: str, deliver: Deliver) -> None:
+        """Publish over the Redis server at ``url``."""
+        super().__init__(deliver)
+        self._redis = Redis.from_url(url, socket_connect_timeout=2, socket_keepalive=True)
+        self._name = uuid4().hex
+        self._listener: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begin to hear the others."""
+        self._listener = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """End all, once what was published is on its way."""
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+        await super().stop()
+        await self._redis.aclose()
+
+    def publish(self, *keys: str) -> None:
+        """Tell everybody who watches one of ``keys`` in any process; never raises."""
+        super().publish(*keys)
+        task = asyncio.get_running_loop().create_task(self._send(keys))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, keys: tuple[str, ...]) -> None:
+        try:
+            await self._redis.publish(CHANNEL, json.dumps({"from": self._name, "keys": keys}))
+        except (RedisError, OSError) as error:
+            # The others notice within the time in which they compare revisions.
+            _log.warning("A change could not be told to the other processes: %s", error)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.subscribe(CHANNEL)
+                    self.tell_all()
+                    async for message in channel.listen():
+                        self._hear(message["data"])
+            except (RedisError, OSError) as error:
+                _log.warning("Other processes cannot be heard, trying again: %s", error)
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    def _hear(self, data: bytes) -> None:
+        try:
+            message = json.loads(data)
+            sender, keys = message["from"], [str(key) for key in message["keys"]]
+        except (ValueError, KeyError, TypeError):
+            _log.warning("A message of other processes was not understood.")
+            return
+        if sender != self._name:
+            self.tell(keys)

@@ -1,0 +1,32 @@
+"""The hub of this process while the server runs, as the settings choose it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from appointment_app.database import get_database
+from appointment_app.live.hub import Deliver, Hub
+from appointment_app.live.publishing import publish_by, stop_publishing_by
+from appointment_app.live.redis_hub import RedisHub
+from appointment_app.live.revisions import compare_revisions
+from appointment_app.settings import get_settings
+
+
+@asynccontextmanager
+async def running_hub(deliver: Deliver) -> AsyncIterator[Hub]:
+    """Run the hub: over Redis where ``REDIS_URL`` names a server, else in this process alone."""
+    url = get_settings().redis_url
+    hub = RedisHub(url, deliver) if url else Hub(deliver)
+    await hub.start()
+    publish_by(hub)
+    healing = asyncio.create_task(compare_revisions(hub, get_database()))
+    try:
+        yield hub
+    finally:
+        stop_publishing_by(hub)
+        healing.cancel()
+        with suppress(asyncio.CancelledError):
+            await healing
+        await hub.stop()

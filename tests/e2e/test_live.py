@@ -1,0 +1,56 @@
+"""What somebody does in one browser shows in another at once, and nothing there is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Server, wait_until_live
+from tests.e2e.practice import (
+    TUESDAY_TEN,
+    confirm_button,
+    expect_confirmation,
+    log_in,
+    open_account,
+    open_form,
+    open_practice,
+)
+
+HALF_AN_HOUR = timedelta(minutes=30)
+AT_ONCE = 2_000  # milliseconds, with room for a busy machine
+
+
+def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    practice = open_practice(server, "Livewell")
+    on_a_phone, searching = new_page(**PHONE), new_page()
+    address = f"/doctor?id={practice.doctor.public_id}&day=2026-11-24"
+    on_a_phone.goto(address)
+    searching.goto("/?words=Livewell")
+    for page in (on_a_phone, searching):
+        wait_until_live(page)
+    label = "Tuesday 24 November, 10:30 with Dr Dora Livewell"
+    slots = [page.get_by_role("link", name=label) for page in (on_a_phone, searching)]
+    for slot in slots:
+        expect(slot.last).to_be_visible()
+
+    booker = new_page()
+    log_in(booker, server, open_account(server, "Bo"))
+    open_form(booker, practice, TUESDAY_TEN + HALF_AN_HOUR)
+    confirm_button(booker).click()
+    expect_confirmation(booker)
+
+    for page, slot in zip((on_a_phone, searching), slots, strict=True):
+        expect(slot).to_have_count(0, timeout=AT_ONCE)
+        expect(page.locator(".slot-taken:visible", has_text="10:30")).to_be_visible()
+    for page in (on_a_phone, searching):
+        expect(page.locator(".slot-taken")).to_have_count(0, timeout=10_000)
+
+    booker.get_by_role("button", name="Cancel appointment").click()
+    booker.get_by_role("dialog").get_by_role("button", name="Cancel appointment").click()
+    expect(booker.get_by_role("heading", name="cancelled")).to_be_visible()
+    for slot in slots:
+        expect(slot.last).to_be_visible(timeout=AT_ONCE)
