@@ -2,9 +2,11 @@
 
 Times are ISO strings with their offset (``2026-11-23T08:30:00+00:00``); ``time_zone`` is the IANA
 zone whose wall time is shown. Each event is a dictionary: ``id``, ``title`` (the patient),
-``start``, ``end``, ``kind`` (its colours: ``confirmed``, ``video``, ``pending``, ``completed``,
-``no_show`` or ``cancelled``) and ``detail`` (the visit type, or what must be known first). Closed
-time is a list of dictionaries with ``start`` and ``end``.
+``start``, ``end``, ``kind`` (its colours: ``confirmed``, ``video``, ``pending``, ``checked_in``,
+``completed``, ``no_show`` or ``cancelled``), ``detail`` (the visit type, or what must be known
+first) and ``movable`` (``yes`` when it can be dragged). Closed time is a list of dictionaries with
+``start`` and ``end``. What was dragged stays where it was dropped until the events are read again,
+and springs back when ``springs`` changes.
 The calendar tells what it shows through ``on_dates_set(start, end, view)``, also once at the start:
 there the state learns which days to load, and the view that suits the screen when it named none.
 """
@@ -30,6 +32,10 @@ def _shown_dates(
     return (start, end, view)
 
 
+def _dropped(event_id: rx.Var[str], start: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
+    return (event_id, start)
+
+
 class _AppointmentCalendar(rx.NoSSRComponent):
     library = "$/public/components/calendar.js"
     tag = "AppointmentCalendar"
@@ -48,8 +54,10 @@ class _AppointmentCalendar(rx.NoSSRComponent):
     slot_max_time: rx.Var[str]
     weekends: rx.Var[bool]
     no_events_text: rx.Var[str]
+    springs: rx.Var[int]
     on_event_click: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_date_click: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_event_drop: rx.EventHandler[_dropped]
     on_dates_set: rx.EventHandler[_shown_dates]
 
 
@@ -63,11 +71,14 @@ def calendar(
     on_event_click: Any,
     on_dates_set: Any,
     on_date_click: Any = None,
+    on_event_drop: Any = None,
     **props: Any,
 ) -> rx.Component:
     """Return the calendar of the days around ``date`` (ISO; empty for today)."""
     if on_date_click is not None:
         props["on_date_click"] = on_date_click
+    if on_event_drop is not None:
+        props["on_event_drop"] = on_event_drop
     return rx.el.div(
         _AppointmentCalendar.create(
             events=events,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from appointment_app.components.badge import status_badge
+from appointment_app.components.badge import badge, status_badge
 from appointment_app.components.button import button
 from appointment_app.components.calendar import calendar as calendar_grid
 from appointment_app.components.calendar import calendar_toolbar
@@ -15,8 +15,13 @@ from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.calendar_move import move_dialog
+from appointment_app.pages.new_appointment import new_appointment_dialog
 from appointment_app.pages.workspace import not_for_you
-from appointment_app.states.doctor_calendar import ROUTE, DoctorCalendar, HistoryRow
+from appointment_app.states.calendar_move import MoveAppointment
+from appointment_app.states.calendar_words import HistoryRow
+from appointment_app.states.doctor_calendar import ROUTE, DoctorCalendar
+from appointment_app.states.new_appointment import NewAppointment
 
 DETAIL = DoctorCalendar.detail
 
@@ -37,6 +42,8 @@ def calendar(viewer: Viewer) -> rx.Component:
             rx.fragment(rx.el.h1(t("Calendar"), class_name="mb-4"), skeleton_cards(1, "h-[640px]")),
         ),
         _panel(),
+        move_dialog(),
+        new_appointment_dialog(),
         viewer=viewer,
         current=ROUTE,
     )
@@ -62,6 +69,11 @@ def _calendar() -> rx.Component:
             class_name="grid grid-cols-2 gap-3 md:grid-cols-4",
         ),
         rx.el.div(
+            button(
+                t("New appointment"),
+                variant="primary",
+                on_click=NewAppointment.open,
+            ),
             rx.el.p(t("Times in {city}", city=DoctorCalendar.zone_name), class_name="muted small"),
             rx.cond(
                 DoctorCalendar.zones.length() > 1,
@@ -80,6 +92,9 @@ def _calendar() -> rx.Component:
             slot_max_time=DoctorCalendar.last_hour,
             on_event_click=DoctorCalendar.open_appointment,
             on_dates_set=DoctorCalendar.show_dates,
+            on_date_click=NewAppointment.open_at,
+            on_event_drop=MoveAppointment.drop,
+            springs=MoveAppointment.springs,
         ),
         class_name="grid grid-cols-1 gap-4",
     )
@@ -94,6 +109,7 @@ def _panel() -> rx.Component:
         DETAIL.patient,
         rx.el.div(
             status_badge(DETAIL.status),
+            rx.cond(DETAIL.overbooked, badge(t("Overbooked"), "pending")),
             rx.el.span(DETAIL.visit),
             class_name="flex flex-wrap items-center gap-2",
         ),
@@ -101,6 +117,13 @@ def _panel() -> rx.Component:
         rx.cond(DoctorCalendar.is_cancelling, _cancel_form()),
         rx.el.dl(
             _fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
+            rx.cond(
+                DETAIL.earlier.length() > 0,
+                _fact(
+                    t("Moved from"),
+                    rx.el.ul(rx.foreach(DETAIL.earlier, lambda moment: rx.el.li(moment))),
+                ),
+            ),
             _fact(t("Where"), DETAIL.place),
             rx.cond(
                 DETAIL.join_link != "",
@@ -154,11 +177,24 @@ def _actions() -> rx.Component:
             button(t("Confirm"), variant="primary", on_click=DoctorCalendar.confirm),
         ),
         rx.cond(
+            DETAIL.can_check_in,
+            button(t("Check in"), variant="primary", on_click=DoctorCalendar.check_in),
+        ),
+        rx.cond(
             DETAIL.can_complete,
-            rx.fragment(
-                button(t("Complete"), variant="primary", on_click=DoctorCalendar.complete),
-                button(t("No-show"), on_click=DoctorCalendar.mark_no_show),
-            ),
+            button(t("Complete"), variant="primary", on_click=DoctorCalendar.complete),
+        ),
+        rx.cond(
+            DETAIL.can_mark_no_show,
+            button(t("No-show"), on_click=DoctorCalendar.mark_no_show),
+        ),
+        rx.cond(
+            DETAIL.can_undo_check_in,
+            button(t("Undo check-in"), on_click=DoctorCalendar.undo_check_in),
+        ),
+        rx.cond(
+            DETAIL.can_move,
+            button(t("Move…"), on_click=MoveAppointment.ask(DETAIL.id)),
         ),
         rx.cond(
             DETAIL.can_cancel & ~DoctorCalendar.is_cancelling,

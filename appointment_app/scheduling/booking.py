@@ -109,7 +109,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
-    patient = await _lock_patient(session, actor, person_id, request.idempotency_key)
+    patient = await lock_patient(session, actor, person_id, request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
 
@@ -120,7 +120,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     await require_may_book(session, offer, person_id)
     granted = await require_free(session, offer, request.starts_at, person_id=person_id)
     seat = await _seat(session, offer, request.starts_at, granted.joined)
-    appointment = _appointment(
+    appointment = new_appointment(
         actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
     )
     session.add(appointment)
@@ -132,14 +132,19 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
 def _require_sane(request: BookingRequest) -> None:
     """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
-    if not 0 < len(request.idempotency_key) <= KEY_LIMIT:
-        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
-        raise Invalid({"idempotency_key": sentence})
+    require_key(request.idempotency_key)
     distance = request.starts_at - clock.now()
     if distance < -_FARTHEST:
         raise TooSoon
     if distance > _FARTHEST:
         raise TooFarAhead
+
+
+def require_key(idempotency_key: str) -> None:
+    """Return when the key is one that can be stored; raises ``Invalid``."""
+    if not 0 < len(idempotency_key) <= KEY_LIMIT:
+        sentence = t("Please use a key of 1 to {limit} characters.", limit=KEY_LIMIT)
+        raise Invalid({"idempotency_key": sentence})
 
 
 async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
@@ -155,14 +160,14 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Patient:
+class BookedFor:
     """What a booking needs to know of its patient; ``booked_before`` with the same key."""
 
     contact: MailContact | None
     booked_before: UUID | None
 
 
-async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> _Patient:
+async def lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> BookedFor:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
@@ -174,11 +179,11 @@ async def _lock_patient(session: AsyncSession, actor: Actor, person_id: int, key
     _, email_found, language_found, earlier = await locks.lock_person(
         session, person_id, email, language, booked_before.scalar_subquery()
     )
-    return _Patient(contact_from(email_found, language_found), earlier)
+    return BookedFor(contact_from(email_found, language_found), earlier)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class Seat:
     """Where the patient sits; a visit on one's own is a block with one seat."""
 
     block_id: int
@@ -188,10 +193,10 @@ class _Seat:
 
 async def _seat(
     session: AsyncSession, offer: OfferRows, starts_at: datetime, joined: GroupSession | None
-) -> _Seat:
+) -> Seat:
     """Return a free seat in the session that is joined, else the first one of a new block."""
     if joined is not None:
-        return _Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
+        return Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
     shape, visit_type = shape_of(offer.visit_type), offer.visit_type
     visit, busy = shape.visit(starts_at), shape.busy(starts_at)
     block = BusyBlock(
@@ -207,18 +212,19 @@ async def _seat(
         block.starts_at, block.ends_at = visit.start, visit.end
     session.add(block)
     await session.flush()
-    return _Seat(row_id(block), 0, visit.end)
+    return Seat(row_id(block), 0, visit.end)
 
 
-def _appointment(
+def new_appointment(
     booked_by: int,
     request: BookingRequest,
     place: Place,
     visit_type: VisitType,
     person_id: int,
-    seat: _Seat,
+    seat: Seat,
     reason: str,
 ) -> Appointment:
+    """Return the appointment, with what was agreed, in a stored block."""
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
     return Appointment(

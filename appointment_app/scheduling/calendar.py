@@ -15,8 +15,11 @@ from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     Appointment,
+    AppointmentMove,
     AppointmentStatus,
     Approval,
+    BlockKind,
+    BusyBlock,
     Clinic,
     Doctor,
     Person,
@@ -27,6 +30,7 @@ from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -61,7 +65,7 @@ class CalendarPlace:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An appointment in the calendar, its times in UTC."""
+    """An appointment in the calendar, its times in UTC; ``overbooked`` over another one."""
 
     id: UUID
     starts_at: datetime
@@ -71,6 +75,8 @@ class Entry:
     mode: VisitMode
     status: AppointmentStatus
     clinic: str
+    overbooked: bool
+    can_move: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,10 @@ class PastVisit:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentDetail:
-    """An appointment in full, as its doctor sees it; ``next_statuses`` are possible now."""
+    """An appointment in full, as its doctor sees it; ``next_statuses`` are possible now.
+
+    ``earlier`` are the starts that it had before it was moved, oldest first.
+    """
 
     id: UUID
     reference: str
@@ -123,6 +132,7 @@ class AppointmentDetail:
     ends_at: datetime
     zone: str
     clinic: str
+    clinic_id: UUID
     patient: str
     birth_date: date | None
     phone: str
@@ -135,6 +145,9 @@ class AppointmentDetail:
     cancel_reason: str
     notes: str
     version: int
+    overbooked: bool
+    can_move: bool
+    earlier: tuple[datetime, ...]
     history: tuple[PastVisit, ...]
     next_statuses: tuple[AppointmentStatus, ...]
 
@@ -163,9 +176,10 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
     window = Interval(window.start, min(window.end, window.start + LONGEST_WINDOW))
     places = await _own_places(session, actor)
     statement = (
-        select(Appointment, Person, Clinic.name)
+        select(Appointment, Person, Clinic.name, BusyBlock)
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(BusyBlock, col(BusyBlock.id) == Appointment.block_id)
         .where(
             Appointment.doctor_id == actor.doctor_id,
             col(Appointment.active),
@@ -185,8 +199,10 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
             mode=row.mode,
             status=row.status,
             clinic=clinic,
+            overbooked=block.overbooked,
+            can_move=_can_be_moved(row, block),
         )
-        for row, person, clinic in await session.exec(statement)
+        for row, person, clinic, block in await session.exec(statement)
     )
     return CalendarDays(entries, tuple(subtract([window], _open(places, window))))
 
@@ -219,16 +235,17 @@ async def load_detail(
     Raises ``NotFound``, ``Forbidden``.
     """
     statement = (
-        select(Appointment, Person, Clinic)
+        select(Appointment, Person, Clinic, BusyBlock)
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
+        .join(BusyBlock, col(BusyBlock.id) == Appointment.block_id)
         .where(Appointment.public_id == appointment_id)
     )
     found = (await session.exec(statement)).first()
     if found is None:
         require(actor, Action.VIEW_CALENDAR, Record(doctor_id=actor.doctor_id))
         raise NotFound
-    row, person, clinic = found
+    row, person, clinic, block = found
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
@@ -239,6 +256,7 @@ async def load_detail(
         ends_at=row.ends_at,
         zone=row.zone,
         clinic=clinic.name,
+        clinic_id=clinic.public_id,
         patient=person.full_name,
         birth_date=person.birth_date,
         phone=person.phone,
@@ -251,6 +269,9 @@ async def load_detail(
         cancel_reason=row.cancel_reason,
         notes=row.notes if allows(actor, Action.KEEP_NOTES, record) else "",
         version=row.version,
+        overbooked=block.overbooked,
+        can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
+        earlier=await _earlier(session, row),
         history=await _history(session, row),
         next_statuses=_next_statuses(actor, row, record),
     )
@@ -288,6 +309,19 @@ async def _count_free(session: AsyncSession, places: list[Place], week: Interval
 
 def _length(intervals: list[Interval]) -> timedelta:
     return sum((each.end - each.start for each in intervals), timedelta())
+
+
+def _can_be_moved(row: Appointment, block: BusyBlock) -> bool:
+    return row.status in MOVABLE and block.kind is BlockKind.VISIT
+
+
+async def _earlier(session: AsyncSession, row: Appointment) -> tuple[datetime, ...]:
+    statement = (
+        select(AppointmentMove.from_starts_at)
+        .where(AppointmentMove.appointment_id == row.id)
+        .order_by(col(AppointmentMove.id))
+    )
+    return tuple(await session.exec(statement))
 
 
 async def _history(session: AsyncSession, row: Appointment) -> tuple[PastVisit, ...]:

@@ -70,28 +70,30 @@ class WantedTime:
     busy: Interval
 
 
-async def require_seen(
+async def find_conflicts(
     session: AsyncSession,
     actor: Actor,
     place: Place,
     wanted: WantedTime,
-    seen: AbstractSet[str],
     *,
     moved: Moved | None = None,
 ) -> tuple[Conflict, ...]:
-    """Return what stands against the wanted time when all of it was ``seen`` (keys).
+    """Return all that stands against the wanted time; what is ``moved`` is in nobody's way.
 
-    ``moved`` is in nobody's way. Raises ``OverbookingNeeded`` otherwise.
+    Names other patients to whom the actor may see only.
     """
-    conflicts = (
+    return (
         *await _overlaps(session, actor, place, wanted.busy, moved),
         *_outside(place, wanted.visit),
         *await _full_day(session, place, wanted.visit, moved),
     )
+
+
+def require_seen(conflicts: tuple[Conflict, ...], seen: AbstractSet[str]) -> None:
+    """Return when all conflicts were ``seen`` (keys); raises ``OverbookingNeeded`` otherwise."""
     needed = OverbookingNeeded(conflicts)
     if not needed.keys <= seen:
         raise needed
-    return conflicts
 
 
 def overlaps_another(conflicts: tuple[Conflict, ...]) -> bool:

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action
+from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound, StaleVersion
 from appointment_app.i18n import t
@@ -58,7 +58,13 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds
 from appointment_app.scheduling.moved import Moved, load_moved
-from appointment_app.scheduling.overbooking import WantedTime, overlaps_another, require_seen
+from appointment_app.scheduling.overbooking import (
+    Conflict,
+    WantedTime,
+    find_conflicts,
+    overlaps_another,
+    require_seen,
+)
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -117,6 +123,26 @@ async def move(
     return await _certain(
         lambda: _move(session, actor, appointment_id, new_time, version, reason, seen)
     )
+
+
+async def conflicts_of_move(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, new_time: NewTime
+) -> tuple[Conflict, ...]:
+    """Return what ``move`` would ask about, and change nothing.
+
+    Raises what ``move`` raises of a time that cannot be had at all.
+    """
+    by_id = select(Appointment).where(Appointment.public_id == appointment_id)
+    appointment = (await session.exec(by_id)).first()
+    if appointment is None:
+        require(actor, Action.LIST_OWN_APPOINTMENTS)  # whoever asks is somebody
+        raise NotFound
+    record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
+    require(actor, Action.MOVE_APPOINTMENT, record)
+    _require_movable(appointment, appointment.version)
+    clinic = await _clinic(session, appointment, new_time)
+    _, conflicts = await _judge(session, actor, appointment, clinic, new_time)
+    return conflicts
 
 
 async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
@@ -178,23 +204,16 @@ async def _move(
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
-    moved = await load_moved(session, appointment)
-    starts_at = _near(new_time.starts_at)
-    if starts_at < clock.now():
-        raise InThePast
-    place = await _workplace(session, appointment, clinic)
-
     await release_expired_holds(session, appointment.doctor_id)
-    await _require_patient_free(session, moved, starts_at)
-    wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
-    conflicts = await require_seen(session, actor, place, wanted, seen, moved=moved)
+    moved, conflicts = await _judge(session, actor, appointment, clinic, new_time)
+    require_seen(conflicts, seen)
     await _store(
         session,
         actor,
         appointment,
         moved,
         clinic,
-        starts_at,
+        new_time.starts_at,
         reason=reason,
         overbooked=overlaps_another(conflicts),
     )
@@ -202,6 +221,24 @@ async def _move(
         fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
     return appointment.version
+
+
+async def _judge(
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    clinic: Clinic,
+    new_time: NewTime,
+) -> tuple[Moved, tuple[Conflict, ...]]:
+    """Return what staff would move, and what they have to be asked about."""
+    moved = await load_moved(session, appointment)
+    starts_at = _near(new_time.starts_at)
+    if starts_at < clock.now():
+        raise InThePast
+    place = await _workplace(session, appointment, clinic)
+    await _require_patient_free(session, moved, starts_at)
+    wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
+    return moved, await find_conflicts(session, actor, place, wanted, moved=moved)
 
 
 async def _clinic(session: AsyncSession, appointment: Appointment, new_time: NewTime) -> Clinic:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +14,9 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, NotFound, StaleVersion
-from appointment_app.i18n import format_date, format_moment, format_time, t, zone_city
-from appointment_app.models import AppointmentStatus, Approval, VisitMode
+from appointment_app.i18n import t, zone_city
 from appointment_app.scheduling import calendar, cancelling, visits
-from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Entry, Figures
+from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
 from appointment_app.scheduling.intervals import Interval, subtract
 from appointment_app.scheduling.local_time import DAY, local_date
@@ -32,45 +30,19 @@ from appointment_app.states.calendar_view import (
     title_of,
     touches_weekend,
 )
+from appointment_app.states.calendar_words import (
+    Detail,
+    approval_notice,
+    detail_in_words,
+    event,
+)
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
-from appointment_app.states.wording import MODE_NAMES, zone_note
+from appointment_app.states.wording import zone_note
 
 ROUTE = "/calendar"
 _NEAREST_YEAR, _FARTHEST_YEAR = 2000, 2200
 _LONGEST_DRAFT = 8000
-
-
-@dataclass(frozen=True)
-class HistoryRow:
-    """An earlier appointment of the patient, in words."""
-
-    when: str = ""
-    visit: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True)
-class Detail:
-    """The open appointment, in words; ``can_...`` says which buttons are shown."""
-
-    id: str = ""
-    patient: str = ""
-    birth_date: str = ""
-    phone: str = ""
-    when: str = ""
-    zone: str = ""
-    visit: str = ""
-    place: str = ""
-    join_link: str = ""
-    status: str = ""
-    reason: str = ""
-    cancel_reason: str = ""
-    reference: str = ""
-    history: list[HistoryRow] = field(default_factory=list)
-    can_confirm: bool = False
-    can_complete: bool = False
-    can_cancel: bool = False
 
 
 class DoctorCalendar(SessionState):
@@ -171,6 +143,24 @@ class DoctorCalendar(SessionState):
 
     @rx.event
     @refusals_shown
+    async def check_in(self) -> Any:
+        """Record that the patient is here."""
+        if not self.detail.can_check_in:
+            return None
+        await self._change(visits.check_in)
+        return toast(t("Checked in."))
+
+    @rx.event
+    @refusals_shown
+    async def undo_check_in(self) -> Any:
+        """Take the check-in back: it was another patient."""
+        if not self.detail.can_undo_check_in:
+            return None
+        await self._change(visits.undo_check_in)
+        return toast(t("No longer checked in."))
+
+    @rx.event
+    @refusals_shown
     async def complete(self) -> Any:
         """Record that the visit took place."""
         if not self.detail.can_complete:
@@ -182,7 +172,7 @@ class DoctorCalendar(SessionState):
     @refusals_shown
     async def mark_no_show(self) -> Any:
         """Record that the patient did not come."""
-        if not self.detail.can_complete:
+        if not self.detail.can_mark_no_show:
             return None
         await self._change(visits.mark_no_show)
         return toast(t("Marked as no-show."))
@@ -260,7 +250,7 @@ class DoctorCalendar(SessionState):
         self.view = query.get("view", "") if query.get("view") in VIEWS else ""
         day = _day(query.get("date", "")) or local_date(self.time_zone, clock.now())
         self.day = day.isoformat()
-        self.approval_notice = _approval_notice(known.approval)
+        self.approval_notice = approval_notice(known.approval)
         self.zones = (
             [[zone, zone_note(zone), self._href(day, zone=zone)] for zone in zones]
             if len(zones) > 1
@@ -287,7 +277,7 @@ class DoctorCalendar(SessionState):
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
-        self.events = [_event(entry, self._several_clinics) for entry in days.entries]
+        self.events = [event(entry, self._several_clinics) for entry in days.entries]
         in_grid = self.view in ("day", "week")
         self.closed = [
             {"start": each.start.isoformat(), "end": each.end.isoformat()}
@@ -316,11 +306,18 @@ class DoctorCalendar(SessionState):
             query["zone"] = zone or self.time_zone
         return f"{ROUTE}?{urlencode({key: value for key, value in query.items() if value})}"
 
+    async def _refresh(self, actor: Actor, appointment_id: UUID) -> None:
+        """Show how everything stands after a deed done beside this state, where it is shown."""
+        if self.detail.id == str(appointment_id):
+            await self._read_detail(appointment_id)
+        if self.view and self.is_loaded and not self.refusal:
+            await self._read(actor)
+
     async def _read_detail(self, appointment_id: UUID) -> AppointmentDetail:
         actor = await self._actor()
         async with get_database().session() as session:
             detail = await calendar.load_detail(session, actor, appointment_id)
-        self.detail, self._version = _detail(detail), detail.version
+        self.detail, self._version = detail_in_words(detail), detail.version
         self._stored_notes = detail.notes
         return detail
 
@@ -344,70 +341,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if _NEAREST_YEAR <= day.year <= _FARTHEST_YEAR else None
-
-
-def _approval_notice(approval: Approval) -> str:
-    if approval is Approval.PENDING:
-        return t(
-            "Your registration waits for approval. Patients see you once it is approved;"
-            " you can set your hours and visit types meanwhile."
-        )
-    if approval is Approval.REFUSED:
-        return t("Your registration was not approved, so patients do not see you.")
-    return ""
-
-
-def _event(entry: Entry, several_clinics: bool) -> dict[str, str]:
-    kind, words = entry.status.value, [entry.visit]
-    if entry.status is AppointmentStatus.PENDING:
-        words.insert(0, t("To confirm"))
-    elif entry.status is AppointmentStatus.COMPLETED:
-        words.insert(0, t("Completed"))
-    elif entry.status is AppointmentStatus.NO_SHOW:
-        words.insert(0, t("No-show"))
-    elif entry.mode is VisitMode.VIDEO:
-        kind = "video"
-        if t("Video").casefold() not in entry.visit.casefold():
-            words.insert(0, t("Video"))
-    if several_clinics:
-        words.append(entry.clinic)
-    return {
-        "id": str(entry.id),
-        "title": entry.patient,
-        "start": entry.starts_at.isoformat(),
-        "end": entry.ends_at.isoformat(),
-        "kind": kind,
-        "detail": " · ".join(words),
-    }
-
-
-def _detail(detail: AppointmentDetail) -> Detail:
-    ends = format_time(detail.ends_at, detail.zone)
-    possible = detail.next_statuses
-    in_person = detail.mode is VisitMode.IN_PERSON
-    return Detail(
-        id=str(detail.id),
-        patient=detail.patient,
-        birth_date=format_date(detail.birth_date, "d MMMM y") if detail.birth_date else "",
-        phone=detail.phone,
-        when=f"{format_moment(detail.starts_at, detail.zone)} – {ends}",
-        zone=zone_note(detail.zone),
-        visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",
-        place=(detail.place or detail.clinic) if in_person else detail.clinic,
-        join_link=detail.join_link,
-        status=detail.status.value,
-        reason=detail.reason,
-        cancel_reason=detail.cancel_reason,
-        reference=detail.reference,
-        history=[
-            HistoryRow(
-                when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),
-                visit=visit.visit,
-                status=visit.status.value,
-            )
-            for visit in detail.history
-        ],
-        can_confirm=AppointmentStatus.CONFIRMED in possible,
-        can_complete=AppointmentStatus.COMPLETED in possible,
-        can_cancel=AppointmentStatus.CANCELLED in possible,
-    )

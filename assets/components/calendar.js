@@ -1,5 +1,6 @@
 /* FullCalendar with our views, words and look. Props are plain values; what happens is told by
-   onEventClick(id), onDateClick(date) and onDatesSet(start, end, view). See components/calendar.py. */
+   onEventClick(id), onDateClick(date), onEventDrop(id, start) and onDatesSet(start, end, view).
+   What was dropped springs back when `springs` changes. See components/calendar.py. */
 import { createElement, useEffect, useRef } from "react";
 import FullCalendar from "@fullcalendar/react";
 import dayGridPlugin from "@fullcalendar/react/daygrid";
@@ -51,8 +52,10 @@ export function AppointmentCalendar({
   slotMaxTime = "20:00:00",
   weekends = true,
   noEventsText = "",
+  springs = 0,
   onEventClick,
   onDateClick,
+  onEventDrop,
   onDatesSet,
 }) {
   const calendar = useRef(null);
@@ -68,9 +71,20 @@ export function AppointmentCalendar({
     });
   }, [view, date]);
 
+  const dropped = useRef(null);
+  useEffect(() => {
+    // The same events sent again would not move it back.
+    dropped.current?.revert();
+    dropped.current = null;
+  }, [springs]);
+  useEffect(() => {
+    dropped.current = null;
+  }, [events]);
+
   const shaded = closed.map((span) => ({ ...span, display: "background", className: "calendar-closed" }));
-  const appointments = events.map(({ kind, ...event }) => ({
+  const appointments = events.map(({ kind, movable, ...event }) => ({
     ...event,
+    startEditable: Boolean(onEventDrop) && movable === "yes",
     className: `calendar-event calendar-event-${kind}`,
   }));
 
@@ -113,6 +127,12 @@ export function AppointmentCalendar({
     dayMaxEvents: 4,
     eventMinHeight: 18,
     eventInteractive: true,
+    snapDuration: "00:05:00",
+    eventDurationEditable: false,
+    eventDrop: (info) => {
+      dropped.current = info;
+      onEventDrop?.(info.event.id, info.event.startStr);
+    },
     eventContent,
     noEventsText,
     eventClick: (info) => {

@@ -1,8 +1,10 @@
-/* The place where short messages appear, and window.showToast(text, kind) to show one.
-   Kinds: "good" goes by itself, "error" stays until somebody closes it. */
+/* The place where short messages appear, and window.showToast(text, kind, action) to show one.
+   Kinds: "good" goes by itself, "error" stays until somebody closes it. An action, { label, press },
+   is a button that presses the button of the page with the id `press`. */
 import { createElement, useEffect, useRef, useState } from "react";
 
 const SHOWN_FOR_MS = 6000;
+const SHOWN_WITH_ACTION_MS = 15000;
 let lastId = 0;
 
 export function ToastRegion({ label, closeLabel }) {
@@ -11,10 +13,13 @@ export function ToastRegion({ label, closeLabel }) {
   const close = (id) => setToasts((all) => all.filter((toast) => toast.id !== id));
 
   useEffect(() => {
-    window.showToast = (text, kind = "good") => {
+    window.showToast = (text, kind = "good", action = null) => {
       const id = ++lastId;
-      setToasts((all) => [...all.filter((toast) => toast.text !== text), { id, text, kind }]);
-      if (kind !== "error") setTimeout(() => close(id), SHOWN_FOR_MS);
+      // What can be undone is the last deed.
+      const stays = (toast) => toast.text !== text && !(action && toast.action);
+      setToasts((all) => [...all.filter(stays), { id, text, kind, action }]);
+      const time = action ? SHOWN_WITH_ACTION_MS : SHOWN_FOR_MS;
+      if (kind !== "error") setTimeout(() => close(id), time);
     };
     return () => delete window.showToast;
   }, []);
@@ -25,11 +30,22 @@ export function ToastRegion({ label, closeLabel }) {
     if (toasts.length > 0) region.current.showPopover();
   }, [toasts]);
 
-  const item = ({ id, text, kind }) =>
+  const press = (id, action) => {
+    close(id);
+    document.getElementById(action.press)?.click();
+  };
+
+  const item = ({ id, text, kind, action }) =>
     createElement(
       "div",
       { key: id, className: `toast toast-${kind}` },
       createElement("p", null, text),
+      action &&
+        createElement(
+          "button",
+          { type: "button", className: "button", onClick: () => press(id, action) },
+          action.label,
+        ),
       createElement(
         "button",
         { type: "button", className: "button button-quiet button-icon", "aria-label": closeLabel, onClick: () => close(id) },

@@ -79,6 +79,8 @@ THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FO
 CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING)
 IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, FORBIDDEN, MISSING)
 CLINIC_IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
+CLINIC_OF_A_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, DONE, FORBIDDEN)
+CLINIC_BOOKS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, UNSEEN, FORBIDDEN)
 PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (LOGIN, UNSEEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
 # What a page shows of itself, without asking for anything.
 SCREEN = ALL
@@ -124,6 +126,21 @@ def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any
     return Row(f"VisitTypeEditor.{handler}", gets, "/visit-types", **row)
 
 
+def _moving(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    if before:
+        row = {"owner": Who.DOCTOR, "before": before} | row
+    return Row(f"MoveAppointment.{handler}", gets, CALENDAR, **row)
+
+
+def _booking(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    if before:
+        row = {"owner": Who.DOCTOR, "before": before} | row
+    return Row(f"NewAppointment.{handler}", gets, CALENDAR, **row)
+
+
+_PENDING = {"appointment_id": "{pending}"}
+_TUESDAY = {"start": "2026-11-24T12:00:00+01:00"}
+_TYPED_MOVE = {"typed": {"date": "2026-11-24", "time": "12:00", "reason": "The doctor is late"}}
 _OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
 _OPEN_BEGUN: Step = ("open_appointment", {"appointment_id": "{begun}"})
 _VIDEO = {"visit_type_id": "{video}"}
@@ -226,6 +243,8 @@ ROWS = (
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
     _calendar("confirm", CLINIC_IN_ITS_CALENDAR, _OPEN_PENDING, changes=_MOVED | _TOLD),
+    _calendar("check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("undo_check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, "check_in", changes=_MOVED),
     _calendar("complete", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
     _calendar("mark_no_show", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
     _calendar(
@@ -242,6 +261,50 @@ ROWS = (
         _OPEN_PENDING,
         arguments={"typed": {"notes": "To be seen again"}},
         changes=_MOVED,
+    ),
+    # Moving in the calendar, by its date and time or dropped
+    _moving("ask", IN_ITS_CALENDAR, arguments=_PENDING, shows="Quillfeather"),
+    _moving("drop", IN_ITS_CALENDAR, arguments=_PENDING | _TUESDAY, shows="Quillfeather"),
+    _moving("close", SCREEN),
+    _moving(
+        "move",
+        CLINIC_IN_ITS_CALENDAR,
+        ("ask", _PENDING),
+        arguments=_TYPED_MOVE,
+        changes=_RESCHEDULED,
+    ),
+    _moving(
+        "undo",
+        CLINIC_IN_ITS_CALENDAR,
+        ("ask", _PENDING),
+        ("move", _TYPED_MOVE),
+        changes=_RESCHEDULED,
+    ),
+    # Booking for a patient: those whom the doctor knows
+    _booking("open", DOCTORS, shows="Consultation"),
+    _booking("open_at", DOCTORS, arguments={"start": "2026-11-24T10:00:00+01:00"}),
+    _booking("close", SCREEN),
+    _booking(
+        "find", CLINIC_OF_A_DOCTOR, "open", arguments={"typed": "quill"}, shows="Quillfeather"
+    ),
+    _booking("choose", SCREEN, arguments={"patient_id": "{pia}"}),
+    _booking("choose_another", SCREEN),
+    _booking(
+        "book",
+        CLINIC_BOOKS,
+        "open",
+        ("find", {"typed": "quill"}),
+        ("choose", {"patient_id": "{pia}"}),
+        arguments={
+            "typed": {
+                "place": "{place}",
+                "visit_type": "{visit}",
+                "date": "2026-11-25",
+                "time": "10:00",
+                "reason": "To be seen again",
+            }
+        },
+        changes=frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"}),
     ),
     # A doctor's hours: the week
     _availability("load", DOCTORS, shows="Europe/Berlin"),

@@ -42,6 +42,14 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone left_out has_more shown href_everywhere
     """,
+    "MoveAppointment": """
+        is_open opened title now zone date time reason question problem errors springs
+    """,
+    # Names and birth dates of the doctor's own patients, after they were looked for.
+    "NewAppointment": """
+        is_open opened date time zone places place visit_types found nobody_found patient question
+        problem errors
+    """,
     "MoveForm": "change alternatives is_loaded is_missing is_moving is_taken problem",
     "MyAppointments": """
         shows_past appointments has_more is_listed appointment is_new moved is_loaded is_missing
@@ -78,11 +86,12 @@ FIELDS = {
         own_time zone needs_confirmation price places other_times
     """,
     "booking_form.Choice": "label href chosen",
-    "doctor_calendar.Detail": """
+    "calendar_words.Detail": """
         id patient birth_date phone when zone visit place join_link status reason cancel_reason
-        reference history can_confirm can_complete can_cancel
+        reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
+        can_mark_no_show can_move can_cancel
     """,
-    "doctor_calendar.HistoryRow": "when visit status",
+    "calendar_words.HistoryRow": "when visit status",
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
@@ -102,6 +111,7 @@ FIELDS = {
         is_own price can_cancel is_ahead deadline can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
+    "new_appointment.FoundPatient": "id name born",
     "moving.Moving": "when whose href",
     "move_form.Change": """
         doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone

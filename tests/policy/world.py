@@ -286,6 +286,7 @@ async def _build(database: Database, path: Path) -> World:
             }.items()
         }
     records = {
+        "pia": pia,
         "dora": dora,
         "otto": otto,
         "wilma": wilma,

@@ -344,7 +344,7 @@ async def test_the_constraint_has_the_last_word(
 
     for name in ("lock_doctor", "lock_person"):
         monkeypatch.setattr(locks, name, look_away)
-    for name in ("_require_free", "_require_patient_free", "require_seen"):
+    for name in ("_require_free", "_require_patient_free", "find_conflicts"):
         monkeypatch.setattr(rescheduling, name, look_away)
     async with nothing_stored(desk):
         for function in (reschedule, move):
@@ -480,6 +480,23 @@ async def test_holds_and_outside_blocks_are_named_too(desk: Desk) -> None:
         with pytest.raises(OverbookingNeeded) as refusal:
             await move(desk, booked, at(time))
         assert refusal.value.sentence == sentence
+
+
+async def test_what_a_move_would_ask_about_can_be_known_before(desk: Desk) -> None:
+    booked = await desk.book(at("10:00"))
+    rival = await desk.book(at("11:00"), actor=await desk.another_patient())
+    ask, doctor = rescheduling.conflicts_of_move, doctor_actor(desk.doctor)
+    async with nothing_stored(desk):
+        assert await desk.call(ask, doctor, booked, NewTime(at("12:00"))) == ()
+        (conflict,) = await desk.call(ask, doctor, booked, NewTime(at("11:15")))
+        with refused("IN_THE_PAST"):
+            await desk.call(ask, doctor, booked, NewTime(at("07:00", TODAY)))
+        with refused("FORBIDDEN"):
+            await desk.call(ask, desk.actor, booked, NewTime(at("12:00")))
+        for actor, code in ((NOBODY, "LOGIN_REQUIRED"), (doctor, "NOT_FOUND")):
+            with refused(code):
+                await desk.call(ask, actor, uuid4(), NewTime(at("12:00")))
+    assert conflict.key == str(rival)
 
 
 async def test_undo_is_another_move(desk: Desk) -> None:

@@ -75,6 +75,7 @@ async def test_the_address_says_what_is_shown(tab: DoctorsTab, appointment: Appo
         "start": "2026-11-24T08:00:00+00:00",
         "end": "2026-11-24T08:30:00+00:00",
         "kind": "pending",
+        "movable": "yes",
         "detail": "To confirm · Check-up",
     }
     assert (state.today_count, state.to_confirm) == ("0", "0 to confirm")

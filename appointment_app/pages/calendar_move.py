@@ -1,0 +1,92 @@
+"""The dialog that moves an appointment in the doctor's calendar, dropped or typed."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.button import button
+from appointment_app.components.dialog import dialog
+from appointment_app.components.field import form_alert, text_area, text_field
+from appointment_app.i18n import t
+from appointment_app.states.calendar_move import UNDO_BUTTON, MoveAppointment
+
+_FORM = "move-form"
+
+
+def move_dialog() -> rx.Component:
+    """Return the dialog, and the hidden button that a toast presses to undo."""
+    errors = MoveAppointment.errors
+    return rx.fragment(
+        dialog(
+            MoveAppointment.title,
+            rx.el.p(
+                t("Now: {moment}.", moment=MoveAppointment.now),
+                " ",
+                t("The patient is told by mail."),
+            ),
+            rx.el.form(
+                rx.el.div(
+                    text_field(
+                        t("Day"),
+                        "date",
+                        id="move-date",
+                        type="date",
+                        default_value=MoveAppointment.date,
+                        error=errors.get("date", ""),
+                        required=True,
+                    ),
+                    text_field(
+                        t("Time"),
+                        "time",
+                        id="move-time",
+                        type="time",
+                        hint=MoveAppointment.zone,
+                        default_value=MoveAppointment.time,
+                        error=errors.get("time", ""),
+                        required=True,
+                    ),
+                    class_name="grid grid-cols-2 gap-4",
+                ),
+                text_area(
+                    t("Why? (optional)"),
+                    "reason",
+                    id="move-reason",
+                    hint=t("The patient is told this reason."),
+                    default_value=MoveAppointment.reason,
+                    error=errors.get("reason", ""),
+                    rows="2",
+                    max_length="500",
+                ),
+                id=_FORM,
+                key=MoveAppointment.opened,
+                on_submit=MoveAppointment.move,
+                class_name="grid gap-4 mt-4",
+            ),
+            rx.cond(
+                MoveAppointment.question != "",
+                rx.el.p(
+                    rx.el.strong(MoveAppointment.question),
+                    " ",
+                    t("Move it there all the same?"),
+                    role="alert",
+                    class_name="notice mt-4",
+                ),
+            ),
+            form_alert(MoveAppointment.problem),
+            name="move-appointment",
+            shown=MoveAppointment.is_open,
+            on_close=MoveAppointment.close,
+            actions=(
+                button(t("Cancel"), on_click=MoveAppointment.close),
+                button(
+                    rx.cond(MoveAppointment.question != "", t("Move anyway"), t("Move")),
+                    type="submit",
+                    form=_FORM,
+                    variant="primary",
+                ),
+            ),
+        ),
+        rx.el.button(
+            t("Undo"), id=UNDO_BUTTON, type="button", hidden=True, on_click=MoveAppointment.undo
+        ),
+    )

@@ -1,0 +1,142 @@
+"""The dialog in which a doctor books for a patient."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.button import button
+from appointment_app.components.dialog import dialog
+from appointment_app.components.field import form_alert, select_field, text_area, text_field
+from appointment_app.i18n import t
+from appointment_app.states.new_appointment import FoundPatient, NewAppointment
+
+_FORM = "new-appointment-form"
+ERRORS = NewAppointment.errors
+
+
+def new_appointment_dialog() -> rx.Component:
+    """Return the dialog of ``NewAppointment``; a page holds it once."""
+    return dialog(
+        t("New appointment"),
+        rx.el.form(
+            _patient(),
+            rx.cond(
+                NewAppointment.places.length() > 1,
+                select_field(
+                    t("Clinic"),
+                    "place",
+                    NewAppointment.places,
+                    id="new-place",
+                    default_value=NewAppointment.place,
+                ),
+            ),
+            select_field(
+                t("Visit type"),
+                "visit_type",
+                NewAppointment.visit_types,
+                id="new-visit-type",
+                error=ERRORS.get("visit_type", ""),
+            ),
+            rx.el.div(
+                text_field(
+                    t("Day"),
+                    "date",
+                    id="new-date",
+                    type="date",
+                    default_value=NewAppointment.date,
+                    error=ERRORS.get("date", ""),
+                ),
+                text_field(
+                    t("Time"),
+                    "time",
+                    id="new-time",
+                    type="time",
+                    hint=NewAppointment.zone,
+                    default_value=NewAppointment.time,
+                    error=ERRORS.get("time", ""),
+                ),
+                class_name="grid grid-cols-2 gap-4",
+            ),
+            text_area(
+                t("Reason for the visit"),
+                "reason",
+                id="new-reason",
+                hint=t("Optional. Only you and the patient can read it."),
+                error=ERRORS.get("reason", ""),
+                rows="2",
+                max_length="1000",
+            ),
+            id=_FORM,
+            key=NewAppointment.opened,
+            on_submit=NewAppointment.book,
+            class_name="grid gap-4",
+        ),
+        rx.cond(
+            NewAppointment.question != "",
+            rx.el.p(NewAppointment.question, role="alert", class_name="notice mt-4 font-semibold"),
+        ),
+        form_alert(NewAppointment.problem),
+        name="new-appointment",
+        shown=NewAppointment.is_open,
+        on_close=NewAppointment.close,
+        actions=(
+            button(t("Cancel"), on_click=NewAppointment.close),
+            button(
+                rx.cond(NewAppointment.question != "", t("Book anyway"), t("Book")),
+                type="submit",
+                form=_FORM,
+                variant="primary",
+            ),
+        ),
+    )
+
+
+def _patient() -> rx.Component:
+    """Return whom it is for, or the field in which they are looked for."""
+    patient = NewAppointment.patient
+    return rx.cond(
+        patient.id != "",
+        rx.el.div(
+            rx.el.span(t("Patient"), class_name="field-label"),
+            rx.el.p(
+                rx.el.strong(patient.name),
+                rx.cond(patient.born != "", rx.el.span(f" · {patient.born}", class_name="muted")),
+            ),
+            button(t("Choose another patient"), on_click=NewAppointment.choose_another),
+            class_name="grid gap-1 justify-items-start",
+        ),
+        rx.el.div(
+            text_field(
+                t("Patient"),
+                "patient",
+                id="new-patient",
+                type="search",
+                hint=t("Name or date of birth of somebody who was with you before."),
+                error=ERRORS.get("patient", ""),
+                auto_complete="off",
+                auto_focus=True,
+                on_change=NewAppointment.find.debounce(250),
+            ),
+            rx.el.ul(
+                rx.foreach(NewAppointment.found, _found),
+                aria_label=t("Patients found"),
+                class_name="grid gap-2 mt-2 empty:hidden",
+            ),
+            rx.el.p(
+                rx.cond(NewAppointment.nobody_found, t("Nobody of that name was with you."), ""),
+                role="status",
+                class_name="muted",
+            ),
+        ),
+    )
+
+
+def _found(patient: FoundPatient) -> rx.Component:
+    return rx.el.li(
+        button(
+            patient.name,
+            rx.cond(patient.born != "", rx.el.span(f" · {patient.born}", class_name="muted"), ""),
+            on_click=NewAppointment.choose(patient.id),
+            class_name="w-full",
+        )
+    )

@@ -1,0 +1,131 @@
+"""What the doctor's calendar says: its entries, and one appointment in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from appointment_app.i18n import format_date, format_moment, format_time, t
+from appointment_app.models import AppointmentStatus, Approval, VisitMode
+from appointment_app.scheduling.calendar import AppointmentDetail, Entry
+from appointment_app.scheduling.local_time import local_date
+from appointment_app.states.wording import MODE_NAMES, zone_note
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """An earlier appointment of the patient, in words."""
+
+    when: str = ""
+    visit: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The open appointment, in words; ``can_...`` says which buttons are shown."""
+
+    id: str = ""
+    patient: str = ""
+    birth_date: str = ""
+    phone: str = ""
+    when: str = ""
+    zone: str = ""
+    visit: str = ""
+    place: str = ""
+    join_link: str = ""
+    status: str = ""
+    reason: str = ""
+    cancel_reason: str = ""
+    reference: str = ""
+    history: list[HistoryRow] = field(default_factory=list)
+    overbooked: bool = False
+    earlier: list[str] = field(default_factory=list)
+    can_confirm: bool = False
+    can_check_in: bool = False
+    can_undo_check_in: bool = False
+    can_complete: bool = False
+    can_mark_no_show: bool = False
+    can_move: bool = False
+    can_cancel: bool = False
+
+
+def approval_notice(approval: Approval) -> str:
+    """Return what a doctor reads whom patients do not see (yet), or an empty string."""
+    if approval is Approval.PENDING:
+        return t(
+            "Your registration waits for approval. Patients see you once it is approved;"
+            " you can set your hours and visit types meanwhile."
+        )
+    if approval is Approval.REFUSED:
+        return t("Your registration was not approved, so patients do not see you.")
+    return ""
+
+
+def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
+    """Return an appointment as ``components/calendar.py`` takes it."""
+    kind, words = entry.status.value, [entry.visit]
+    if entry.status is AppointmentStatus.PENDING:
+        words.insert(0, t("To confirm"))
+    elif entry.status is AppointmentStatus.CHECKED_IN:
+        words.insert(0, t("Checked in"))
+    elif entry.status is AppointmentStatus.COMPLETED:
+        words.insert(0, t("Completed"))
+    elif entry.status is AppointmentStatus.NO_SHOW:
+        words.insert(0, t("No-show"))
+    elif entry.mode is VisitMode.VIDEO:
+        kind = "video"
+        if t("Video").casefold() not in entry.visit.casefold():
+            words.insert(0, t("Video"))
+    if entry.overbooked:
+        words.insert(0, t("Overbooked"))
+    if several_clinics:
+        words.append(entry.clinic)
+    return {
+        "id": str(entry.id),
+        "title": entry.patient,
+        "start": entry.starts_at.isoformat(),
+        "end": entry.ends_at.isoformat(),
+        "kind": kind,
+        "movable": "yes" if entry.can_move else "",
+        "detail": " · ".join(words),
+    }
+
+
+def detail_in_words(detail: AppointmentDetail) -> Detail:
+    """Return an appointment in full, as the panel shows it."""
+    ends = format_time(detail.ends_at, detail.zone)
+    possible = detail.next_statuses
+    is_here = detail.status is AppointmentStatus.CHECKED_IN
+    in_person = detail.mode is VisitMode.IN_PERSON
+    return Detail(
+        id=str(detail.id),
+        patient=detail.patient,
+        birth_date=format_date(detail.birth_date, "d MMMM y") if detail.birth_date else "",
+        phone=detail.phone,
+        when=f"{format_moment(detail.starts_at, detail.zone)} – {ends}",
+        zone=zone_note(detail.zone),
+        visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",
+        place=(detail.place or detail.clinic) if in_person else detail.clinic,
+        join_link=detail.join_link,
+        status=detail.status.value,
+        reason=detail.reason,
+        cancel_reason=detail.cancel_reason,
+        reference=detail.reference,
+        history=[
+            HistoryRow(
+                when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),
+                visit=visit.visit,
+                status=visit.status.value,
+            )
+            for visit in detail.history
+        ],
+        overbooked=detail.overbooked,
+        earlier=[format_moment(each, detail.zone) for each in detail.earlier],
+        can_confirm=AppointmentStatus.CONFIRMED in possible and not is_here,
+        can_check_in=AppointmentStatus.CHECKED_IN in possible,
+        can_undo_check_in=AppointmentStatus.CONFIRMED in possible and is_here,
+        can_complete=AppointmentStatus.COMPLETED in possible,
+        can_mark_no_show=AppointmentStatus.NO_SHOW in possible,
+        can_move=detail.can_move,
+        can_cancel=AppointmentStatus.CANCELLED in possible,
+    )
