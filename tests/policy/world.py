@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,15 @@ from tests.factories import (
     make_clinic,
     make_doctor,
     make_patient,
+    make_session,
     make_user,
     make_visit_type,
 )
 from tests.scheduling.doctors_day import place_of
 
 OVERRIDE = "2026-12-24/2026-12-24"
+# When a group session begins that the doctor has opened in advance.
+GROUP = datetime(2027, 2, 6, 9, tzinfo=UTC)
 
 
 class Who(StrEnum):
@@ -249,6 +252,7 @@ async def _build(database: Database, path: Path) -> World:
             reason="A wart on the thumb",
             notes="Wart removed with ice",
         )
+        await make_session(session, visit, harbour, GROUP)
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
         await _add_rights(session, users, row_id(park))
