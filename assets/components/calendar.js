@@ -127,7 +127,7 @@ export function AppointmentCalendar({
     dayMaxEvents: 4,
     eventMinHeight: 18,
     eventInteractive: true,
-    snapDuration: "00:05:00",
+    snapDuration: "00:15:00", // the dialog takes any minute
     eventDurationEditable: false,
     eventDrop: (info) => {
       dropped.current = info;

@@ -108,6 +108,25 @@ def _appointment_panel(page: Page) -> None:
     _wait_for(page, "Earlier visits with you")
 
 
+def _move_question(page: Page) -> None:
+    """Ask for another time of an appointment of next week."""
+    page.get_by_role("button", name="Later").click()
+    page.wait_for_url("**date=*")
+    page.locator(".calendar-event-confirmed").first.click()
+    page.get_by_role("button", name="Move…").click()
+    _wait_for(page, "The patient is told by mail.")
+
+
+def _new_appointment(page: Page) -> None:
+    """Look for a patient, and book without saying whom and when."""
+    page.get_by_role("button", name="New appointment").click()
+    dialog = page.get_by_role("dialog", name="New appointment")
+    dialog.get_by_role("searchbox", name="Patient").press_sequentially("a")
+    expect(dialog.get_by_role("list", name="Patients found")).to_be_visible()
+    dialog.get_by_role("button", name="Book", exact=True).click()
+    _wait_for(page, "Please choose a patient.")
+
+
 def _hours_with_an_error(page: Page) -> None:
     starts = page.locator(".time-range input:visible")
     starts.nth(0).fill("18:00")
@@ -323,6 +342,8 @@ VISITS: dict[str, list[Visit]] = {
                 press("Cancel appointment…", then="The patient is told this reason."),
             ),
         ),
+        Visit(DOCTOR, "/calendar?view=week", "Week filled", _move_question),
+        Visit(DOCTOR, "/calendar?view=week", "Week filled", _new_appointment),
         Visit(DOCTOR, "/calendar?view=day", "Week filled", _menu),
         Visit(NEW_DOCTOR, "/calendar?view=week", "Week filled"),
         Visit(NEW_DOCTOR, "/calendar?view=list", "Week filled"),

@@ -137,8 +137,12 @@ def leaks(shown: str, who: Who) -> list[str]:
     ]
 
 
+# When a login was last seen, and the bounds by which the search knows where to look first.
+_ITS_OWN = {"last_seen_at", "next_free_at"}
+
+
 def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
-    """All that the database holds, except when logins were last seen."""
+    """All that the database holds, except what it keeps for itself alone."""
     with sqlite3.connect(path) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -147,7 +151,7 @@ def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
         for (table,) in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
             columns = [column[0] for column in cursor.description]
-            kept = [index for index, name in enumerate(columns) if name != "last_seen_at"]
+            kept = [index for index, name in enumerate(columns) if name not in _ITS_OWN]
             found[table] = {tuple(row[index] for index in kept) for row in cursor}
     connection.close()
     return found
