@@ -3,7 +3,7 @@
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev demo test lint race bench-pages clean
+.PHONY: help setup run dev demo test lint race bench bench-pages clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -36,6 +36,9 @@ lint: setup ## style, format and types
 
 race: setup ## the race tests at length
 	@RACE_ROUNDS=$${RACE_ROUNDS:-200} python -m pytest -m race
+
+bench: setup ## the speed of the engine beside its bounds; SIZE=small is quicker
+	@python -m benchmarks --size $${SIZE:-full}
 
 bench-pages: setup ## Lighthouse over the public pages
 	@python -m benchmarks.pages

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
@@ -15,7 +16,7 @@ import structlog
 from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -35,6 +36,9 @@ LOCK_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 30
 _ATTEMPTS = 8
 _DATABASE = "database"
+# A connection that was used a moment ago is alive.
+_IDLE_SECONDS = 5
+_IDLE_SINCE = "idle_since"
 
 # What the databases say when two transactions collided and one has to start again,
 _RETRY_SQLSTATES = {"40001", "40P01"}
@@ -194,13 +198,15 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    options |= {"pool_size": pool_size, "max_overflow": 0, "pool_pre_ping": True}
+    options |= {"pool_size": pool_size, "max_overflow": 0}
     if backend == "postgresql":
         timeouts = (
             f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
             f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC"
         )
-        return create_async_engine(url, connect_args={"options": timeouts}, **options)
+        engine = create_async_engine(url, connect_args={"options": timeouts}, **options)
+        _ping_what_was_idle(engine)
+        return engine
     # The driver logs every remark of the server: that a primary key has no name of its own there.
     logging.getLogger("asyncmy").setLevel(logging.ERROR)
     settings = (
@@ -208,13 +214,37 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         f" max_statement_time = {STATEMENT_TIMEOUT_SECONDS},"
         " time_zone = '+00:00', sql_mode = 'TRADITIONAL'"
     )
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         # A snapshot taken before the wait for a lock shows the past: READ COMMITTED reads anew.
         isolation_level="READ COMMITTED",
         connect_args={"init_command": settings},
         **options,
     )
+    _ping_what_was_idle(engine)
+    return engine
+
+
+def _ping_what_was_idle(engine: AsyncEngine) -> None:
+    """Look whether a connection still lives before it is used again, if it has been idle.
+
+    To ask each time, as the pool itself can, costs every request a journey to the server.
+    """
+
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        idle_since = record.info.get(_IDLE_SINCE)
+        if idle_since is None or time.monotonic() - idle_since < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(engine.sync_engine, "checkin", note)
+    event.listen(engine.sync_engine, "checkout", ping)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -36,6 +36,7 @@ from appointment_app.scheduling.rules import (
     load_busy,
     load_workplaces,
 )
+from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
 from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.visits import is_today
@@ -81,9 +82,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDays:
-    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours."""
+    """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
+
+    The patients of group ``sessions`` are no entries of their own.
+    """
 
     entries: tuple[Entry, ...]
+    sessions: tuple[SessionEntry, ...]
     closed: tuple[Interval, ...]
 
 
@@ -183,6 +188,7 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         .where(
             Appointment.doctor_id == actor.doctor_id,
             col(Appointment.active),
+            BusyBlock.kind != BlockKind.SESSION,
             col(Appointment.starts_at) > window.start - LONGEST_BLOCK,
             col(Appointment.starts_at) < window.end,
             col(Appointment.ends_at) > window.start,
@@ -204,7 +210,8 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         )
         for row, person, clinic, block in await session.exec(statement)
     )
-    return CalendarDays(entries, tuple(subtract([window], _open(places, window))))
+    sessions = await list_sessions(session, actor, window)
+    return CalendarDays(entries, sessions, tuple(subtract([window], _open(places, window))))
 
 
 async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Interval) -> Figures:

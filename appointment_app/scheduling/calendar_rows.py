@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
@@ -37,8 +38,15 @@ from appointment_app.scheduling.intervals import Interval
 LONGEST_BLOCK = timedelta(days=1)
 # More than the longest local day: where clocks go back it has 25 hours.
 _MORE_THAN_A_LOCAL_DAY = timedelta(hours=36)
+ALL_DAYS = (date.min, date.max)
+_NO_ID = 0
 
-Rows = sa.Select[Any]
+
+class Rows(NamedTuple):
+    """Rows that are wanted: the name of their select, and the values for its parameters."""
+
+    select: str
+    values: dict[str, Any]
 
 
 class Kind(StrEnum):
@@ -92,135 +100,190 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 
 def weekly_rows(places: Collection[int]) -> Rows:
-    """Select the weekly hours of doctors at clinics."""
-    owner = col(WeeklyHours.doctor_at_clinic_id)
-    return _rows(
-        Kind.WEEKLY,
-        owner,
-        weekday=col(WeeklyHours.weekday),
-        opens=col(WeeklyHours.opens),
-        closes=col(WeeklyHours.closes),
-        first=col(WeeklyHours.valid_from),
-        last=col(WeeklyHours.valid_until),
-        every_weeks=col(WeeklyHours.every_weeks),
-    ).where(owner.in_(places))
+    """Want the weekly hours of doctors at clinics."""
+    return Rows("weekly", {"weekly_places": places})
 
 
-def override_rows(places: Collection[int], days: tuple[date, date] | None = None) -> Rows:
-    """Select the days that differ, of doctors at clinics; ``days`` are the first and the last.
+def override_rows(places: Collection[int], days: tuple[date, date] = ALL_DAYS) -> Rows:
+    """Want the days that differ, of doctors at clinics; ``days`` are the first and the last.
 
     A day has as many rows as ranges; a closed one has one without ``opens``.
     """
-    owner, day = col(DateOverride.doctor_at_clinic_id), col(DateOverride.day)
-    rows = (
-        _rows(
-            Kind.OVERRIDE,
-            owner,
-            first=day,
-            opens=col(DateOverrideRange.opens),
-            closes=col(DateOverrideRange.closes),
-        )
-        .select_from(DateOverride)
-        .outerjoin(DateOverrideRange)
-        .where(owner.in_(places))
-    )
-    return rows if days is None else rows.where(day.between(*days))
+    first, last = days
+    values = {"override_places": places, "override_first": first, "override_last": last}
+    return Rows("override", values)
 
 
-def time_off_rows(places: Collection[int], days: tuple[date, date] | None = None) -> Rows:
-    """Select the time off of doctors at clinics; ``days`` are the first and the last."""
-    owner, first, last = col(DoctorAtClinic.id), col(TimeOff.first_day), col(TimeOff.last_day)
-    rows = (
-        _rows(Kind.TIME_OFF, owner, first=first, last=last)
-        .select_from(TimeOff)
-        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == TimeOff.doctor_id)
-        .where(owner.in_(places))
-    )
-    return rows if days is None else rows.where(first <= days[1], last >= days[0])
+def time_off_rows(places: Collection[int], days: tuple[date, date] = ALL_DAYS) -> Rows:
+    """Want the time off of doctors at clinics; ``days`` are the first and the last."""
+    first, last = days
+    values = {"time_off_places": places, "time_off_first": first, "time_off_last": last}
+    return Rows("time_off", values)
 
 
 def block_rows(
     doctors: Collection[int], window: Interval, *, except_block: int | None = None
 ) -> Rows:
-    """Select what occupies doctors within ``window``, holds that have expired included."""
-    begins, ends = col(BusyBlock.busy_from), col(BusyBlock.busy_until)
-    owner = col(BusyBlock.doctor_id)
-    rows = _rows(
-        Kind.BLOCK,
-        owner,
-        begins=begins,
-        ends=ends,
-        expires_at=col(BusyBlock.expires_at),
-        block_id=col(BusyBlock.id),
-        session_of=sa.case(
-            (col(BusyBlock.kind) == BlockKind.SESSION, col(BusyBlock.visit_type_id))
-        ),
-    ).where(
-        owner.in_(doctors),
-        col(BusyBlock.active),
-        begins > window.start - LONGEST_BLOCK,
-        begins < window.end,
-        ends > window.start,
-    )
-    return rows if except_block is None else rows.where(col(BusyBlock.id) != except_block)
+    """Want what occupies doctors within ``window``, holds that have expired included."""
+    return Rows("block", _block_values(doctors, window, except_block))
 
 
 def live_block_rows(
     doctors: Collection[int], window: Interval, now: datetime, *, except_block: int | None = None
 ) -> Rows:
-    """Select what occupies doctors within ``window``; an expired hold occupies nobody."""
-    is_hold = col(BusyBlock.kind) == BlockKind.HOLD
-    return block_rows(doctors, window, except_block=except_block).where(
-        sa.or_(~is_hold, col(BusyBlock.expires_at) > now)
-    )
+    """Want what occupies doctors within ``window``; an expired hold occupies nobody."""
+    values = _block_values(doctors, window, except_block)
+    return Rows("live_block", values | {"block_now": now})
 
 
 def person_rows(persons: Collection[int], window: Interval) -> Rows:
-    """Select when persons have appointments within ``window``."""
-    begins, ends = col(Appointment.starts_at), col(Appointment.ends_at)
-    owner = col(Appointment.person_id)
-    return _rows(Kind.PERSON, owner, begins=begins, ends=ends).where(
-        owner.in_(persons),
-        col(Appointment.active),
-        begins > window.start - LONGEST_BLOCK,
-        begins < window.end,
-        ends > window.start,
-    )
+    """Want when persons have appointments within ``window``."""
+    values = {
+        "persons": persons,
+        "person_since": window.start - LONGEST_BLOCK,
+        "person_from": window.start,
+        "person_until": window.end,
+    }
+    return Rows("person", values)
 
 
 def seat_rows(
     doctors: Collection[int], window: Interval, *, except_appointment: int | None = None
 ) -> Rows:
-    """Select the starts of doctors' appointments on the local days that ``window`` touches."""
-    begins, owner = col(Appointment.starts_at), col(Appointment.doctor_id)
-    rows = _rows(Kind.SEAT, owner, begins=begins).where(
-        owner.in_(doctors),
-        col(Appointment.active),
-        begins >= window.start - _MORE_THAN_A_LOCAL_DAY,
-        begins < window.end + _MORE_THAN_A_LOCAL_DAY,
-    )
-    if except_appointment is not None:
-        rows = rows.where(col(Appointment.id) != except_appointment)
-    return rows
+    """Want the starts of doctors' appointments on the local days that ``window`` touches."""
+    values = {
+        "seat_doctors": doctors,
+        "seat_from": window.start - _MORE_THAN_A_LOCAL_DAY,
+        "seat_until": window.end + _MORE_THAN_A_LOCAL_DAY,
+        "seat_except": _NO_ID if except_appointment is None else except_appointment,
+    }
+    return Rows("seat", values)
 
 
 def bound_rows(doctor_id: int, after: datetime) -> Rows:
-    """Select the bounds of a doctor's first free starts that are later than ``after``."""
-    begins, owner = col(DoctorAtClinic.next_free_at), col(DoctorAtClinic.doctor_id)
-    return _rows(Kind.BOUND, owner, begins=begins).where(owner == doctor_id, begins > after)
+    """Want the bounds of a doctor's first free starts that are later than ``after``."""
+    return Rows("bound", {"bound_doctor": doctor_id, "bound_after": after})
 
 
-async def read_rows(session: AsyncSession, *selects: Rows) -> dict[Kind, list[Row]]:
-    """Return the rows of all ``selects`` by their kind, in one statement."""
+async def read_rows(session: AsyncSession, *wanted: Rows) -> dict[Kind, list[Row]]:
+    """Return all rows that are ``wanted`` by their kind, in one statement."""
     found: defaultdict[Kind, list[Row]] = defaultdict(list)
-    statement = selects[0] if len(selects) == 1 else sa.union_all(*selects)
-    rows = await session.exec(statement)  # type: ignore[call-overload]  # a union is no Select
-    for kind, *rest in rows.all():
-        found[Kind(kind)].append(Row(Kind(kind), *rest))
+    values = {name: value for rows in wanted for name, value in rows.values.items()}
+    connection = await session.connection()
+    result = await connection.execute(_united(*(rows.select for rows in wanted)), values)
+    for row in result.all():
+        found[_KINDS[row[0]]].append(Row._make(row))
     return found
 
 
-def _rows(kind: Kind, owner: Any, **columns: Any) -> Rows:
+def _block_values(
+    doctors: Collection[int], window: Interval, except_block: int | None
+) -> dict[str, Any]:
+    return {
+        "block_doctors": doctors,
+        "block_since": window.start - LONGEST_BLOCK,
+        "block_from": window.start,
+        "block_until": window.end,
+        "block_except": _NO_ID if except_block is None else except_block,
+    }
+
+
+def _selects() -> dict[str, sa.Select[Any]]:
+    """Return each select by its name; made once, since to make one takes longer than to run it."""
+    hours, override, time_off = WeeklyHours, DateOverride, TimeOff
+    block, seat, at_clinic = BusyBlock, Appointment, DoctorAtClinic
+    blocks = _rows(
+        Kind.BLOCK,
+        col(block.doctor_id),
+        begins=col(block.busy_from),
+        ends=col(block.busy_until),
+        expires_at=col(block.expires_at),
+        block_id=col(block.id),
+        session_of=sa.case((col(block.kind) == BlockKind.SESSION, col(block.visit_type_id))),
+    ).where(
+        _is_one_of(block.doctor_id, "block_doctors"),
+        col(block.active),
+        col(block.busy_from) > sa.bindparam("block_since"),
+        col(block.busy_from) < sa.bindparam("block_until"),
+        col(block.busy_until) > sa.bindparam("block_from"),
+        col(block.id) != sa.bindparam("block_except"),
+    )
+    return {
+        "weekly": _rows(
+            Kind.WEEKLY,
+            col(hours.doctor_at_clinic_id),
+            weekday=col(hours.weekday),
+            opens=col(hours.opens),
+            closes=col(hours.closes),
+            first=col(hours.valid_from),
+            last=col(hours.valid_until),
+            every_weeks=col(hours.every_weeks),
+        ).where(_is_one_of(hours.doctor_at_clinic_id, "weekly_places")),
+        "override": _rows(
+            Kind.OVERRIDE,
+            col(override.doctor_at_clinic_id),
+            first=col(override.day),
+            opens=col(DateOverrideRange.opens),
+            closes=col(DateOverrideRange.closes),
+        )
+        .select_from(override)
+        .outerjoin(DateOverrideRange)
+        .where(
+            _is_one_of(override.doctor_at_clinic_id, "override_places"),
+            col(override.day).between(
+                sa.bindparam("override_first"), sa.bindparam("override_last")
+            ),
+        ),
+        "time_off": _rows(
+            Kind.TIME_OFF,
+            col(at_clinic.id),
+            first=col(time_off.first_day),
+            last=col(time_off.last_day),
+        )
+        .select_from(time_off)
+        .join(at_clinic, col(at_clinic.doctor_id) == time_off.doctor_id)
+        .where(
+            _is_one_of(at_clinic.id, "time_off_places"),
+            col(time_off.first_day) <= sa.bindparam("time_off_last"),
+            col(time_off.last_day) >= sa.bindparam("time_off_first"),
+        ),
+        "block": blocks,
+        "live_block": blocks.where(
+            sa.or_(
+                col(block.kind) != BlockKind.HOLD,
+                col(block.expires_at) > sa.bindparam("block_now"),
+            )
+        ),
+        "person": _rows(
+            Kind.PERSON, col(seat.person_id), begins=col(seat.starts_at), ends=col(seat.ends_at)
+        ).where(
+            _is_one_of(seat.person_id, "persons"),
+            col(seat.active),
+            col(seat.starts_at) > sa.bindparam("person_since"),
+            col(seat.starts_at) < sa.bindparam("person_until"),
+            col(seat.ends_at) > sa.bindparam("person_from"),
+        ),
+        "seat": _rows(Kind.SEAT, col(seat.doctor_id), begins=col(seat.starts_at)).where(
+            _is_one_of(seat.doctor_id, "seat_doctors"),
+            col(seat.active),
+            col(seat.starts_at) >= sa.bindparam("seat_from"),
+            col(seat.starts_at) < sa.bindparam("seat_until"),
+            col(seat.id) != sa.bindparam("seat_except"),
+        ),
+        "bound": _rows(
+            Kind.BOUND, col(at_clinic.doctor_id), begins=col(at_clinic.next_free_at)
+        ).where(
+            col(at_clinic.doctor_id) == sa.bindparam("bound_doctor"),
+            col(at_clinic.next_free_at) > sa.bindparam("bound_after"),
+        ),
+    }
+
+
+def _is_one_of(column: Any, name: str) -> sa.ColumnElement[bool]:
+    return col(column).in_(sa.bindparam(name, expanding=True))
+
+
+def _rows(kind: Kind, owner: Any, **columns: Any) -> sa.Select[Any]:
     shaped: Any = sa.select(
         sa.literal_column(f"'{kind}'").label("kind"),
         owner.label("owner"),
@@ -229,4 +292,14 @@ def _rows(kind: Kind, owner: Any, **columns: Any) -> Rows:
             for name, type_ in _TYPES.items()
         ),
     )
-    return cast(Rows, shaped)
+    return cast("sa.Select[Any]", shaped)
+
+
+@lru_cache
+def _united(*names: str) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    selects = [_SELECTS[name] for name in names]
+    return selects[0] if len(selects) == 1 else sa.union_all(*selects)
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+_SELECTS = _selects()

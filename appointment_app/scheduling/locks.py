@@ -31,8 +31,8 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
-    note(session, doctor_key(doctor_id))
     await next_free.forget(session, doctor_id)
+    note(session, doctor_key(doctor_id))
 
 
 async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -203,21 +205,27 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
 
     Raises ``NotFound`` unless all of them take bookings of patients, or of staff.
     """
-    statement = (
+    ids = {"doctor": offer.doctor_id, "clinic": offer.clinic_id, "type": offer.visit_type_id}
+    found = (await session.exec(_offer_statement(by_staff), params=ids)).first()
+    if found is None:
+        raise NotFound
+    return OfferRows(*found)
+
+
+@lru_cache
+def _offer_statement(by_staff: bool) -> Any:
+    """Return the statement of ``find_offer``: to make it takes longer than to run it."""
+    return (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
         .add_columns(VisitType)
         .where(
-            col(Doctor.public_id) == offer.doctor_id,
-            col(Clinic.public_id) == offer.clinic_id,
-            col(VisitType.public_id) == offer.visit_type_id,
+            col(Doctor.public_id) == bindparam("doctor"),
+            col(Clinic.public_id) == bindparam("clinic"),
+            col(VisitType.public_id) == bindparam("type"),
             *is_offered(by_staff=by_staff),
         )
     )
-    found = (await session.exec(cast("Any", statement))).first()
-    if found is None:
-        raise NotFound
-    return OfferRows(*found)
 
 
 async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[datetime]:
@@ -230,7 +238,7 @@ async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[dat
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    One statement, and one more where there are group sessions.
+    One statement for all of them, and one more where there are group sessions.
     """
     if not wishes:
         return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.policy.world import OVERRIDE, Who
+from tests.policy.world import GROUP, OVERRIDE, Who
 
 APPOINTMENT = "/appointment?id={pending}"
 BOOKING = "/book?doctor={dora}&clinic={harbour}&type={visit}&start=2026-11-24T10:00:00Z"
@@ -239,6 +239,15 @@ ROWS = (
         shows="Suspected arrhythmia",
     ),
     _calendar("close_appointment", SCREEN),
+    # A group session in it
+    Row(
+        "GroupSessionPanel.open",
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        CALENDAR,
+        {"starts_at": GROUP.isoformat()},
+        shows="0 of 8",
+    ),
+    Row("GroupSessionPanel.close", SCREEN, CALENDAR),
     _calendar("ask_reason", SCREEN),
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),

@@ -38,6 +38,7 @@ VARS = {
         left_out zone week days chosen_day chosen_day_problem parts week_problem previous_week
         next_week jump
     """,
+    "GroupSessionPanel": "detail is_open",
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone left_out has_more shown href_everywhere
@@ -92,6 +93,8 @@ FIELDS = {
         can_mark_no_show can_move can_cancel
     """,
     "calendar_words.HistoryRow": "when visit status",
+    "group_session.SessionDetail": "title places when zone place seated",
+    "group_session.SeatedRow": "id patient phone status",
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",

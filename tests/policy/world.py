@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,15 @@ from tests.factories import (
     make_clinic,
     make_doctor,
     make_patient,
+    make_session,
     make_user,
     make_visit_type,
 )
 from tests.scheduling.doctors_day import place_of
 
 OVERRIDE = "2026-12-24/2026-12-24"
+# When a group session begins that the doctor has opened in advance.
+GROUP = datetime(2027, 2, 6, 9, tzinfo=UTC)
 
 
 class Who(StrEnum):
@@ -134,8 +137,12 @@ def leaks(shown: str, who: Who) -> list[str]:
     ]
 
 
+# When a login was last seen, and the bounds by which the search knows where to look first.
+_ITS_OWN = {"last_seen_at", "next_free_at"}
+
+
 def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
-    """All that the database holds, except when logins were last seen."""
+    """All that the database holds, except what it keeps for itself alone."""
     with sqlite3.connect(path) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -144,7 +151,7 @@ def rows_by_table(path: Path) -> dict[str, set[tuple[Any, ...]]]:
         for (table,) in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
             columns = [column[0] for column in cursor.description]
-            kept = [index for index, name in enumerate(columns) if name != "last_seen_at"]
+            kept = [index for index, name in enumerate(columns) if name not in _ITS_OWN]
             found[table] = {tuple(row[index] for index in kept) for row in cursor}
     connection.close()
     return found
@@ -249,6 +256,7 @@ async def _build(database: Database, path: Path) -> World:
             reason="A wart on the thumb",
             notes="Wart removed with ice",
         )
+        await make_session(session, visit, harbour, GROUP)
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
         await _add_rights(session, users, row_id(park))
