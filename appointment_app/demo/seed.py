@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from random import Random
 from uuid import UUID, uuid5
 
@@ -297,14 +298,17 @@ class _Writer:
         )
 
     async def _add_appointments(self, visits: list[PlannedVisit]) -> None:
-        await self._insert([self._block(visit) for visit in visits])
+        await self._insert([self._block(visit) for visit in visits if visit.seat == 0])
         # The table was empty and ids count upward, so this is the order of the visits.
         ids = (await self.session.exec(select(BusyBlock.id).order_by(col(BusyBlock.id)))).all()
         references = self._references(len(visits))
+        # A further seat is one in the block of the visit before it.
+        numbers = accumulate(int(visit.seat == 0) for visit in visits)
+        blocks = [ids[number - 1] for number in numbers]
         await self._insert(
             [
                 self._appointment(visit, block_id, reference)
-                for visit, block_id, reference in zip(visits, ids, references, strict=True)
+                for visit, block_id, reference in zip(visits, blocks, references, strict=True)
                 if block_id is not None
             ]
         )
@@ -319,7 +323,7 @@ class _Writer:
         await connection.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows])
 
     def _block(self, visit: PlannedVisit) -> BusyBlock:
-        return BusyBlock(
+        block = BusyBlock(
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(self.clinics[visit.clinic]),
             kind=BlockKind.VISIT,
@@ -328,6 +332,11 @@ class _Writer:
             active=visit.status is not AppointmentStatus.CANCELLED,
             created_at=visit.booked_at,
         )
+        if visit.visit.capacity > 1:
+            block.kind, block.capacity = BlockKind.SESSION, visit.visit.capacity
+            block.visit_type_id = row_id(self.visit_types[visit.doctor, visit.visit.name])
+            block.starts_at, block.ends_at = visit.starts_at, visit.time.end
+        return block
 
     def _appointment(self, visit: PlannedVisit, block_id: int, reference: str) -> Appointment:
         clinic = self.clinics[visit.clinic]
@@ -342,6 +351,7 @@ class _Writer:
             public_id=_public_id("appointment", reference),
             reference=reference,
             block_id=block_id,
+            seat=visit.seat,
             person_id=row_id(self.people[visit.patient.key]),
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(clinic),
