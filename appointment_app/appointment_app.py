@@ -18,6 +18,7 @@ from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
 from appointment_app.notifications.sender import sending_mails
 from appointment_app.pages.admin_doctors import admin_doctors
+from appointment_app.pages.admin_rooms import admin_rooms
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
 from appointment_app.pages.availability import availability
@@ -37,6 +38,7 @@ from appointment_app.pages.visit_types import visit_types
 from appointment_app.scheduling.warming import keeping_warm
 from appointment_app.startup import database_ready
 from appointment_app.states.admin_doctors import AdminDoctors
+from appointment_app.states.admin_rooms import AdminRooms
 from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.doctor_calendar import DoctorCalendar
@@ -167,6 +169,13 @@ _add(
     t("Doctors"),
     t("Decide which doctors patients may see."),
     AdminDoctors.load,
+)
+_add(
+    "/admin/rooms",
+    admin_rooms,
+    t("Rooms and devices"),
+    t("What the visits of your clinics take place in and with."),
+    AdminRooms.load,
 )
 _add(
     "/calendar",

@@ -25,9 +25,12 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
+    Resource,
+    ResourceKind,
     Role,
     User,
     VisitType,
+    VisitTypeResource,
     WeeklyHours,
     row_id,
 )
@@ -121,6 +124,20 @@ async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) 
     defaults: dict[str, Any] = {"name": "Consultation", "duration": 30}
     defaults["step"] = values.get("duration", 30)
     return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
+
+
+async def make_resource(
+    session: AsyncSession, clinic: Clinic, *visit_types: VisitType, **values: Any
+) -> Resource:
+    """A room of ``clinic`` that suits the ``visit_types``."""
+    defaults: dict[str, Any] = {"name": "Room 1", "kind": ResourceKind.ROOM}
+    resource = await _stored(session, Resource(clinic_id=row_id(clinic), **(defaults | values)))
+    for visit_type in visit_types:
+        await _stored(
+            session,
+            VisitTypeResource(visit_type_id=row_id(visit_type), resource_id=row_id(resource)),
+        )
+    return resource
 
 
 async def make_block(

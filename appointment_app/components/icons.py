@@ -25,6 +25,11 @@ def person_icon() -> rx.Component:
     return _icon("M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8zM4.5 20c.7-3.4 3.6-5 7.5-5s6.8 1.6 7.5 5")
 
 
+def room_icon() -> rx.Component:
+    """Return a door."""
+    return _icon("M6.5 20V4.5h11V20M4 20h16M14 12.25h.01")
+
+
 def menu_icon() -> rx.Component:
     """Return three stacked lines."""
     return _icon("M4 7h16M4 12h16M4 17h16")

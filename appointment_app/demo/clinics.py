@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from appointment_app.models import ResourceKind
+
 
 @dataclass(frozen=True, slots=True)
 class DemoClinic:
-    """A clinic; ``code`` is what the other demo files call it."""
+    """A clinic; ``code`` is what the other demo files call it, ``resources`` what visits need."""
 
     code: str
     name: str
@@ -22,6 +24,7 @@ class DemoClinic:
     country: str
     zone: str
     phone: str
+    resources: dict[str, ResourceKind]
 
 
 CLINICS = (
@@ -35,6 +38,11 @@ CLINICS = (
         country="DE",
         zone="Europe/Berlin",
         phone="+49 30 23125 100",
+        resources={
+            "Treatment room 1": ResourceKind.ROOM,
+            "Treatment room 2": ResourceKind.ROOM,
+            "Dermatoscope": ResourceKind.DEVICE,
+        },
     ),
     DemoClinic(
         code="hamburg",
@@ -46,6 +54,7 @@ CLINICS = (
         country="DE",
         zone="Europe/Berlin",
         phone="+49 40 66969 200",
+        resources={"Room A": ResourceKind.ROOM, "Room B": ResourceKind.ROOM},
     ),
     DemoClinic(
         code="boston",
@@ -57,6 +66,7 @@ CLINICS = (
         country="US",
         zone="America/New_York",
         phone="+1 617-555-0100",
+        resources={"Procedure room": ResourceKind.ROOM},
     ),
 )
 

@@ -23,6 +23,7 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     Person,
+    ResourceKind,
     VisitMode,
 )
 from appointment_app.scheduling.availability import open_intervals
@@ -31,6 +32,7 @@ from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -144,6 +146,8 @@ class AppointmentDetail:
     visit: str
     mode: VisitMode
     place: str
+    room: str
+    device: str
     join_link: str
     status: AppointmentStatus
     reason: str
@@ -256,6 +260,7 @@ async def load_detail(
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
+    taken = await load_taken(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -270,6 +275,8 @@ async def load_detail(
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
+        room=taken.get(ResourceKind.ROOM, ""),
+        device=taken.get(ResourceKind.DEVICE, ""),
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,

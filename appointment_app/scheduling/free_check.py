@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import BlockKind, BusyBlock
-from appointment_app.scheduling import next_free
+from appointment_app.scheduling import next_free, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
@@ -118,16 +118,14 @@ async def require_free(
 
 async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
     """Free a locked doctor of the holds that expired: the constraint knows no time."""
-    statement = (
-        update(BusyBlock)
-        .where(
-            col(BusyBlock.doctor_id) == doctor_id,
-            col(BusyBlock.kind) == BlockKind.HOLD,
-            col(BusyBlock.active),
-            col(BusyBlock.expires_at) <= clock.now(),
-        )
-        .values(active=False)
+    expired = (
+        col(BusyBlock.doctor_id) == doctor_id,
+        col(BusyBlock.kind) == BlockKind.HOLD,
+        col(BusyBlock.active),
+        col(BusyBlock.expires_at) <= clock.now(),
     )
+    await resources.release(session, *expired)
+    statement = update(BusyBlock).where(*expired).values(active=False)
     await session.exec(statement.execution_options(synchronize_session=False))
 
 

@@ -26,6 +26,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     Appointment,
     AppointmentMove,
     AppointmentStatus,
@@ -38,7 +39,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
@@ -65,6 +66,7 @@ from appointment_app.scheduling.overbooking import (
     overlaps_another,
     require_seen,
 )
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -155,6 +157,8 @@ async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
             raise _taken() from error
         if PERSON_OVERLAP in message:
             raise _patient_busy() from error
+        if RESOURCE_OVERLAP in message:
+            raise _taken() from error
         raise
 
 
@@ -168,8 +172,9 @@ async def _reschedule(
 ) -> int:
     action = Action.RESCHEDULE_APPOINTMENT
     appointment = await lock_appointment(session, actor, appointment_id, action)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
@@ -183,7 +188,7 @@ async def _reschedule(
     await _require_patient_free(session, moved, starts_at)
     if visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
-    await _store(session, actor, appointment, moved, clinic, starts_at)
+    await _store(session, actor, appointment, moved, needs, clinic, starts_at)
     return appointment.version
 
 
@@ -199,8 +204,9 @@ async def _move(
 ) -> int:
     reason = fitting_text(reason, "reason", REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.MOVE_APPOINTMENT)
-    await locks.lock_person(session, appointment.person_id)
     clinic = await _clinic(session, appointment, new_time)
+    needs = await resources.lock(session, appointment.visit_type_id, row_id(clinic))
+    await locks.lock_person(session, appointment.person_id)
     if _is_there(appointment, clinic, new_time):
         return appointment.version
     _require_movable(appointment, version)
@@ -212,6 +218,7 @@ async def _move(
         actor,
         appointment,
         moved,
+        needs,
         clinic,
         new_time.starts_at,
         reason=reason,
@@ -349,6 +356,7 @@ async def _store(
     actor: Actor,
     appointment: Appointment,
     moved: Moved,
+    needs: Needs,
     clinic: Clinic,
     starts_at: datetime,
     *,
@@ -361,6 +369,8 @@ async def _store(
     block.busy_from, block.busy_until = busy.start, busy.end
     block.clinic_id, block.overbooked = row_id(clinic), overbooked
     session.add(block)
+    await session.flush()
+    await resources.take(session, needs, block)
     remembered = AppointmentMove(
         appointment_id=moved.appointment_id,
         from_starts_at=appointment.starts_at,

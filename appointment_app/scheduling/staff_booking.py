@@ -18,6 +18,7 @@ from appointment_app.errors import NotFound
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     Appointment,
     AppointmentStatus,
     BlockKind,
@@ -27,7 +28,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.booking import (
     REASON_LIMIT,
     BookingRequest,
@@ -109,10 +110,11 @@ async def list_bookable_visits(
 async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRequest) -> UUID:
     """Book and return the public id of the appointment, which is confirmed; tell the patient.
 
-    No notice, horizon, grid or limit of who may book holds for staff. Raises
-    ``OverbookingNeeded`` with all that stands against the time unless it was ``seen``;
-    ``PatientBusy``, ``SlotTaken``, ``InThePast``, ``TooFarAhead``, ``NotBookable``,
-    ``TextTooLong``, ``Invalid``, ``NotFound``, ``Forbidden``, ``LoginRequired``.
+    No notice, horizon, grid or limit of who may book holds for staff; nobody overbooks a room
+    or a device (``ResourceTaken``, ``NoResourceHere``). Raises ``OverbookingNeeded`` with all
+    that stands against the time unless it was ``seen``; ``PatientBusy``, ``SlotTaken``,
+    ``InThePast``, ``TooFarAhead``, ``NotBookable``, ``TextTooLong``, ``Invalid``, ``NotFound``,
+    ``Forbidden``, ``LoginRequired``.
     """
     try:
         return await _book(session, actor, request)
@@ -123,6 +125,8 @@ async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRe
             raise SlotTaken from error
         if PERSON_OVERLAP in str(error.orig):
             raise PatientBusy from error
+        if RESOURCE_OVERLAP in str(error.orig):
+            raise SlotTaken from error
         raise
 
 
@@ -133,6 +137,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     at_clinic = await load_place_of_staff(session, actor, request.place_id)
     person = await load_known_patient(session, at_clinic, actor, request.person_id)
     await locks.lock_doctor(session, at_clinic.doctor_id)
+    needs = await resources.lock(session, request.visit_type_id, at_clinic.clinic_id)
     patient = await lock_patient(session, actor, row_id(person), request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
@@ -161,6 +166,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     )
     session.add(block)
     await session.flush()
+    await resources.take(session, needs, block)
     appointment = new_appointment(
         actor.user_id or 0,
         BookingRequest(

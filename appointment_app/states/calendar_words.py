@@ -32,6 +32,8 @@ class Detail:
     zone: str = ""
     visit: str = ""
     place: str = ""
+    room: str = ""
+    device: str = ""
     join_link: str = ""
     status: str = ""
     reason: str = ""
@@ -106,6 +108,8 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         zone=zone_note(detail.zone),
         visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",
         place=(detail.place or detail.clinic) if in_person else detail.clinic,
+        room=detail.room,
+        device=detail.device,
         join_link=detail.join_link,
         status=detail.status.value,
         reason=detail.reason,

@@ -163,6 +163,11 @@ def _a_day_off(page: Page) -> None:
     _wait_for(page, "Discard")
 
 
+def _out_of_use(page: Page) -> None:
+    page.get_by_role("switch", name="In use: Dermatoscope").click()
+    _wait_for(page, "New bookings do not get it any more.")
+
+
 def _letter(page: Page) -> None:
     page.get_by_role("main").get_by_role("link").first.click()
     _wait_for(page, "All mails")
@@ -337,6 +342,23 @@ VISITS: dict[str, list[Visit]] = {
         ),
         Visit(NEW_ADMINISTRATOR, "/admin/doctors", "Nobody is waiting"),
         *_by((PATIENT, DOCTOR), "/admin/doctors", "This page is for administrators"),
+    ],
+    "admin/rooms": [
+        Visit(ADMINISTRATOR, "/admin/rooms", "Dermatoscope"),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/rooms",
+            "Dermatoscope",
+            press("Rename Dermatoscope", then="Patients read the name of their room."),
+        ),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/rooms",
+            "Dermatoscope",
+            _out_of_use,
+        ),
+        Visit(NEW_ADMINISTRATOR, "/admin/rooms", "No rooms or devices yet"),
+        *_by((PATIENT, DOCTOR), "/admin/rooms", "This page is for administrators"),
     ],
     "calendar": [
         Visit(DOCTOR, "/calendar", "Week filled"),

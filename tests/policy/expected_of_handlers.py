@@ -89,6 +89,7 @@ _HOURS = frozenset({"audit_event", "doctor", "doctor_at_clinic"})
 _MOVED = frozenset({"appointment", "audit_event", "doctor"})
 _TOLD = frozenset({"outbox_message"})
 _RESCHEDULED = _MOVED | _TOLD | {"appointment_move", "busy_block"}
+_RESOURCES = frozenset({"audit_event", "resource"})
 _DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
 _VISITS = frozenset({"audit_event", "doctor", "visit_type"})
 
@@ -119,6 +120,13 @@ def _calendar(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -
     return Row(f"DoctorCalendar.{handler}", gets, CALENDAR, before=steps, owner=owner, **row)
 
 
+def _rooms(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    steps = ("load", *before)
+    owner = Who.ADMINISTRATOR if gets is THE_ADMINISTRATOR else None
+    row = {"owner": owner, "before": steps} | row
+    return Row(f"AdminRooms.{handler}", gets, "/admin/rooms", **row)
+
+
 def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
     steps = ("load", *before)
     owner = None if gets is SCREEN else Who.DOCTOR
@@ -145,6 +153,8 @@ _OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
 _OPEN_BEGUN: Step = ("open_appointment", {"appointment_id": "{begun}"})
 _VIDEO = {"visit_type_id": "{video}"}
 _VISIT = {"visit_type_id": "{visit}"}
+_ROOM = {"resource": "{room}"}
+_TYPED_ROOM = {"typed": {"name": "Laboratory"}}
 _TYPED_VISIT = {"typed": {"name": "Check-up", "duration": "20"}}
 _DORAS_CARD = {
     "doctor_id": "{dora}",
@@ -407,6 +417,46 @@ ROWS = (
     _visit_types("keep_last", SCREEN),
     _visit_types("move_up", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
     _visit_types("move_down", THE_DOCTOR, arguments=_VISIT, changes=_VISITS),
+    # The rooms and devices of the clinics that the actor administers, whatever the tab holds
+    _rooms("load", ADMINISTRATORS, before=(), shows="Parkside Clinic"),
+    _rooms("add", SCREEN, arguments={"clinic": "{harbour}"}),
+    _rooms(
+        "rename",
+        (MISSING, MISSING, MISSING, MISSING, MISSING, DONE, MISSING),
+        arguments=_ROOM,
+        shows="Echo chamber",
+    ),
+    _rooms("close", SCREEN),
+    _rooms("choose_kind", SCREEN, arguments={"kind": "device"}),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("add", {"clinic": "{harbour}"}),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+    ),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("rename", _ROOM),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+        situation="of one that exists",
+    ),
+    _rooms(
+        "load_new_version",
+        (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING),
+        ("rename", _ROOM),
+        owner=Who.ADMINISTRATOR,
+    ),
+    _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
+    _rooms(
+        "deactivate",
+        THE_ADMINISTRATOR,
+        ("toggle", {"resource": "{used}"}),
+        changes=_RESOURCES,
+    ),
+    _rooms("keep", SCREEN),
     # Deciding on doctors
     _administration("load", ADMINISTRATORS, shows="LIC-OTTO"),
     _administration(

@@ -16,6 +16,10 @@ VARS = {
     "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
     "MailboxState": "rows letter is_loaded is_reading",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
+    "AdminRooms": """
+        clinics is_loaded is_forbidden form is_open is_stale is_device problem name_error is_asking
+        asked_about question
+    """,
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
         outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
@@ -73,6 +77,9 @@ FIELDS = {
         doctor name licence_number email email_verified specialties clinics registered is_approved
         reason
     """,
+    "admin_rooms.ClinicRow": "id name rows",
+    "admin_rooms.ResourceRow": "id name facts active",
+    "admin_rooms.ResourceForm": "number title name is_new",
     "hours_form.DayRow": "weekday name short on ranges",
     "hours_form.RangeRow": "index opens closes error",
     "hours_form.OutsideRow": "when patient href",
@@ -88,7 +95,8 @@ FIELDS = {
     """,
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
-        id patient birth_date phone when zone visit place join_link status reason cancel_reason
+        id patient birth_date phone when zone visit place room device join_link status reason
+        cancel_reason
         reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
         can_mark_no_show can_move can_cancel
     """,
@@ -110,8 +118,8 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        is_own price can_cancel is_ahead deadline can_move other_times earlier again
+        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        cancel_reason is_own price can_cancel is_ahead deadline can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",
@@ -123,9 +131,10 @@ FIELDS = {
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
         number title name duration join_link price needs_confirmation pause_before pause_after
-        bookable_by step capacity clinics unfolded
+        bookable_by step capacity clinics rooms devices unfolded
     """,
-    "visit_type_form.ClinicBox": "name label checked",
+    "visit_type_form.CheckBox": "name label checked",
+    "visit_type_form.ResourceGroup": "clinic boxes",
 }
 
 

@@ -170,6 +170,6 @@ def _rightful(row: Row) -> Who:
     order = [Who.DOCTOR, Who.PATIENT, Who.ADMINISTRATOR]
     if state in {"BookingForm", "MoveForm", "MyAppointments"}:
         order = [Who.PATIENT]
-    if state == "AdminDoctors":
+    if state in {"AdminDoctors", "AdminRooms"}:
         order = [Who.ADMINISTRATOR]
     return next((who for who in order if row.expected(who) is Gets.DONE), Who.PATIENT)

@@ -18,6 +18,7 @@ from appointment_app.models import (
     Approval,
     DateOverride,
     DoctorSpecialty,
+    ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_clinic,
     make_doctor,
     make_patient,
+    make_resource,
     make_session,
     make_user,
     make_visit_type,
@@ -71,6 +73,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "dora's calendar": ("Away for a christening",),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
+    "harbour's rooms": ("Echo chamber", "Plaster room"),
     "administrators": ("root@secret.example", "park@secret.example"),
 }
 
@@ -96,6 +99,7 @@ MAY_SEE: dict[Who, set[str]] = {
         "dora's account",
         "otto's account",
         "wilma",
+        "harbour's rooms",
         "administrators",
     },
     Who.OTHER_ADMINISTRATOR: {"otto's account", "administrators"},
@@ -257,6 +261,16 @@ async def _build(database: Database, path: Path) -> World:
             notes="Wart removed with ice",
         )
         await make_session(session, visit, harbour, GROUP)
+        room = await make_resource(session, harbour, name="Echo chamber")
+        used = await make_resource(session, harbour, name="Plaster room")
+        session.add(
+            ResourceUse(
+                resource_id=row_id(used),
+                block_id=pending.block_id,
+                busy_from=pending.starts_at,
+                busy_until=pending.ends_at,
+            )
+        )
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
         await _add_rights(session, users, row_id(park))
@@ -306,6 +320,8 @@ async def _build(database: Database, path: Path) -> World:
         "pending": pending,
         "begun": begun,
         "pauls": pauls,
+        "room": room,
+        "used": used,
     }
     ids = {name: str(record.public_id) for name, record in records.items()}
     ids |= {"place": str(place), "ottos_place": str(ottos_place)}
