@@ -87,6 +87,17 @@ class Row(NamedTuple):
     session_of: Any
 
 
+class _Moment(UTCDateTime):
+    """A moment that comes back in UTC; nothing has to be done where the driver says so itself."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        if dialect.name == "postgresql":
+            return None
+        return super().result_processor(dialect, coltype)
+
+
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "weekday": sa.Integer(),
     "opens": sa.Integer(),
@@ -94,9 +105,9 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "first": sa.Date(),
     "last": sa.Date(),
     "every_weeks": sa.Integer(),
-    "begins": UTCDateTime(),
-    "ends": UTCDateTime(),
-    "expires_at": UTCDateTime(),
+    "begins": _Moment(),
+    "ends": _Moment(),
+    "expires_at": _Moment(),
     "block_id": sa.Integer(),
     "session_of": sa.Integer(),
 }
@@ -299,7 +310,11 @@ def _rows(kind: Kind, owner: Any, **columns: Any) -> sa.Select[Any]:
         sa.literal_column(f"'{kind}'").label("kind"),
         owner.label("owner"),
         *(
-            columns[name].label(name) if name in columns else sa.cast(sa.null(), type_).label(name)
+            (
+                sa.type_coerce(columns[name], type_)
+                if name in columns
+                else sa.cast(sa.null(), type_)
+            ).label(name)
             for name, type_ in _TYPES.items()
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -31,8 +31,11 @@ from appointment_app.scheduling.calendar_rows import (
     Kind,
     live_block_rows,
     needs_rows,
+    override_rows,
     read_rows,
     seat_rows,
+    time_off_rows,
+    weekly_rows,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
@@ -41,11 +44,13 @@ from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
+    UNREAD,
     Busy,
     Place,
     bookable_places,
     busy_from,
     full_days_from,
+    hours_from,
     load_hours,
     shape_of,
 )
@@ -126,8 +131,10 @@ class Free:
     earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
     for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
+    The ``place`` has its hours, whether or not they were read before.
     """
 
+    place: Place
     starts: list[datetime]
     first_without_holds: datetime | None
     seats_left: dict[datetime, int] = field(default_factory=dict)
@@ -177,9 +184,10 @@ async def list_slots(
     book it.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_for(session, actor, Wish(place, visit_type, window, moved))
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    return await slots_for(session, actor, wish)
 
 
 async def nearest_slots(
@@ -198,13 +206,14 @@ async def nearest_slots(
     cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     if abs(wanted - clock.now()) > timedelta(days=1000):
         return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    free = await slots_for(session, actor, Wish(place, visit_type, window, moved))
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    free = await slots_for(session, actor, wish)
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
@@ -258,8 +267,8 @@ async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[dat
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    One statement for all of them, one more where there are group sessions, and one more where a
-    visit needs a room or a device.
+    One statement for all of them and for hours that are ``UNREAD``, one more where there are group
+    sessions, and one more where a visit needs a room or a device.
     """
     if not wishes:
         return []
@@ -269,16 +278,20 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
     except_block = moved.block_id if moved else None
+    doctor_ids = {place.doctor_id for place in places}
     in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
-    doctors = {place.doctor_id for place in places}
     rows = [
-        live_block_rows(doctors, whole, now, except_block=except_block),
+        live_block_rows(doctor_ids, whole, now, except_block=except_block),
         needs_rows(in_person),
     ]
     if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
         excepted = moved.appointment_id if moved else None
         rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    if unread := [place for place in places if place.hours is UNREAD]:
+        keys = [place.id for place in unread]
+        rows += [weekly_rows(keys), override_rows(keys), time_off_rows(keys)]
     found = await read_rows(session, *rows)
+    hours = hours_from(found, [(place.at_clinic, place.clinic) for place in unread])
     busy, full_days = busy_from(found), full_days_from(found, places)
     needy = {row.owner for row in found[Kind.NEEDS]}
     equipment = (
@@ -300,6 +313,8 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
     def free(wish: Wish) -> Free:
         place, full = wish.place, full_days.get(wish.place.id, frozenset())
+        if place.id in hours:
+            place = replace(place, hours=hours[place.id])
         taken = busy.get(place.doctor_id, nothing)
 
         def starts(taken: list[Interval]) -> list[datetime]:
@@ -327,6 +342,6 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(found, min(without_holds, default=None), seats_left)
+        return Free(place, found, min(without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
