@@ -141,13 +141,13 @@ async def make_resource(
 
 
 async def make_block(
-    session: AsyncSession, doctor: Doctor, starts_at: datetime, minutes: int, **values: Any
+    session: AsyncSession, doctor: Doctor, busy_from: datetime, minutes: int, **values: Any
 ) -> BusyBlock:
     """What occupies the doctor for some minutes, without going through the service."""
     block = BusyBlock(
         doctor_id=row_id(doctor),
-        busy_from=starts_at,
-        busy_until=starts_at + timedelta(minutes=minutes),
+        busy_from=busy_from,
+        busy_until=busy_from + timedelta(minutes=minutes),
         **({"kind": BlockKind.OUTSIDE} | values),
     )
     return await _stored(session, block)

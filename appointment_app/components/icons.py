@@ -65,6 +65,16 @@ def plus_icon() -> rx.Component:
     return _icon("M12 5v14M5 12h14")
 
 
+def home_icon() -> rx.Component:
+    """Return a house."""
+    return _icon("M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6")
+
+
+def more_icon() -> rx.Component:
+    """Return three dots in a row."""
+    return _icon("M5 12h.01M12 12h.01M19 12h.01")
+
+
 def _icon(path: str) -> rx.Component:
     return rx.el.svg(
         rx.el.path(

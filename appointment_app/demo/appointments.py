@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -25,6 +25,7 @@ from appointment_app.scheduling.availability import (
 )
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import instant_of, local_date, local_day_bounds
+from appointment_app.scheduling.public_holidays import holidays_around
 
 DAYS_BACK = 28
 DAYS_AHEAD = 28
@@ -208,6 +209,7 @@ class _Calendar:
         self._on_day: defaultdict[date, int] = defaultdict(int)
         self._known: set[str] = set()
         self._zones = {clinic.code: clinic.zone for clinic in CLINICS}
+        self._regions = {clinic.code: (clinic.country, clinic.region) for clinic in CLINICS}
         self._reasons = next(
             each.reasons for each in SPECIALTIES if each.code == doctor.specialties[0]
         )
@@ -241,10 +243,12 @@ class _Calendar:
 
     def _hours_at(self, clinic: str) -> Hours:
         ranges = weekly(self.doctor.hours[clinic])
-        regular = Hours(self._zones[clinic], ranges)
+        country, region = self._regions[clinic]
+        holidays = holidays_around(country, region, self.today[clinic].year)
+        regular = Hours(self._zones[clinic], ranges, holidays=holidays)
         self.overrides[clinic] = list(self._different_days(clinic, regular))
         different = {each.day: each.ranges for each in self.overrides[clinic]}
-        return Hours(self._zones[clinic], ranges, different)
+        return replace(regular, overrides=different)
 
     def _different_days(self, clinic: str, regular: Hours) -> Iterator[PlannedOverride]:
         working_days = [

@@ -22,6 +22,7 @@ class DemoClinic:
     city: str
     state: str
     country: str
+    region: str
     zone: str
     phone: str
     resources: dict[str, ResourceKind]
@@ -36,6 +37,7 @@ CLINICS = (
         city="Berlin",
         state="Berlin",
         country="DE",
+        region="BE",
         zone="Europe/Berlin",
         phone="+49 30 23125 100",
         resources={
@@ -52,6 +54,7 @@ CLINICS = (
         city="Hamburg",
         state="Hamburg",
         country="DE",
+        region="HH",
         zone="Europe/Berlin",
         phone="+49 40 66969 200",
         resources={"Room A": ResourceKind.ROOM, "Room B": ResourceKind.ROOM},
@@ -64,6 +67,7 @@ CLINICS = (
         city="Boston",
         state="MA",
         country="US",
+        region="MA",
         zone="America/New_York",
         phone="+1 617-555-0100",
         resources={"Procedure room": ResourceKind.ROOM},

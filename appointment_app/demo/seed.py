@@ -144,6 +144,8 @@ class _Writer:
                 city=clinic.city,
                 state=clinic.state,
                 country=clinic.country,
+                region=clinic.region,
+                closed_on_holidays=True,
                 zone=clinic.zone,
                 phone=clinic.phone,
                 email=f"{clinic.code}@clinics.demo.example",

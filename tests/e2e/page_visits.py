@@ -140,7 +140,7 @@ def _rare_things(page: Page) -> None:
 def _hours_with_an_error(page: Page) -> None:
     starts = page.locator(".time-range input:visible")
     starts.nth(0).fill("18:00")
-    starts.nth(1).fill("09:00")
+    starts.nth(1).fill("18:00")
     starts.nth(1).blur()
     expect(page.locator(".field-error:not(:empty)").first).to_be_visible()
 
@@ -150,6 +150,25 @@ def _other_hours(page: Page) -> None:
     _wait_for(page, "Until (optional)")
     page.get_by_role("dialog").get_by_role("button", name="Other hours").click()
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _weeks_of_a_range(page: Page) -> None:
+    page.get_by_role("button", name="In which weeks").first.click()
+    page.get_by_role("dialog").get_by_label("How often").select_option("2")
+    page.get_by_role("dialog").get_by_role("button", name="Apply").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _time_off(page: Page) -> None:
+    page.get_by_role("button", name="Time off", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _extra_session(page: Page) -> None:
+    page.get_by_role("button", name="Extra session", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Open").click()
     expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
 
 
@@ -343,6 +362,16 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_ADMINISTRATOR, "/admin/doctors", "Nobody is waiting"),
         *_by((PATIENT, DOCTOR), "/admin/doctors", "This page is for administrators"),
     ],
+    "admin/clinics": [
+        Visit(ADMINISTRATOR, "/admin/clinics", "public holidays"),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/clinics",
+            "public holidays",
+            press("Edit", then="A doctor may decide otherwise"),
+        ),
+        *_by((PATIENT, DOCTOR), "/admin/clinics", "This page is for administrators"),
+    ],
     "admin/rooms": [
         Visit(ADMINISTRATOR, "/admin/rooms", "Dermatoscope"),
         Visit(
@@ -396,6 +425,9 @@ VISITS: dict[str, list[Visit]] = {
         Visit(DOCTOR, "/availability", "Weekly hours", press("Copy to…", then="Hours of")),
         Visit(DOCTOR, "/availability", "Weekly hours", _other_hours),
         Visit(DOCTOR, "/availability", "Weekly hours", _removal),
+        Visit(DOCTOR, "/availability", "Weekly hours", _weeks_of_a_range),
+        Visit(DOCTOR, "/availability", "Weekly hours", _time_off),
+        Visit(DOCTOR, "/availability", "Weekly hours", _extra_session),
         Visit(NEW_DOCTOR, "/availability", "No day differs"),
         *_by(_NO_DOCTORS, "/availability", _NOT_YOURS),
     ],
