@@ -17,7 +17,9 @@ from appointment_app.components.overlay import overlay
 from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
 from appointment_app.notifications.sender import sending_mails
+from appointment_app.pages.admin_clinics import admin_clinics
 from appointment_app.pages.admin_doctors import admin_doctors
+from appointment_app.pages.admin_rooms import admin_rooms
 from appointment_app.pages.appointment import appointment
 from appointment_app.pages.appointments import appointments
 from appointment_app.pages.availability import availability
@@ -36,12 +38,16 @@ from appointment_app.pages.verify import verify
 from appointment_app.pages.visit_types import visit_types
 from appointment_app.scheduling.warming import keeping_warm
 from appointment_app.startup import database_ready
+from appointment_app.states.admin_clinics import AdminClinics
 from appointment_app.states.admin_doctors import AdminDoctors
+from appointment_app.states.admin_rooms import AdminRooms
 from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.different_days_editor import DifferentDaysEditor
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.event_guard import guard_events
+from appointment_app.states.extra_session_editor import ExtraSessionEditor
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.live_bridge import connect_live
@@ -49,6 +55,7 @@ from appointment_app.states.move_form import MoveForm
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
+from appointment_app.states.time_off_editor import TimeOffEditor
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 
 VIEWER = Viewer(
@@ -162,11 +169,25 @@ _add(
     t("Choose a new password with the link from your mail."),
 )
 _add(
+    "/admin/clinics",
+    admin_clinics,
+    t("Clinics"),
+    t("Name, region and public holidays of each clinic."),
+    AdminClinics.load,
+)
+_add(
     "/admin/doctors",
     admin_doctors,
     t("Doctors"),
     t("Decide which doctors patients may see."),
     AdminDoctors.load,
+)
+_add(
+    "/admin/rooms",
+    admin_rooms,
+    t("Rooms and devices"),
+    t("What the visits of your clinics take place in and with."),
+    AdminRooms.load,
 )
 _add(
     "/calendar",
@@ -180,7 +201,13 @@ _add(
     availability,
     t("Availability"),
     t("Your weekly hours, the days that differ, and your booking rules."),
-    AvailabilityEditor.load,
+    [
+        AvailabilityEditor.load,
+        DifferentDaysEditor.close_form,
+        DifferentDaysEditor.close_removal,
+        TimeOffEditor.close_time_off,
+        ExtraSessionEditor.close_session,
+    ],
 )
 _add(
     "/visit-types",

@@ -44,6 +44,15 @@ def format_date(day: date, pattern: str = "EEE d MMM") -> str:
     return dates.format_date(day, pattern, locale=_clock_locale())
 
 
+def days_text(first: date, last: date) -> str:
+    """Return one day or a stretch of days, such as ``24–25 Dec``."""
+    if first == last:
+        return format_date(first, "d MMM")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{format_date(last, 'd MMM')}"
+    return f"{format_date(first, 'd MMM')} – {format_date(last, 'd MMM')}"
+
+
 def format_time(moment: datetime, zone: str) -> str:
     """Return the wall-clock time of ``moment`` in the IANA ``zone``, such as ``15:30``."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
@@ -58,6 +67,11 @@ def format_moment(moment: datetime, zone: str) -> str:
 def language_name(code: str) -> str:
     """Return what a language (ISO 639-1) is called in the current language, such as ``German``."""
     return str(_clock_locale().languages.get(code, code))
+
+
+def country_name(code: str) -> str:
+    """Return what a country (ISO 3166-1) is called in the current language, such as ``Germany``."""
+    return str(_clock_locale().territories.get(code, code))
 
 
 def zone_city(zone: str) -> str:

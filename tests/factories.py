@@ -25,9 +25,12 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
+    Resource,
+    ResourceKind,
     Role,
     User,
     VisitType,
+    VisitTypeResource,
     WeeklyHours,
     row_id,
 )
@@ -123,14 +126,28 @@ async def make_visit_type(session: AsyncSession, doctor: Doctor, **values: Any) 
     return await _stored(session, VisitType(doctor_id=row_id(doctor), **(defaults | values)))
 
 
+async def make_resource(
+    session: AsyncSession, clinic: Clinic, *visit_types: VisitType, **values: Any
+) -> Resource:
+    """A room of ``clinic`` that suits the ``visit_types``."""
+    defaults: dict[str, Any] = {"name": "Room 1", "kind": ResourceKind.ROOM}
+    resource = await _stored(session, Resource(clinic_id=row_id(clinic), **(defaults | values)))
+    for visit_type in visit_types:
+        await _stored(
+            session,
+            VisitTypeResource(visit_type_id=row_id(visit_type), resource_id=row_id(resource)),
+        )
+    return resource
+
+
 async def make_block(
-    session: AsyncSession, doctor: Doctor, starts_at: datetime, minutes: int, **values: Any
+    session: AsyncSession, doctor: Doctor, busy_from: datetime, minutes: int, **values: Any
 ) -> BusyBlock:
     """What occupies the doctor for some minutes, without going through the service."""
     block = BusyBlock(
         doctor_id=row_id(doctor),
-        busy_from=starts_at,
-        busy_until=starts_at + timedelta(minutes=minutes),
+        busy_from=busy_from,
+        busy_until=busy_from + timedelta(minutes=minutes),
         **({"kind": BlockKind.OUTSIDE} | values),
     )
     return await _stored(session, block)

@@ -140,3 +140,21 @@ async def test_mariadb_is_asked_for_what_the_others_do_by_themselves(database: D
         answer = (await (await session.connection()).execute(asked)).one()
     assert (answer[0], answer[1], answer[3]) == ("READ-COMMITTED", "+00:00", "utf8mb4")
     assert "STRICT_ALL_TABLES" in answer[2]
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
+async def test_a_connection_that_died_while_idle_is_replaced(
+    database_url: str, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appointment_app.database._IDLE_SECONDS", 0)
+    own_id = "SELECT pg_backend_pid()" if backend == "postgresql" else "SELECT connection_id()"
+    kill = "SELECT pg_terminate_backend({})" if backend == "postgresql" else "KILL {}"
+    database, other = Database(database_url, pool_size=1), Database(database_url)
+    async with database.engine.connect() as connection:
+        died = (await connection.exec_driver_sql(own_id)).scalar_one()
+    async with other.engine.connect() as connection:
+        await connection.exec_driver_sql(kill.format(died))
+    async with database.engine.connect() as connection:
+        assert (await connection.exec_driver_sql(own_id)).scalar_one() != died
+    await database.dispose()
+    await other.dispose()

@@ -43,6 +43,8 @@ class Action(StrEnum):
     EDIT_AVAILABILITY = "see and change a doctor's hours"
     EDIT_VISIT_TYPES = "see and change a doctor's visit types"
     DECIDE_DOCTORS = "approve and refuse doctors"
+    EDIT_CLINIC = "change a clinic"
+    EDIT_RESOURCES = "see and change the rooms and devices of a clinic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ RULES: dict[Action, Rule] = {
     Action.EDIT_AVAILABILITY: _rule(Relation.DOCTOR),
     Action.EDIT_VISIT_TYPES: _rule(Relation.DOCTOR),
     Action.DECIDE_DOCTORS: _rule(Relation.ADMINISTRATOR),
+    Action.EDIT_CLINIC: _rule(Relation.ADMINISTRATOR),
+    Action.EDIT_RESOURCES: _rule(Relation.ADMINISTRATOR),
 }
 
 

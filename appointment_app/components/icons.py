@@ -25,6 +25,11 @@ def person_icon() -> rx.Component:
     return _icon("M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8zM4.5 20c.7-3.4 3.6-5 7.5-5s6.8 1.6 7.5 5")
 
 
+def room_icon() -> rx.Component:
+    """Return a door."""
+    return _icon("M6.5 20V4.5h11V20M4 20h16M14 12.25h.01")
+
+
 def menu_icon() -> rx.Component:
     """Return three stacked lines."""
     return _icon("M4 7h16M4 12h16M4 17h16")
@@ -58,6 +63,16 @@ def down_icon() -> rx.Component:
 def plus_icon() -> rx.Component:
     """Return a plus sign."""
     return _icon("M12 5v14M5 12h14")
+
+
+def home_icon() -> rx.Component:
+    """Return a house."""
+    return _icon("M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6")
+
+
+def more_icon() -> rx.Component:
+    """Return three dots in a row."""
+    return _icon("M5 12h.01M12 12h.01M19 12h.01")
 
 
 def _icon(path: str) -> rx.Component:

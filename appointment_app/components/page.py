@@ -12,7 +12,15 @@ from appointment_app.i18n import t
 from .avatar import avatar
 from .button import button_link
 from .color_scheme import color_scheme_script, color_scheme_select
-from .icons import calendar_icon, clock_icon, list_icon, menu_icon, person_icon
+from .icons import (
+    calendar_icon,
+    clock_icon,
+    home_icon,
+    list_icon,
+    menu_icon,
+    person_icon,
+    room_icon,
+)
 from .link import link, plain_link
 from .own_zone import own_zone_script
 
@@ -68,7 +76,11 @@ def workspace_page(*children: Any, viewer: Viewer, current: str) -> rx.Component
             ),
             rx.cond(
                 viewer.is_admin,
-                _workspace_link(person_icon(), t("Doctors"), "/admin/doctors", current),
+                rx.fragment(
+                    _workspace_link(person_icon(), t("Doctors"), "/admin/doctors", current),
+                    _workspace_link(home_icon(), t("Clinics"), "/admin/clinics", current),
+                    _workspace_link(room_icon(), t("Rooms"), "/admin/rooms", current),
+                ),
             ),
             aria_label=t("Workspace"),
             class_name="workspace-nav",
@@ -185,7 +197,12 @@ def _menu(viewer: Viewer, current: str) -> rx.Component:
         ),
         rx.cond(
             viewer.is_admin,
-            rx.fragment(rx.el.hr(), _nav_link(t("Doctors"), "/admin/doctors", current)),
+            rx.fragment(
+                rx.el.hr(),
+                _nav_link(t("Doctors"), "/admin/doctors", current),
+                _nav_link(t("Clinics"), "/admin/clinics", current),
+                _nav_link(t("Rooms"), "/admin/rooms", current),
+            ),
         ),
         rx.el.hr(),
         rx.cond(

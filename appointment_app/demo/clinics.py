@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from appointment_app.models import ResourceKind
+
 
 @dataclass(frozen=True, slots=True)
 class DemoClinic:
-    """A clinic; ``code`` is what the other demo files call it."""
+    """A clinic; ``code`` is what the other demo files call it, ``resources`` what visits need."""
 
     code: str
     name: str
@@ -20,8 +22,10 @@ class DemoClinic:
     city: str
     state: str
     country: str
+    region: str
     zone: str
     phone: str
+    resources: dict[str, ResourceKind]
 
 
 CLINICS = (
@@ -33,8 +37,14 @@ CLINICS = (
         city="Berlin",
         state="Berlin",
         country="DE",
+        region="BE",
         zone="Europe/Berlin",
         phone="+49 30 23125 100",
+        resources={
+            "Treatment room 1": ResourceKind.ROOM,
+            "Treatment room 2": ResourceKind.ROOM,
+            "Dermatoscope": ResourceKind.DEVICE,
+        },
     ),
     DemoClinic(
         code="hamburg",
@@ -44,8 +54,10 @@ CLINICS = (
         city="Hamburg",
         state="Hamburg",
         country="DE",
+        region="HH",
         zone="Europe/Berlin",
         phone="+49 40 66969 200",
+        resources={"Room A": ResourceKind.ROOM, "Room B": ResourceKind.ROOM},
     ),
     DemoClinic(
         code="boston",
@@ -55,8 +67,10 @@ CLINICS = (
         city="Boston",
         state="MA",
         country="US",
+        region="MA",
         zone="America/New_York",
         phone="+1 617-555-0100",
+        resources={"Procedure room": ResourceKind.ROOM},
     ),
 )
 

@@ -13,7 +13,10 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class DemoVisit:
-    """A visit type; durations, pauses and steps in minutes, ``share`` is how often it is booked."""
+    """A visit type; durations, pauses and steps in minutes, ``share`` is how often it is booked.
+
+    ``resources`` are the rooms and devices of the clinic that suit it.
+    """
 
     name: str
     duration: int
@@ -26,6 +29,7 @@ class DemoVisit:
     capacity: int = 1
     price: str = ""
     bookable_by: BookableBy = BookableBy.EVERYBODY
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +104,14 @@ DOCTORS = (
         (
             _FIRST,
             _OWN_FOLLOW_UP,
-            DemoVisit("Mole check", 30, share=2, needs_confirmation=True, price="€40"),
+            DemoVisit(
+                "Mole check",
+                30,
+                share=2,
+                needs_confirmation=True,
+                price="€40",
+                resources=("Treatment room 1", "Treatment room 2", "Dermatoscope"),
+            ),
             _VIDEO,
         ),
         "Dr Meier looks after skin of every age and colour. She takes the time to explain what she"
@@ -118,7 +129,14 @@ DOCTORS = (
         {"berlin": "Mon 15:00-19:00, Tue Thu 9:00-12:20 14:00-17:00"},
         (
             DemoVisit("First visit", 20, share=5, step=20),
-            DemoVisit("Allergy test", 40, share=2, step=20, price="€60, paid by most insurers"),
+            DemoVisit(
+                "Allergy test",
+                40,
+                share=2,
+                step=20,
+                price="€60, paid by most insurers",
+                resources=("Treatment room 1", "Treatment room 2"),
+            ),
             _FOLLOW_UP,
         ),
         "Dr Okafor works where skin and allergies meet. He grew up in Osaka and Lagos and likes"

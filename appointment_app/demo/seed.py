@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from random import Random
 from uuid import UUID, uuid5
 
@@ -35,17 +37,22 @@ from appointment_app.models import (
     DoctorSpecialty,
     Guardianship,
     Person,
+    Resource,
+    ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
     User,
     VisitMode,
     VisitType,
+    VisitTypeResource,
     WeeklyHours,
     metadata,
     row_id,
 )
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.resource_times import first_free
 
 _NAMESPACE = UUID("6f1c3f64-6ad5-4c0e-9d6e-2f7a0a6c8f11")
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -107,6 +114,7 @@ class _Writer:
         self.doctors: dict[DemoDoctor, Doctor] = {}
         self.at_clinics: dict[tuple[DemoDoctor, str], DoctorAtClinic] = {}
         self.visit_types: dict[tuple[DemoDoctor, str], VisitType] = {}
+        self.resources: dict[tuple[str, str], Resource] = {}
         self.people: dict[str, Person] = {}
         self.patients: dict[str, DemoPatient] = {}
 
@@ -118,8 +126,10 @@ class _Writer:
         self._add_doctors_and_people(patients)
         await self.session.flush()
         self._add_what_doctors_have()
+        self._add_resources()
         self._add_guardians(patients)
         await self.session.flush()
+        self._add_suitable_resources()
         await self._add_hours(planned)
         await self._add_appointments(planned.visits)
         await self.session.flush()
@@ -134,6 +144,8 @@ class _Writer:
                 city=clinic.city,
                 state=clinic.state,
                 country=clinic.country,
+                region=clinic.region,
+                closed_on_holidays=True,
                 zone=clinic.zone,
                 phone=clinic.phone,
                 email=f"{clinic.code}@clinics.demo.example",
@@ -253,6 +265,32 @@ class _Writer:
                 )
         self.session.add_all([*self.at_clinics.values(), *self.visit_types.values()])
 
+    def _add_resources(self) -> None:
+        self.resources = {
+            (clinic.code, name): Resource(
+                public_id=_public_id("resource", f"{clinic.code}/{name}"),
+                clinic_id=row_id(self.clinics[clinic.code]),
+                kind=kind,
+                name=name,
+                created_at=self.opened_at,
+            )
+            for clinic in CLINICS
+            for name, kind in clinic.resources.items()
+        }
+        self.session.add_all(self.resources.values())
+
+    def _add_suitable_resources(self) -> None:
+        self.session.add_all(
+            VisitTypeResource(
+                visit_type_id=row_id(self.visit_types[doctor, visit.name]),
+                resource_id=row_id(self.resources[clinic, name]),
+            )
+            for doctor in DOCTORS
+            for visit in doctor.visits
+            for clinic in doctor.hours
+            for name in visit.resources
+        )
+
     def _add_guardians(self, patients: list[DemoPatient]) -> None:
         for patient in patients:
             if patient.guardian is not None:
@@ -297,17 +335,45 @@ class _Writer:
         )
 
     async def _add_appointments(self, visits: list[PlannedVisit]) -> None:
-        await self._insert([self._block(visit) for visit in visits])
+        await self._insert([self._block(visit) for visit in visits if visit.seat == 0])
         # The table was empty and ids count upward, so this is the order of the visits.
         ids = (await self.session.exec(select(BusyBlock.id).order_by(col(BusyBlock.id)))).all()
+        self._take_resources(visits, ids)
         references = self._references(len(visits))
+        # A further seat is one in the block of the visit before it.
+        numbers = accumulate(int(visit.seat == 0) for visit in visits)
+        blocks = [ids[number - 1] for number in numbers]
         await self._insert(
             [
                 self._appointment(visit, block_id, reference)
-                for visit, block_id, reference in zip(visits, ids, references, strict=True)
+                for visit, block_id, reference in zip(visits, blocks, references, strict=True)
                 if block_id is not None
             ]
         )
+
+    def _take_resources(self, visits: list[PlannedVisit], ids: Sequence[int | None]) -> None:
+        """Give each visit one of each kind that it needs; there are enough of them."""
+        busy: defaultdict[int, list[Interval]] = defaultdict(list)
+        for visit, block_id in zip(visits, ids, strict=True):
+            suitable: defaultdict[str, list[int]] = defaultdict(list)
+            for name in visit.visit.resources:
+                row = self.resources[visit.clinic, name]
+                suitable[row.kind].append(row_id(row))
+            if visit.status is AppointmentStatus.CANCELLED or block_id is None:
+                continue
+            for choices in suitable.values():
+                one = first_free(choices, busy, visit.busy)
+                if one is None:
+                    raise ValueError(f"the demo has too little for {visit.visit.name}")
+                busy[one].append(visit.busy)
+                self.session.add(
+                    ResourceUse(
+                        resource_id=one,
+                        block_id=block_id,
+                        busy_from=visit.busy.start,
+                        busy_until=visit.busy.end,
+                    )
+                )
 
     async def _insert(self, rows: Sequence[SQLModel]) -> None:
         """Insert ``rows`` of one table in their order, without asking for their ids.
@@ -319,7 +385,7 @@ class _Writer:
         await connection.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows])
 
     def _block(self, visit: PlannedVisit) -> BusyBlock:
-        return BusyBlock(
+        block = BusyBlock(
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(self.clinics[visit.clinic]),
             kind=BlockKind.VISIT,
@@ -328,6 +394,11 @@ class _Writer:
             active=visit.status is not AppointmentStatus.CANCELLED,
             created_at=visit.booked_at,
         )
+        if visit.visit.capacity > 1:
+            block.kind, block.capacity = BlockKind.SESSION, visit.visit.capacity
+            block.visit_type_id = row_id(self.visit_types[visit.doctor, visit.visit.name])
+            block.starts_at, block.ends_at = visit.starts_at, visit.time.end
+        return block
 
     def _appointment(self, visit: PlannedVisit, block_id: int, reference: str) -> Appointment:
         clinic = self.clinics[visit.clinic]
@@ -342,6 +413,7 @@ class _Writer:
             public_id=_public_id("appointment", reference),
             reference=reference,
             block_id=block_id,
+            seat=visit.seat,
             person_id=row_id(self.people[visit.patient.key]),
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(clinic),

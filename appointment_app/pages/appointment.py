@@ -122,6 +122,7 @@ def _where() -> rx.Component:
             t("By video"),
         ),
         rx.fragment(
+            rx.cond(SHOWN.room != "", rx.fragment(rx.el.strong(SHOWN.room), rx.el.br())),
             SHOWN.place,
             rx.cond(
                 SHOWN.clinic_phone != "",

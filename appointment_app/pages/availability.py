@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 
-from appointment_app.components.badge import badge
 from appointment_app.components.button import button, icon_button
 from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
-from appointment_app.components.field import check_field, form_alert, select_field, text_field
-from appointment_app.components.icons import close_icon, plus_icon
-from appointment_app.components.link import link
-from appointment_app.components.month import month
+from appointment_app.components.field import check_field, select_field, text_field
+from appointment_app.components.hours import outside_list, typed_range
+from appointment_app.components.icons import plus_icon
 from appointment_app.components.page import Viewer, workspace_page
-from appointment_app.components.pills import pill_group, pill_link, pills
+from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.components.switch import switch
-from appointment_app.components.time_range import time_range
 from appointment_app.i18n import t
+from appointment_app.pages.days_dialogs import days_dialogs
+from appointment_app.pages.days_that_differ import (
+    days_heading,
+    days_that_differ,
+    public_holidays,
+)
 from appointment_app.pages.workspace import not_for_you
 from appointment_app.states.availability_editor import ROUTE, AvailabilityEditor
-from appointment_app.states.hours_form import DayRow, OutsideRow, OverrideRow, RangeRow
+from appointment_app.states.hours_form import DayRow, RangeRow
 
-FORM = AvailabilityEditor.form
+MORE = AvailabilityEditor.more
 RULES = AvailabilityEditor.rules
 
 
@@ -43,9 +44,9 @@ def availability(viewer: Viewer) -> rx.Component:
             skeleton_cards(2, "h-80"),
         ),
         _copy_dialog(),
+        _more_dialog(),
         _outside_dialog(),
-        _override_dialog(),
-        _removal_dialog(),
+        days_dialogs(),
         viewer=viewer,
         current=ROUTE,
     )
@@ -77,12 +78,9 @@ def _editor() -> rx.Component:
             class_name="grid gap-4 content-start",
         ),
         rx.el.section(
-            rx.el.div(
-                rx.el.h2(t("Days that differ")),
-                button(t("Add"), on_click=AvailabilityEditor.add_override),
-                class_name="flex flex-wrap items-center justify-between gap-3 min-h-11",
-            ),
-            _different_days(),
+            days_heading(),
+            days_that_differ(),
+            public_holidays(),
             _rules(),
             class_name="grid gap-4 content-start",
         ),
@@ -157,44 +155,14 @@ def _day(day: DayRow) -> rx.Component:
 
 def _range(day: DayRow, each: RangeRow) -> rx.Component:
     error_id = f"error-{day.weekday}-{each.index}"
-    return _typed_range(
+    return typed_range(
         each,
         label=day.name,
         error_id=error_id,
         on_start=AvailabilityEditor.set_opens(day.weekday, each.index),
         on_end=AvailabilityEditor.set_closes(day.weekday, each.index),
         on_remove=AvailabilityEditor.remove_range(day.weekday, each.index),
-    )
-
-
-def _typed_range(
-    each: RangeRow, *, label: Any, error_id: Any, on_start: Any, on_end: Any, on_remove: Any
-) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            time_range(
-                each.opens,
-                each.closes,
-                label=label,
-                on_start=on_start,
-                on_end=on_end,
-                invalid=each.error != "",
-                error_id=error_id,
-            ),
-            icon_button(
-                close_icon(),
-                t("Remove {opens} to {closes}", opens=each.opens, closes=each.closes),
-                variant="quiet",
-                on_click=on_remove,
-            ),
-            class_name="flex items-center",
-        ),
-        rx.el.p(
-            each.error,
-            id=error_id,
-            class_name="field-error",
-            custom_attrs={"aria-live": "polite"},
-        ),
+        on_more=AvailabilityEditor.open_more(day.weekday, each.index),
     )
 
 
@@ -275,194 +243,61 @@ def _copy_target(day: DayRow) -> rx.Component:
     return check_field(day.name, name, id=f"copy-{day.weekday}")
 
 
+def _more_dialog() -> rx.Component:
+    errors = AvailabilityEditor.more_errors
+    return dialog(
+        MORE.title,
+        rx.el.form(
+            rx.el.p(t("Without these, the hours hold in every week."), class_name="muted"),
+            rx.el.div(
+                text_field(
+                    t("From (optional)"),
+                    "valid_from",
+                    error=errors.get("valid_from", ""),
+                    default_value=MORE.valid_from,
+                    type="date",
+                ),
+                text_field(
+                    t("Until (optional)"),
+                    "valid_until",
+                    error=errors.get("valid_until", ""),
+                    default_value=MORE.valid_until,
+                    type="date",
+                ),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            select_field(
+                t("How often"),
+                "every_weeks",
+                AvailabilityEditor.weeks_options,
+                hint=t("Counted from the week of the first day."),
+                error=errors.get("every_weeks", ""),
+                default_value=MORE.every_weeks,
+            ),
+            rx.el.div(
+                button(t("Cancel"), on_click=AvailabilityEditor.close_more),
+                button(t("Apply"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=MORE.number,
+            on_submit=AvailabilityEditor.set_weeks,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="weeks",
+        shown=AvailabilityEditor.more_open,
+        on_close=AvailabilityEditor.close_more,
+    )
+
+
 def _outside_dialog() -> rx.Component:
     return dialog(
         t("Booked outside the new hours"),
         rx.el.p(t("These appointments stay booked. Cancel one in the calendar if you must.")),
-        _outside_list(AvailabilityEditor.outside),
+        outside_list(AvailabilityEditor.outside),
         name="outside",
         shown=AvailabilityEditor.is_showing_outside,
         on_close=AvailabilityEditor.hide_outside,
-    )
-
-
-def _outside_list(rows: rx.Var[list[OutsideRow]]) -> rx.Component:
-    return rx.el.ul(rx.foreach(rows, _outside_row), class_name="grid gap-2")
-
-
-def _outside_row(row: OutsideRow) -> rx.Component:
-    return rx.el.li(
-        link(
-            rx.el.span(row.patient, class_name="font-semibold"),
-            rx.el.span(row.when, class_name="muted small"),
-            href=row.href,
-            class_name="grid content-center min-h-11",
-        )
-    )
-
-
-# Days that differ
-
-
-def _different_days() -> rx.Component:
-    return list_card(
-        card_row(
-            month(
-                AvailabilityEditor.month_title,
-                AvailabilityEditor.weekday_initials,
-                AvailabilityEditor.month_weeks,
-                chosen=rx.Var.create(""),
-                on_choose=AvailabilityEditor.choose_day,
-                on_previous=AvailabilityEditor.previous_month,
-                on_next=AvailabilityEditor.next_month,
-            )
-        ),
-        rx.cond(
-            AvailabilityEditor.overrides.length() > 0,
-            rx.foreach(AvailabilityEditor.overrides, _override),
-            card_row(
-                rx.el.p(
-                    t("No day differs. Add holidays, time off or other hours."), class_name="muted"
-                )
-            ),
-        ),
-    )
-
-
-def _override(row: OverrideRow) -> rx.Component:
-    return card_row(
-        rx.el.div(
-            rx.cond(row.is_closed, badge(row.days, "danger"), badge(row.days, "pending")),
-            class_name="w-24 flex-none",
-        ),
-        rx.el.p(
-            row.hours,
-            rx.cond(row.remark != "", rx.el.span(" · ", row.remark, class_name="muted")),
-            class_name="flex-1 min-w-32",
-        ),
-        rx.el.div(
-            button(
-                t("Edit"),
-                variant="quiet",
-                class_name="px-2",
-                aria_label=t("Edit {days}", days=row.days),
-                on_click=AvailabilityEditor.edit_override(row.key),
-            ),
-            button(
-                t("Remove"),
-                variant="quiet",
-                class_name="px-2",
-                aria_label=t("Remove {days}", days=row.days),
-                on_click=AvailabilityEditor.ask_removal(row.key),
-            ),
-            class_name="flex",
-        ),
-        class_name="flex flex-wrap items-center gap-x-3 gap-y-1",
-    )
-
-
-def _override_dialog() -> rx.Component:
-    errors = AvailabilityEditor.form_errors
-    return dialog(
-        FORM.title,
-        rx.el.form(
-            rx.el.div(
-                text_field(
-                    t("From"),
-                    "first",
-                    error=errors.get("first", ""),
-                    default_value=FORM.first,
-                    type="date",
-                    on_blur=AvailabilityEditor.set_first,
-                ),
-                text_field(
-                    t("Until (optional)"),
-                    "last",
-                    error=errors.get("last", ""),
-                    default_value=FORM.last,
-                    type="date",
-                    on_blur=AvailabilityEditor.set_last,
-                ),
-                class_name="grid gap-4 sm:grid-cols-2",
-            ),
-            pills(
-                t("Hours on these days"),
-                [("closed", t("Closed")), ("hours", t("Other hours"))],
-                rx.cond(AvailabilityEditor.form_closed, "closed", "hours"),
-                AvailabilityEditor.choose_closed,
-            ),
-            rx.cond(
-                AvailabilityEditor.form_closed,
-                None,
-                rx.el.div(
-                    rx.foreach(AvailabilityEditor.form_ranges, _form_range),
-                    button(
-                        plus_icon(),
-                        t("Add hours"),
-                        variant="quiet",
-                        on_click=AvailabilityEditor.add_form_range,
-                    ),
-                    class_name="grid gap-2 justify-items-start",
-                ),
-            ),
-            text_field(
-                t("Note (optional)"),
-                "note",
-                hint=t("Only you see it, such as: public holiday."),
-                error=errors.get("note", ""),
-                default_value=FORM.note,
-                max_length=120,
-                auto_complete="off",
-            ),
-            rx.el.p(AvailabilityEditor.form_effect, class_name="muted", role="status"),
-            _outside_list(AvailabilityEditor.form_outside),
-            form_alert(errors.get("form", "")),
-            rx.el.div(
-                rx.cond(
-                    AvailabilityEditor.is_stale,
-                    button(t("Load the new version"), on_click=AvailabilityEditor.load_new_version),
-                ),
-                button(t("Cancel"), on_click=AvailabilityEditor.close_form),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=FORM.number,
-            on_submit=AvailabilityEditor.save_override,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
-        ),
-        name="different-days",
-        shown=AvailabilityEditor.form_open,
-        on_close=AvailabilityEditor.close_form,
-    )
-
-
-def _form_range(each: RangeRow) -> rx.Component:
-    return _typed_range(
-        each,
-        label=t("Other hours"),
-        error_id=f"error-form-{each.index}",
-        on_start=AvailabilityEditor.set_form_opens(each.index),
-        on_end=AvailabilityEditor.set_form_closes(each.index),
-        on_remove=AvailabilityEditor.remove_form_range(each.index),
-    )
-
-
-def _removal_dialog() -> rx.Component:
-    return dialog(
-        t("Remove {days}?", days=AvailabilityEditor.removal.days),
-        rx.el.p(t("The weekly hours hold again on these days.")),
-        rx.cond(
-            AvailabilityEditor.removal_effect != "",
-            rx.el.p(AvailabilityEditor.removal_effect, " ", t("Nothing booked is cancelled.")),
-        ),
-        name="removal",
-        shown=AvailabilityEditor.removal_open,
-        on_close=AvailabilityEditor.close_removal,
-        actions=(
-            button(t("Keep"), on_click=AvailabilityEditor.close_removal),
-            button(t("Remove"), variant="danger", on_click=AvailabilityEditor.remove_override),
-        ),
     )
 
 

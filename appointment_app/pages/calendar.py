@@ -127,6 +127,8 @@ def _panel() -> rx.Component:
                 ),
             ),
             _fact(t("Where"), DETAIL.place),
+            _fact_if(t("Room"), DETAIL.room),
+            _fact_if(t("Device"), DETAIL.device),
             rx.cond(
                 DETAIL.join_link != "",
                 _fact(

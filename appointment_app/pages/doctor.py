@@ -30,6 +30,7 @@ from appointment_app.states.doctor_profile import (
     Place,
     VisitChoice,
 )
+from appointment_app.states.nothing_free_words import OtherRow
 from appointment_app.states.slot_links import SlotLink
 
 PROFILE = DoctorProfile.profile
@@ -139,7 +140,7 @@ def _times() -> rx.Component:
         rx.cond(DoctorProfile.left_out != "", rx.el.p(DoctorProfile.left_out, class_name="muted")),
         rx.cond(
             DoctorProfile.days.length() > 0,
-            rx.fragment(_week_head(), _strip_of_days(), _week()),
+            rx.fragment(_limit_notice(), _week_head(), _strip_of_days(), _week(), _others()),
             card(rx.el.p(DoctorProfile.week_problem, class_name="font-semibold")),
         ),
     )
@@ -262,6 +263,37 @@ def _nothing_free(sentence: rx.Var[str]) -> rx.Component:
             ),
         ),
         class_name="sunken-panel",
+    )
+
+
+def _limit_notice() -> rx.Component:
+    return rx.cond(
+        DoctorProfile.limit_notice != "",
+        rx.el.p(DoctorProfile.limit_notice, role="status", class_name="notice"),
+    )
+
+
+def _others() -> rx.Component:
+    """Return who else has time, when there is none here."""
+    return rx.cond(
+        DoctorProfile.others.length() > 0,
+        rx.el.section(
+            rx.el.h3(t("Free times elsewhere")),
+            rx.el.ul(rx.foreach(DoctorProfile.others, _other), class_name="grid gap-2"),
+            class_name="grid gap-3",
+        ),
+    )
+
+
+def _other(row: OtherRow) -> rx.Component:
+    return rx.el.li(
+        link(
+            rx.el.span(row.name, class_name="font-semibold"),
+            rx.el.span(row.place, class_name="muted small"),
+            rx.el.span(t("First free: {when}", when=row.when), class_name="small"),
+            href=row.href,
+            class_name="card grid gap-1 min-h-11",
+        )
     )
 
 

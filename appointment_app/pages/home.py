@@ -221,7 +221,7 @@ def _no_free_days(doctor: DoctorCard) -> rx.Component:
         ),
         rx.el.div(
             rx.el.p(t("No free times at the moment"), class_name="font-semibold"),
-            rx.el.p(t("Look again later, or choose another doctor."), class_name="muted"),
+            button_link(t("Why, and who else has time"), href=doctor.href),
             class_name="sunken-panel",
         ),
     )

@@ -23,7 +23,12 @@ from appointment_app.components.switch import switch
 from appointment_app.i18n import t
 from appointment_app.pages.workspace import not_for_you
 from appointment_app.states.visit_type_editor import VisitTypeEditor
-from appointment_app.states.visit_type_form import BOOKABLE_BY_NAMES, STEP_NAMES, VisitTypeRow
+from appointment_app.states.visit_type_form import (
+    BOOKABLE_BY_NAMES,
+    STEP_NAMES,
+    ResourceGroup,
+    VisitTypeRow,
+)
 
 ROUTE = "/visit-types"
 FORM = VisitTypeEditor.form
@@ -201,7 +206,7 @@ def _form_dialog() -> rx.Component:
 def _more() -> rx.Component:
     """Return what most visit types leave as it is, folded away."""
     return rx.el.details(
-        rx.el.summary(t("More: who may book, starts, places, pauses")),
+        rx.el.summary(t("More: who may book, starts, places, pauses, rooms")),
         rx.el.div(
             select_field(
                 t("Who may book it"),
@@ -237,6 +242,7 @@ def _more() -> rx.Component:
                 class_name="grid gap-4 sm:grid-cols-2",
             ),
             rx.cond(FORM.clinics.length() > 0, _clinics()),
+            rx.cond(VisitTypeEditor.is_video, None, _resources()),
             class_name="grid gap-4 pt-3",
         ),
         open=VisitTypeEditor.is_unfolded,
@@ -259,6 +265,53 @@ def _clinics() -> rx.Component:
             custom_attrs={"aria-live": "polite"},
         ),
         class_name="grid",
+    )
+
+
+def _resources() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            FORM.rooms.length() > 0,
+            _suitable(t("Needs one of these rooms"), FORM.rooms),
+        ),
+        rx.cond(
+            FORM.devices.length() > 0,
+            _suitable(
+                rx.cond(
+                    FORM.rooms.length() > 0,
+                    t("and one of these devices"),
+                    t("Needs one of these devices"),
+                ),
+                FORM.devices,
+            ),
+        ),
+        rx.el.p(
+            VisitTypeEditor.errors.get("resources", ""),
+            class_name="field-error",
+            custom_attrs={"aria-live": "polite"},
+        ),
+    )
+
+
+def _suitable(legend: str | rx.Var[str], groups: rx.Var[list[ResourceGroup]]) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(legend, class_name="field-label"),
+        rx.foreach(
+            groups,
+            lambda group: rx.el.div(
+                rx.el.p(group.clinic, class_name="muted small"),
+                rx.foreach(
+                    group.boxes,
+                    lambda box: check_field(
+                        box.label, box.name, id=f"field-{box.name}", default_checked=box.checked
+                    ),
+                ),
+                role="group",
+                aria_label=group.clinic,
+                class_name="grid",
+            ),
+        ),
+        class_name="grid gap-2",
     )
 
 

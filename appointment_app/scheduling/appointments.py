@@ -29,12 +29,14 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
+    ResourceKind,
     VisitMode,
     VisitType,
 )
 from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.scheduling.cancellation_window import deadline
 from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
 
@@ -64,8 +66,8 @@ class AppointmentView:
 
     ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
     ``can_cancel`` and ``can_move`` say whether they still may, which they could until
-    ``deadline``. ``earlier`` is filled where one
-    appointment is asked for, oldest first.
+    ``deadline``. ``earlier``, oldest first, and ``room`` are filled where one appointment is
+    asked for.
     """
 
     id: UUID
@@ -97,6 +99,7 @@ class AppointmentView:
     cancel_reason: str
     version: int
     earlier: tuple[EarlierTime, ...] = ()
+    room: str = ""
 
 
 async def get_appointment(
@@ -113,7 +116,8 @@ async def get_appointment(
         EarlierTime(move.from_starts_at, move.to_starts_at, move.reason)
         for move in await session.exec(moves)
     )
-    return replace(_view(actor, *row), earlier=earlier)
+    taken = await load_taken(session, row[0].block_id)
+    return replace(_view(actor, *row), earlier=earlier, room=taken.get(ResourceKind.ROOM, ""))
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
@@ -236,7 +240,7 @@ def _view(
     is_doctor = appointment.doctor_id == actor.doctor_id
     movable = (
         appointment.status in MOVABLE
-        and block_kind is BlockKind.VISIT
+        and block_kind in {BlockKind.VISIT, BlockKind.SESSION}
         and visit_type.active
         and visit_type.bookable_by is not BookableBy.STAFF
     )

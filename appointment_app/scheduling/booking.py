@@ -21,6 +21,7 @@ from appointment_app.i18n import t
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
+    RESOURCE_OVERLAP,
     SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
@@ -32,7 +33,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import (
     NotBookable,
@@ -44,6 +45,7 @@ from appointment_app.scheduling.errors import (
 from appointment_app.scheduling.free_check import require_free
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.patient_rules import require_may_book
+from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
@@ -79,8 +81,9 @@ class BookingRequest:
 async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
     """Book and return the public id of the appointment.
 
-    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy),
-    ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``, ``NotBookable``,
+    Raises ``SlotTaken`` (``PatientBusy`` when it is the patient who is busy, ``ResourceTaken``
+    when it is a room or a device), ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
+    ``DayFull``, ``NotBookable`` (``NoResourceHere`` when the clinic has not what is needed),
     ``KnownPatientsOnly``, ``PatientLimit``, ``TextTooLong``, ``Invalid``, ``LoginRequired``,
     ``Forbidden``; then nothing is stored.
     """
@@ -92,6 +95,8 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
             raise SlotTaken from error
         if PERSON_OVERLAP in message:
             raise PatientBusy from error
+        if RESOURCE_OVERLAP in message:
+            raise SlotTaken from error
         if "idempotency_key" in message:
             # The same request came twice, for two doctors: this time the other one is seen.
             return await _book(session, actor, request)
@@ -109,17 +114,17 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
+    offer = await _offer(session, request.offer)
+    needs = await _lock_needs(session, offer)
     patient = await lock_patient(session, actor, person_id, request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
+    if offer is None:
+        raise NotBookable
 
-    try:
-        offer = await find_offer(session, request.offer)
-    except NotFound as error:
-        raise NotBookable from error
     await require_may_book(session, offer, person_id)
     granted = await require_free(session, offer, request.starts_at, person_id=person_id)
-    seat = await _seat(session, offer, request.starts_at, granted.joined)
+    seat = await take_seat(session, offer, request.starts_at, granted.joined, needs)
     appointment = new_appointment(
         actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
     )
@@ -159,6 +164,21 @@ async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) 
     return found
 
 
+async def _offer(session: AsyncSession, wanted: Offer) -> OfferRows | None:
+    """Return what is booked, None when it takes no bookings (any more)."""
+    try:
+        return await find_offer(session, wanted)
+    except NotFound:
+        return None
+
+
+async def _lock_needs(session: AsyncSession, offer: OfferRows | None) -> Needs | None:
+    """Wait for the rooms and devices of a visit that needs any; None when it needs none."""
+    if offer is None or not offer.needs_resources:
+        return None
+    return await resources.lock(session, row_id(offer.visit_type), row_id(offer.clinic))
+
+
 @dataclass(frozen=True, slots=True)
 class BookedFor:
     """What a booking needs to know of its patient; ``booked_before`` with the same key."""
@@ -191,10 +211,17 @@ class Seat:
     ends_at: datetime
 
 
-async def _seat(
-    session: AsyncSession, offer: OfferRows, starts_at: datetime, joined: GroupSession | None
+async def take_seat(
+    session: AsyncSession,
+    offer: OfferRows,
+    starts_at: datetime,
+    joined: GroupSession | None,
+    needs: Needs | None,
 ) -> Seat:
-    """Return a free seat in the session that is joined, else the first one of a new block."""
+    """Return a free seat in the session that is joined, else the first one of a new block.
+
+    A session has what it ``needs`` already.
+    """
     if joined is not None:
         return Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
     shape, visit_type = shape_of(offer.visit_type), offer.visit_type
@@ -212,6 +239,8 @@ async def _seat(
         block.starts_at, block.ends_at = visit.start, visit.end
     session.add(block)
     await session.flush()
+    if needs is not None:
+        await resources.take(session, needs, block)
     return Seat(row_id(block), 0, visit.end)
 
 

@@ -23,14 +23,16 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     Person,
+    ResourceKind,
     VisitMode,
 )
 from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
-from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
+from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -39,6 +41,7 @@ from appointment_app.scheduling.rules import (
 from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
 from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
 from appointment_app.scheduling.visits import is_today
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.
@@ -88,8 +91,9 @@ class CalendarDays:
     """
 
     entries: tuple[Entry, ...]
-    sessions: tuple[SessionEntry, ...]
     closed: tuple[Interval, ...]
+    sessions: tuple[SessionEntry, ...] = ()
+    time_off: tuple[TimeOffItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class AppointmentDetail:
     visit: str
     mode: VisitMode
     place: str
+    room: str
+    device: str
     join_link: str
     status: AppointmentStatus
     reason: str
@@ -210,8 +216,23 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         )
         for row, person, clinic, block in await session.exec(statement)
     )
-    sessions = await list_sessions(session, actor, window)
-    return CalendarDays(entries, sessions, tuple(subtract([window], _open(places, window))))
+    return CalendarDays(
+        entries,
+        closed=tuple(subtract([window], _open(places, window))),
+        sessions=await list_sessions(session, actor, window),
+        time_off=await _time_off(session, places, window),
+    )
+
+
+async def _time_off(
+    session: AsyncSession, places: list[Place], window: Interval
+) -> tuple[TimeOffItem, ...]:
+    if not places:
+        return ()
+    # A day to either side: whichever zone the calendar shows.
+    first, last = (moment.date() for moment in (window.start - DAY, window.end + DAY))
+    found = await list_time_off(session, places[0].doctor_id, first)
+    return tuple(each for each in found if each.first <= last)
 
 
 async def load_figures(session: AsyncSession, actor: Actor, zone: str, week: Interval) -> Figures:
@@ -256,6 +277,7 @@ async def load_detail(
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
+    taken = await load_taken(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -270,6 +292,8 @@ async def load_detail(
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
+        room=taken.get(ResourceKind.ROOM, ""),
+        device=taken.get(ResourceKind.DEVICE, ""),
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,

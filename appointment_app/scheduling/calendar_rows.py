@@ -7,6 +7,7 @@ row is selected in one common shape, and what is wanted is united. The kinds:
 - what occupies doctors, the starts of their appointments and the bounds of their first free
   starts, by the doctor's id
 - what occupies persons, by the person's id
+- visit types that need a room or a device, by their id
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from appointment_app.models import (
     DateOverrideRange,
     DoctorAtClinic,
     TimeOff,
+    VisitTypeResource,
     WeeklyHours,
 )
 from appointment_app.scheduling.intervals import Interval
@@ -59,6 +61,7 @@ class Kind(StrEnum):
     PERSON = "person"
     SEAT = "seat"
     BOUND = "bound"
+    NEEDS = "needs"
 
 
 class Row(NamedTuple):
@@ -84,6 +87,17 @@ class Row(NamedTuple):
     session_of: Any
 
 
+class _Moment(UTCDateTime):
+    """A moment that comes back in UTC; nothing has to be done where the driver says so itself."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        if dialect.name == "postgresql":
+            return None
+        return super().result_processor(dialect, coltype)
+
+
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "weekday": sa.Integer(),
     "opens": sa.Integer(),
@@ -91,9 +105,9 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "first": sa.Date(),
     "last": sa.Date(),
     "every_weeks": sa.Integer(),
-    "begins": UTCDateTime(),
-    "ends": UTCDateTime(),
-    "expires_at": UTCDateTime(),
+    "begins": _Moment(),
+    "ends": _Moment(),
+    "expires_at": _Moment(),
     "block_id": sa.Integer(),
     "session_of": sa.Integer(),
 }
@@ -163,6 +177,11 @@ def seat_rows(
 def bound_rows(doctor_id: int, after: datetime) -> Rows:
     """Want the bounds of a doctor's first free starts that are later than ``after``."""
     return Rows("bound", {"bound_doctor": doctor_id, "bound_after": after})
+
+
+def needs_rows(visit_types: Collection[int]) -> Rows:
+    """Want which of the visit types (internal ids) need a room or a device."""
+    return Rows("needs", {"needs_types": visit_types})
 
 
 async def read_rows(session: AsyncSession, *wanted: Rows) -> dict[Kind, list[Row]]:
@@ -276,6 +295,9 @@ def _selects() -> dict[str, sa.Select[Any]]:
             col(at_clinic.doctor_id) == sa.bindparam("bound_doctor"),
             col(at_clinic.next_free_at) > sa.bindparam("bound_after"),
         ),
+        "needs": _rows(Kind.NEEDS, col(VisitTypeResource.visit_type_id))
+        .where(_is_one_of(VisitTypeResource.visit_type_id, "needs_types"))
+        .distinct(),
     }
 
 
@@ -288,7 +310,11 @@ def _rows(kind: Kind, owner: Any, **columns: Any) -> sa.Select[Any]:
         sa.literal_column(f"'{kind}'").label("kind"),
         owner.label("owner"),
         *(
-            columns[name].label(name) if name in columns else sa.cast(sa.null(), type_).label(name)
+            (
+                sa.type_coerce(columns[name], type_)
+                if name in columns
+                else sa.cast(sa.null(), type_)
+            ).label(name)
             for name, type_ in _TYPES.items()
         ),
     )

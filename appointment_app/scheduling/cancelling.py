@@ -19,6 +19,7 @@ from appointment_app.models import (
     Clinic,
     MessageKind,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.changes import (
     fitting_text,
@@ -58,7 +59,7 @@ async def cancel(
     appointment.cancel_reason = reason
     move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
     await session.flush()
-    await _free_empty_block(session, appointment.block_id)
+    await free_empty_block(session, appointment.block_id)
     await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
 
 
@@ -71,8 +72,8 @@ async def _require_in_time(session: AsyncSession, appointment: Appointment) -> N
         raise TooLateToCancel(clinic.name, clinic.phone)
 
 
-async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
-    """Free the doctor's time once nobody sits in the block any more.
+async def free_empty_block(session: AsyncSession, block_id: int) -> None:
+    """Free the doctor's time, and what went with it, once nobody sits in the block any more.
 
     Not that of a session which the doctor has opened in advance: it still waits for others.
     """
@@ -85,3 +86,4 @@ async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
         col(BusyBlock.id) == block_id, ~col(BusyBlock.published), ~seated
     )
     await session.exec(statement.values(active=False).execution_options(synchronize_session=False))
+    await resources.release(session, col(BusyBlock.id) == block_id, ~col(BusyBlock.active))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,13 +13,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
-from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.availability import (
+    Hours,
+    VisitShape,
+    free_slots,
+    open_intervals,
+)
+from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.own_times import load_own_times, without_own
-from appointment_app.scheduling.rules import shape_of
+from appointment_app.scheduling.patient_rules import is_at_limit
+from appointment_app.scheduling.rules import load_busy, load_full_days, shape_of
 from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_for
+
+_SHORTEST_VISIT = timedelta(minutes=5)
 
 
 class DayKind(StrEnum):
@@ -27,7 +35,8 @@ class DayKind(StrEnum):
 
     FREE = "free"
     FULL = "full"  # all is taken, or the doctor sees no more patients
-    CLOSED = "closed"  # no visit of this length fits into the hours
+    NO_GAP = "no_gap"  # there is free time, but less than the visit takes
+    CLOSED = "closed"  # the doctor receives nobody
     OVER = "over"  # past, or too near to be booked
     NOT_YET = "not_yet"  # beyond the horizon
 
@@ -43,7 +52,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days in a row at one clinic; ``last_day`` is the last that can be booked at present.
+    """Days in a row at one clinic, where it is ``today``.
+
+    ``last_day`` is the last that can be booked at present; ``at_limit`` tells that the actor has
+    as many appointments with the doctor as one patient may.
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
     one, and None when there is none up to the horizon. ``changes_at`` is when time alone changes
@@ -53,8 +65,10 @@ class Days:
     """
 
     days: tuple[Day, ...]
+    today: date
     last_day: date
     first_free: datetime | None
+    at_limit: bool
     changes_at: datetime
     seats_left: Mapping[datetime, int]
     left_out: bool
@@ -91,12 +105,17 @@ async def list_days(
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
+    busy: list[Interval] = []
+    full_days: frozenset[date] = frozenset()
+    if not all(by_day.values()):  # what is taken tells why a day is not free
+        busy = (await load_busy(session, [place.doctor_id], window, now))[place.doctor_id]
+        full_days = (await load_full_days(session, [place], window)).get(place.id, full_days)
+
+    def kind(day: date) -> DayKind:
+        return kind_of_day(place.hours, shape, day, not_before, not_after, busy, full_days)
+
     days = tuple(
-        Day(
-            day,
-            DayKind.FREE if slots else kind_of_day(place.hours, shape, day, not_before, not_after),
-            tuple(slots),
-        )
+        Day(day, DayKind.FREE if slots else kind(day), tuple(slots))
         for day, slots in by_day.items()
     )
     today = local_day_bounds(zone, local_date(zone, now))
@@ -106,8 +125,10 @@ async def list_days(
         free = await slots_for(session, actor, Wish(place, visit_type, ahead, moved))
     return Days(
         days,
+        today=local_date(zone, now),
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
+        at_limit=moved is None and await is_at_limit(session, place.at_clinic, actor.person_id),
         changes_at=min([*too_near, today.end]),
         seats_left=found.seats_left,
         left_out=left_out,
@@ -115,18 +136,37 @@ async def list_days(
 
 
 def kind_of_day(
-    hours: Hours, shape: VisitShape, day: date, not_before: datetime, not_after: datetime
+    hours: Hours,
+    shape: VisitShape,
+    day: date,
+    not_before: datetime,
+    not_after: datetime,
+    busy: Iterable[Interval] = (),
+    full_days: Collection[date] = (),
 ) -> DayKind:
     """Return why a local day without a free start has none.
 
-    ``not_before`` is the first moment that can be booked, ``not_after`` the first that cannot.
+    ``not_before`` is the first moment that can be booked, ``not_after`` the first that cannot;
+    on ``full_days`` the doctor sees no more patients.
     """
     whole = local_day_bounds(hours.zone, day)
-    starts = free_slots(hours, (), shape, whole, whole.start)
-    if not starts:
+    opened = open_intervals(hours, whole)
+    if not opened:
         return DayKind.CLOSED
-    if starts[-1] < not_before:
+    starts = free_slots(hours, (), shape, whole, whole.start)
+    if starts and starts[-1] < not_before:
         return DayKind.OVER
+    if opened[0].start >= not_after:
+        return DayKind.NOT_YET
+    if opened[-1].end <= not_before:
+        return DayKind.OVER
+    if not starts:
+        return DayKind.NO_GAP
     if starts[0] >= not_after:
         return DayKind.NOT_YET
-    return DayKind.FULL
+    if day in full_days:
+        return DayKind.FULL
+    bookable = Interval(max(whole.start, not_before), min(whole.end, not_after))
+    left = subtract(clip(opened, bookable), busy)
+    some_time = any(each.end - each.start >= _SHORTEST_VISIT for each in left)
+    return DayKind.NO_GAP if some_time else DayKind.FULL

@@ -32,7 +32,7 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
 from appointment_app.scheduling.next_free import Learned
 from appointment_app.scheduling.offered import is_offered
-from appointment_app.scheduling.rules import Place, bookable_places, is_bookable, with_hours
+from appointment_app.scheduling.rules import UNREAD, Place, bookable_places, is_bookable
 from appointment_app.scheduling.slots import Wish, find_free
 
 # Most doctors are free within these days, and a card shows no more; what lies beyond is read for
@@ -154,7 +154,7 @@ class EarliestFirst:
         self._read += len(rows)
         at_clinic, *_, self.total = rows[-1]
         self._read_until = _mark_of(at_clinic, begin)
-        return await with_hours(self._session, [row[:3] for row in rows])
+        return [Place(doctor, clinic, at_clinic, UNREAD) for at_clinic, doctor, clinic, _ in rows]
 
     def _begin(self) -> datetime:
         """Return a moment before which nothing is looked for at any clinic."""
@@ -201,7 +201,7 @@ async def look(session: AsyncSession, seen: Sequence[Seen], *, far: bool = False
         if each.bound is not None:
             each.bound = max(each.bound, each.looked_until)
     for each, wish, free in zip(looking, wishes, await find_free(session, wishes), strict=True):
-        each.slots, each.seats_left = free.starts, free.seats_left
+        each.place, each.slots, each.seats_left = free.place, free.starts, free.seats_left
         if each.bound == each.looked_until:
             each.bound = free.first_without_holds or wish.window.end
         each.looked_until = wish.window.end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from appointment_app.errors import DomainError
 from appointment_app.i18n import t
-from appointment_app.models import AppointmentStatus
+from appointment_app.models import AppointmentStatus, ResourceKind
 
 
 class SchedulingError(DomainError):
@@ -30,6 +30,17 @@ class PatientBusy(SlotTaken):
             sentence
             or t("The patient already has an appointment at this time. Nothing was booked.")
         )
+
+
+class ResourceTaken(SlotTaken):
+    """Every room (or device) that suits the visit is taken at this time; ``kind`` says which."""
+
+    def __init__(self, kind: ResourceKind) -> None:
+        sentences = {
+            ResourceKind.ROOM: t("No suitable room is free at this time. Nothing was changed."),
+            ResourceKind.DEVICE: t("No suitable device is free at this time. Nothing was changed."),
+        }
+        super().__init__(sentences[kind])
 
 
 class OutsideAvailability(SchedulingError):
@@ -73,8 +84,24 @@ class NotBookable(SchedulingError):
 
     code = "NOT_BOOKABLE"
 
-    def __init__(self) -> None:
-        super().__init__(t("This visit can no longer be booked. Please choose another one."))
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(
+            sentence or t("This visit can no longer be booked. Please choose another one.")
+        )
+
+
+class NoResourceHere(NotBookable):
+    """The visit needs a room or a device, and the clinic has none that suits."""
+
+    code = "NO_RESOURCE_HERE"
+
+    def __init__(self, kind: ResourceKind) -> None:
+        super().__init__(
+            {
+                ResourceKind.ROOM: t("This visit needs a room that this clinic does not have."),
+                ResourceKind.DEVICE: t("This visit needs a device that this clinic does not have."),
+            }[kind]
+        )
 
 
 class KnownPatientsOnly(SchedulingError):

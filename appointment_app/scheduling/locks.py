@@ -1,4 +1,4 @@
-"""The order in which bookings wait for each other: doctors by id, then persons by id.
+"""The order in which bookings wait for each other: doctors, rooms and devices, persons, by id.
 
 The lock gives order, the constraint of the database gives certainty (``models/overlaps.py``).
 On SQLite ``BEGIN IMMEDIATE`` has already let this transaction in alone.
@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.live.keys import doctor_key
 from appointment_app.live.publishing import note
-from appointment_app.models import Doctor, Person
+from appointment_app.models import Doctor, Person, Resource
 from appointment_app.scheduling import next_free
 
 
@@ -49,6 +49,16 @@ async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool((await session.exec(statement)).rowcount)
+
+
+async def lock_resources(session: AsyncSession, ids: Any, *columns: Any) -> list[Any]:
+    """Wait until nobody else takes any of some rooms and devices; returns ``columns`` of each.
+
+    ``ids`` is a select of them; none of the doctors' locks is taken any more after this one.
+    """
+    statement = select(*columns).where(col(Resource.id).in_(ids)).order_by(col(Resource.id))
+    locked = statement.with_for_update(key_share=True)
+    return list((await session.exec(locked)).all())  # type: ignore[call-overload]
 
 
 async def lock_person(session: AsyncSession, person_id: int, *columns: Any) -> Any:

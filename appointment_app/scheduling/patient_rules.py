@@ -7,8 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.models import Appointment, AppointmentStatus, BookableBy
+from appointment_app.models import Appointment, AppointmentStatus, BookableBy, DoctorAtClinic
 from appointment_app.scheduling.errors import KnownPatientsOnly, PatientLimit
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import OfferRows
 
 # Whoever did not come, or has cancelled, is not known by it.
@@ -25,9 +26,8 @@ async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: in
         session, person_id, rows.doctor_id
     ):
         raise KnownPatientsOnly
-    limit = rows.at_clinic.max_open_appointments
-    if limit is not None and await _count_open(session, person_id, rows.doctor_id) >= limit:
-        raise PatientLimit(limit)
+    if await is_at_limit(session, rows.at_clinic, person_id):
+        raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
 
 
 async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> bool:
@@ -41,11 +41,38 @@ async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> boo
     return (await session.exec(statement.limit(1))).first() is not None
 
 
-async def _count_open(session: AsyncSession, person_id: int, doctor_id: int) -> int:
+async def is_busy(
+    session: AsyncSession,
+    person_id: int,
+    visit: Interval,
+    *,
+    except_appointment: int | None = None,
+) -> bool:
+    """Tell whether this person has another appointment at the time of ``visit``, anywhere."""
+    statement = select(Appointment.id).where(
+        Appointment.person_id == person_id,
+        Appointment.id != (except_appointment or 0),
+        col(Appointment.active),
+        Appointment.starts_at < visit.end,
+        Appointment.ends_at > visit.start,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def is_at_limit(
+    session: AsyncSession, at_clinic: DoctorAtClinic, person_id: int | None
+) -> bool:
+    """Tell whether this person has as many appointments ahead with the doctor as are allowed.
+
+    Asks only where there is a person and a limit.
+    """
+    limit = at_clinic.max_open_appointments
+    if limit is None or person_id is None:
+        return False
     statement = select(func.count()).where(
         col(Appointment.person_id) == person_id,
-        col(Appointment.doctor_id) == doctor_id,
+        col(Appointment.doctor_id) == at_clinic.doctor_id,
         col(Appointment.status).in_(_OPEN),
         col(Appointment.ends_at) > clock.now(),
     )
-    return (await session.exec(statement)).one()
+    return (await session.exec(statement)).one() >= limit

@@ -36,6 +36,9 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
 from appointment_app.scheduling.public_holidays import holidays_around
 
+# Stands for hours that are read together with what is free (``slots.find_free``).
+UNREAD = Hours("UTC")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal_column, union
+from sqlalchemy import select as sa_select
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -121,17 +123,16 @@ async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date
     return card
 
 
-async def list_specialties(session: AsyncSession, actor: Actor) -> list[str]:
-    """Return the names of all specialties, to be suggested while typing."""
+async def list_suggestions(session: AsyncSession, actor: Actor) -> tuple[list[str], list[str]]:
+    """Return all specialties and the cities with an active clinic, to be suggested while typing."""
     require(actor, Action.FIND_DOCTORS)
-    return list(await session.exec(select(Specialty.name).order_by(Specialty.name)))
-
-
-async def list_cities(session: AsyncSession, actor: Actor) -> list[str]:
-    """Return the cities with an active clinic, to be suggested while typing."""
-    require(actor, Action.FIND_DOCTORS)
-    cities = select(Clinic.city).where(col(Clinic.active)).distinct().order_by(Clinic.city)
-    return list(await session.exec(cities))
+    kinds: Any = [literal_column(kind).label("is_city") for kind in ("0", "1")]
+    statement: Any = union(
+        sa_select(kinds[0], col(Specialty.name).label("name")),
+        sa_select(kinds[1], col(Clinic.city)).where(col(Clinic.active)),
+    )
+    rows = sorted((await session.exec(statement)).all())
+    return [name for kind, name in rows if not kind], [name for kind, name in rows if kind]
 
 
 async def _cards(

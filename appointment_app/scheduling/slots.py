@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,21 +21,36 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     DoctorAtClinic,
+    VisitMode,
     VisitType,
     row_id,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
-from appointment_app.scheduling.calendar_rows import live_block_rows, read_rows, seat_rows
+from appointment_app.scheduling.calendar_rows import (
+    Kind,
+    live_block_rows,
+    needs_rows,
+    override_rows,
+    read_rows,
+    seat_rows,
+    time_off_rows,
+    weekly_rows,
+)
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.offered import is_offered
 from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.resource_times import starts_with_resources
+from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
+    UNREAD,
     Busy,
     Place,
     bookable_places,
     busy_from,
     full_days_from,
+    hours_from,
     load_hours,
     shape_of,
 )
@@ -53,12 +68,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class OfferRows:
-    """The stored rows of an offer, all of which take bookings."""
+    """The stored rows of an offer, all of which take bookings.
+
+    ``needs_resources`` says that the visit takes a room or a device with it.
+    """
 
     at_clinic: DoctorAtClinic
     doctor: Doctor
     clinic: Clinic
     visit_type: VisitType
+    needs_resources: bool
 
     @property
     def place_id(self) -> int:
@@ -98,16 +117,24 @@ class Wish:
         """The time from the first start to the end of the last visit."""
         return Interval(self.window.start, self.shape.visit(self.window.end).end)
 
+    @property
+    def needs_place(self) -> bool:
+        """Whether it may need a room or a device at all: a video visit does not."""
+        return self.visit_type.mode is VisitMode.IN_PERSON
+
 
 @dataclass(frozen=True, slots=True)
 class Free:
     """The free starts in UTC, sorted.
 
     ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
-    earlier: where one visit follows the other, a hold can also bring a start forth.
+    earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
+    for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
+    The ``place`` has its hours, whether or not they were read before.
     """
 
+    place: Place
     starts: list[datetime]
     first_without_holds: datetime | None
     seats_left: dict[datetime, int] = field(default_factory=dict)
@@ -157,9 +184,10 @@ async def list_slots(
     book it.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_for(session, actor, Wish(place, visit_type, window, moved))
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    return await slots_for(session, actor, wish)
 
 
 async def nearest_slots(
@@ -178,13 +206,14 @@ async def nearest_slots(
     cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = await find_offer(session, offer)
     if abs(wanted - clock.now()) > timedelta(days=1000):
         return []
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    free = await slots_for(session, actor, Wish(place, visit_type, window, moved))
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    free = await slots_for(session, actor, wish)
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
@@ -218,7 +247,7 @@ def _offer_statement(by_staff: bool) -> Any:
     return (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
-        .add_columns(VisitType)
+        .add_columns(VisitType, resources.is_needed())
         .where(
             col(Doctor.public_id) == bindparam("doctor"),
             col(Clinic.public_id) == bindparam("clinic"),
@@ -238,7 +267,8 @@ async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[dat
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    One statement for all of them, and one more where there are group sessions.
+    One statement for all of them and for hours that are ``UNREAD``, one more where there are group
+    sessions, and one more where a visit needs a room or a device.
     """
     if not wishes:
         return []
@@ -247,19 +277,28 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
+    except_block = moved.block_id if moved else None
+    doctor_ids = {place.doctor_id for place in places}
+    in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
     rows = [
-        live_block_rows(
-            {place.doctor_id for place in places},
-            whole,
-            now,
-            except_block=moved.block_id if moved else None,
-        )
+        live_block_rows(doctor_ids, whole, now, except_block=except_block),
+        needs_rows(in_person),
     ]
     if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
         excepted = moved.appointment_id if moved else None
         rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    if unread := [place for place in places if place.hours is UNREAD]:
+        keys = [place.id for place in unread]
+        rows += [weekly_rows(keys), override_rows(keys), time_off_rows(keys)]
     found = await read_rows(session, *rows)
+    hours = hours_from(found, [(place.at_clinic, place.clinic) for place in unread])
     busy, full_days = busy_from(found), full_days_from(found, places)
+    needy = {row.owner for row in found[Kind.NEEDS]}
+    equipment = (
+        await resources.load_equipment(session, needy, whole, except_block=except_block)
+        if needy
+        else Equipment()
+    )
     nothing = Busy()
     sessions = await load_sessions(
         session,
@@ -274,6 +313,8 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
 
     def free(wish: Wish) -> Free:
         place, full = wish.place, full_days.get(wish.place.id, frozenset())
+        if place.id in hours:
+            place = replace(place, hours=hours[place.id])
         taken = busy.get(place.doctor_id, nothing)
 
         def starts(taken: list[Interval]) -> list[datetime]:
@@ -289,15 +330,18 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
                 and each.refusal(place, now, full) is None
             }
 
-        found, seats_left = starts(taken.all), seats(sessions)
+        on_grid, seats_left = starts(taken.all), seats(sessions)
         without_holds = [
-            *(starts(taken.firm) if taken.held else found)[:1],
+            *on_grid[:1],
+            *(starts(taken.firm) if taken.held else [])[:1],
             *seats([each.without_holds() for each in sessions]),
         ]
+        needs = equipment.needs(row_id(wish.visit_type), row_id(place.clinic))
+        found = starts_with_resources(on_grid, wish.shape, needs, equipment.busy)
         if wish.visit_type.capacity > 1:
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(found, min(found[:1] + without_holds, default=None), seats_left)
+        return Free(place, found, min(without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]

@@ -18,7 +18,7 @@ from appointment_app.errors import NotFound
 from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
-    Appointment,
+    RESOURCE_OVERLAP,
     AppointmentStatus,
     BlockKind,
     BusyBlock,
@@ -27,7 +27,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.booking import (
     REASON_LIMIT,
     BookingRequest,
@@ -51,6 +51,7 @@ from appointment_app.scheduling.overbooking import (
     overlaps_another,
     require_seen,
 )
+from appointment_app.scheduling.patient_rules import is_busy
 from appointment_app.scheduling.patients import load_known_patient, load_place_of_staff
 from appointment_app.scheduling.rules import Place, load_workplaces, shape_of
 from appointment_app.scheduling.slots import Offer
@@ -109,10 +110,11 @@ async def list_bookable_visits(
 async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRequest) -> UUID:
     """Book and return the public id of the appointment, which is confirmed; tell the patient.
 
-    No notice, horizon, grid or limit of who may book holds for staff. Raises
-    ``OverbookingNeeded`` with all that stands against the time unless it was ``seen``;
-    ``PatientBusy``, ``SlotTaken``, ``InThePast``, ``TooFarAhead``, ``NotBookable``,
-    ``TextTooLong``, ``Invalid``, ``NotFound``, ``Forbidden``, ``LoginRequired``.
+    No notice, horizon, grid or limit of who may book holds for staff; nobody overbooks a room
+    or a device (``ResourceTaken``, ``NoResourceHere``). Raises ``OverbookingNeeded`` with all
+    that stands against the time unless it was ``seen``; ``PatientBusy``, ``SlotTaken``,
+    ``InThePast``, ``TooFarAhead``, ``NotBookable``, ``TextTooLong``, ``Invalid``, ``NotFound``,
+    ``Forbidden``, ``LoginRequired``.
     """
     try:
         return await _book(session, actor, request)
@@ -123,6 +125,8 @@ async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRe
             raise SlotTaken from error
         if PERSON_OVERLAP in str(error.orig):
             raise PatientBusy from error
+        if RESOURCE_OVERLAP in str(error.orig):
+            raise SlotTaken from error
         raise
 
 
@@ -133,6 +137,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     at_clinic = await load_place_of_staff(session, actor, request.place_id)
     person = await load_known_patient(session, at_clinic, actor, request.person_id)
     await locks.lock_doctor(session, at_clinic.doctor_id)
+    needs = await resources.lock(session, request.visit_type_id, at_clinic.clinic_id)
     patient = await lock_patient(session, actor, row_id(person), request.idempotency_key)
     if patient.booked_before is not None:
         return patient.booked_before
@@ -147,7 +152,8 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     shape = shape_of(visit_type)
     wanted = WantedTime(shape.visit(starts_at), shape.busy(starts_at))
     await release_expired_holds(session, at_clinic.doctor_id)
-    await _require_patient_free(session, row_id(person), wanted)
+    if await is_busy(session, row_id(person), wanted.visit):
+        raise PatientBusy
     conflicts = await find_conflicts(session, actor, place, wanted)
     require_seen(conflicts, request.seen)
 
@@ -161,6 +167,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     )
     session.add(block)
     await session.flush()
+    await resources.take(session, needs, block)
     appointment = new_appointment(
         actor.user_id or 0,
         BookingRequest(
@@ -205,14 +212,3 @@ async def _visit_type(session: AsyncSession, doctor_id: int, visit_type_id: UUID
     if visit_type is None or visit_type.capacity > 1:
         raise NotBookable
     return visit_type
-
-
-async def _require_patient_free(session: AsyncSession, person_id: int, wanted: WantedTime) -> None:
-    statement = select(Appointment.id).where(
-        Appointment.person_id == person_id,
-        col(Appointment.active),
-        Appointment.starts_at < wanted.visit.end,
-        Appointment.ends_at > wanted.visit.start,
-    )
-    if (await session.exec(statement)).first() is not None:
-        raise PatientBusy

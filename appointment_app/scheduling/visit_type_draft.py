@@ -28,7 +28,8 @@ class VisitTypeDraft:
     """A visit type as somebody fills it in; durations, pauses and the step in minutes.
 
     ``capacity`` patients share one time; ``clinics`` (public ids) limit where it is offered,
-    none of them do not.
+    none of them do not. Of the ``resources`` (public ids) a visit in person takes one of each
+    kind, where there are any.
     """
 
     name: str
@@ -43,10 +44,13 @@ class VisitTypeDraft:
     price: str = ""
     bookable_by: BookableBy = BookableBy.EVERYBODY
     clinics: frozenset[UUID] = frozenset()
+    resources: frozenset[UUID] = frozenset()
 
 
 # What stands in the row of the visit type itself.
-STORED_FIELDS = tuple(each.name for each in fields(VisitTypeDraft) if each.name != "clinics")
+STORED_FIELDS = tuple(
+    each.name for each in fields(VisitTypeDraft) if each.name not in {"clinics", "resources"}
+)
 
 
 def sound_draft(
@@ -79,6 +83,7 @@ def sound_draft(
         price=price,
         # Offered at all of them means: also at those that are still to come.
         clinics=frozenset() if draft.clinics == clinics else draft.clinics,
+        resources=frozenset() if video else draft.resources,
     )
 
 

@@ -16,12 +16,13 @@ from appointment_app.database import transactional
 from appointment_app.errors import Invalid, NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import Clinic, DoctorAtClinic, VisitType, VisitTypeClinic, row_id
-from appointment_app.scheduling import locks
+from appointment_app.scheduling import locks, visit_type_resources
 from appointment_app.scheduling.visit_type_draft import (
     STORED_FIELDS,
     VisitTypeDraft,
     sound_draft,
 )
+from appointment_app.scheduling.visit_type_resources import ResourceChoice
 
 MAX_VISIT_TYPES = 50
 
@@ -53,11 +54,16 @@ async def list_visit_types(session: AsyncSession, actor: Actor) -> list[VisitTyp
     doctor_id = _doctor(actor)
     rows = await _ordered(session, doctor_id)
     clinics = await _clinics_of_types(session, doctor_id)
+    resources = await visit_type_resources.chosen_by(session, doctor_id)
     active = sum(row.active for row in rows)
     return [
         VisitTypeItem(
             id=row.public_id,
-            draft=_draft_of(row, clinics.get(row_id(row), frozenset())),
+            draft=_draft_of(
+                row,
+                clinics.get(row_id(row), frozenset()),
+                resources.get(row_id(row), frozenset()),
+            ),
             active=row.active,
             last_active=row.active and active == 1,
             version=row.version,
@@ -70,6 +76,11 @@ async def list_clinics(session: AsyncSession, actor: Actor) -> list[ClinicChoice
     """Return the clinics at which the actor, a doctor, works. Raises what the list above does."""
     clinics = await _own_clinics(session, _doctor(actor))
     return [ClinicChoice(clinic.public_id, clinic.name) for clinic in clinics]
+
+
+async def list_resources(session: AsyncSession, actor: Actor) -> list[ResourceChoice]:
+    """Return the rooms and devices that the actor's visits can take, by clinic and name."""
+    return await visit_type_resources.choices_of(session, _doctor(actor))
 
 
 @transactional
@@ -97,6 +108,7 @@ async def create(session: AsyncSession, actor: Actor, draft: VisitTypeDraft) -> 
     session.add(row)
     await session.flush()
     await _write_clinics(session, row, draft, clinics)
+    await visit_type_resources.write(session, row, draft.resources)
     _audit(session, actor, row, "created", ())
     return row.public_id
 
@@ -121,6 +133,8 @@ async def edit(
     changed = _write(row, draft)
     if await _write_clinics(session, row, draft, clinics):
         changed.append("clinics")
+    if await visit_type_resources.write(session, row, draft.resources):
+        changed.append("resources")
     return _changed(session, actor, row, "changed", changed)
 
 
@@ -219,9 +233,11 @@ async def _locked(
     return row
 
 
-def _draft_of(row: VisitType, clinics: frozenset[UUID]) -> VisitTypeDraft:
+def _draft_of(
+    row: VisitType, clinics: frozenset[UUID], resources: frozenset[UUID]
+) -> VisitTypeDraft:
     values = {field: getattr(row, field) for field in STORED_FIELDS}
-    return VisitTypeDraft(**values, clinics=clinics)
+    return VisitTypeDraft(**values, clinics=clinics, resources=resources)
 
 
 def _write(row: VisitType, draft: VisitTypeDraft) -> list[str]:

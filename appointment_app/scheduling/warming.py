@@ -21,7 +21,7 @@ from appointment_app.models import DoctorAtClinic
 from appointment_app.scheduling import next_free
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.earliest import begin_at, learned_from, look
-from appointment_app.scheduling.rules import bookable_places, with_hours
+from appointment_app.scheduling.rules import UNREAD, Place, bookable_places
 
 _A_BATCH = 50
 _IDLE_SECONDS = 15
@@ -42,7 +42,8 @@ async def warm_some(database: Database, most: int = _A_BATCH) -> int:
             for minutes in notices
         ]
         statement = bookable_places().where(sa.or_(bound.is_(None), *is_behind)).limit(most)
-        places = await with_hours(session, (await session.exec(statement)).all())
+        rows = (await session.exec(statement)).all()
+        places = [Place(doctor, clinic, at_clinic, UNREAD) for at_clinic, doctor, clinic in rows]
         types = await load_visit_types(session, places)
         seen = [begin_at(place, types[place.id], None) for place in places]
         await look(session, seen)

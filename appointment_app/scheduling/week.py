@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from appointment_app.i18n import t, zone_city
+from appointment_app.i18n import format_date, t, zone_city
 from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, instant_of, local_date
 
 MAX_RANGES_A_DAY = 12
+MAX_EVERY_WEEKS = 12
 
-# Two zones change their clocks on different days, so a clash may show in some weeks only.
-_DAYS_COMPARED = 53 * 7
+# A year and a half. Two zones change their clocks on different days, and hours may hold in every
+# n-th week only, so that a clash may show in some weeks only.
+_WEEKS_COMPARED = 78
+_A_MONDAY = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedRange:
-    """A range of minutes after midnight, None where nothing readable was typed yet."""
+    """A range of minutes after midnight, None where nothing readable was typed yet.
+
+    The rest says in which weeks it holds, as in ``WeeklyRange``; a single day leaves it alone.
+    """
 
     opens: int | None
     closes: int | None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    every_weeks: int = 1
 
 
 TypedDay = tuple[TypedRange, ...]
@@ -39,6 +49,9 @@ class Elsewhere:
 
 def range_text(opens: int, closes: int) -> str:
     """Return a range as people write it, such as ``08:00 – 12:00``."""
+    if closes > MINUTES_A_DAY:
+        closing = _clock(closes - MINUTES_A_DAY)
+        return t("{opens} – {closes} the next day", opens=_clock(opens), closes=closing)
     return f"{_clock(opens)} – {_clock(closes)}"
 
 
@@ -53,65 +66,59 @@ def ranges_of(day: TypedDay) -> tuple[LocalRange, ...]:
 
 
 def weekly_ranges(week: TypedWeek) -> tuple[WeeklyRange, ...]:
-    """Return the ranges of a week without errors."""
+    """Return the ranges of a week without errors, each day's in order."""
     return tuple(
-        WeeklyRange(weekday, each.opens, each.closes)
+        weekly
         for weekday, day in enumerate(week)
-        for each in ranges_of(day)
+        for weekly in sorted(
+            filter(None, (_weekly(weekday, each) for each in day)), key=_order_in_day
+        )
     )
 
 
 def typed_week(weekly: Iterable[WeeklyRange]) -> TypedWeek:
     """Return saved hours in the form in which they are typed, each day sorted."""
     days: list[list[TypedRange]] = [[] for _ in range(7)]
-    for each in sorted(weekly, key=lambda each: each.opens):
-        days[each.weekday].append(TypedRange(each.opens, each.closes))
+    for each in sorted(weekly, key=_order_in_day):
+        typed = TypedRange(
+            each.opens, each.closes, each.valid_from, each.valid_until, each.every_weeks
+        )
+        days[each.weekday].append(typed)
     return tuple(tuple(day) for day in days)
 
 
 def day_errors(day: TypedDay) -> dict[int, str]:
-    """Return what is wrong with the ranges of a day, by their place in it."""
-    errors: dict[int, str] = {}
-    sound: list[LocalRange] = []
-    for index, each in enumerate(day):
-        sentence, local_range = _check(each)
-        if local_range is not None:
-            overlapped = next((other for other in sound if _overlap(other, local_range)), None)
-            if overlapped is None:
-                sound.append(local_range)
-            else:
-                text = range_text(overlapped.opens, overlapped.closes)
-                sentence = t("Overlaps {range}", range=text)
-        if index >= MAX_RANGES_A_DAY:
-            sentence = t("A day has room for {limit} ranges.", limit=MAX_RANGES_A_DAY)
-        if sentence:
-            errors[index] = sentence
-    return errors
+    """Return what is wrong with the ranges of a single day, by their place in it."""
+    errors = week_errors((day, *((),) * 6), None, (), _A_MONDAY)
+    return {index: sentence for (_, index), sentence in errors.items()}
 
 
 def week_errors(
-    week: TypedWeek, own: Hours, elsewhere: Sequence[Elsewhere], today: date
+    week: TypedWeek, own: Hours | None, elsewhere: Sequence[Elsewhere], today: date
 ) -> dict[tuple[int, int], str]:
     """Return what is wrong with a typed week, by weekday and place in the day.
 
-    Ranges must not overlap each other nor, in the coming year, the doctor's hours at
-    other clinics; ``own`` gives the zone and the days that differ anyway.
+    Ranges must not overlap each other nor, in the coming weeks, the doctor's hours at other
+    clinics; ``own`` gives the zone and the days on which other hours hold anyway.
     """
-    errors = {
-        (weekday, index): sentence
-        for weekday, day in enumerate(week)
-        for index, sentence in day_errors(day).items()
-    }
-    if not elsewhere:
-        return errors
-    for offset in range(_DAYS_COMPARED):
-        day = today + offset * DAY
-        if day in own.overrides:
-            continue
-        for index, each in enumerate(week[day.weekday()]):
-            key = (day.weekday(), index)
-            if key not in errors and (clash := _clash(own.zone, day, each, elsewhere)):
-                errors[key] = clash
+    errors: dict[tuple[int, int], str] = {}
+    sound: list[WeeklyRange] = []
+    for weekday, day in enumerate(week):
+        for index, typed in enumerate(day):
+            sentence = _range_error(typed)
+            weekly = None if sentence else _weekly(weekday, typed)
+            if weekly is not None:
+                overlapped = next((other for other in sound if _meet(other, weekly)), None)
+                if overlapped is not None:
+                    sentence = _overlap_text(overlapped, weekday)
+                elif own is not None:
+                    sentence = _clash_in_weeks(own, weekly, elsewhere, today)
+                if not sentence:
+                    sound.append(weekly)
+            if index >= MAX_RANGES_A_DAY:
+                sentence = t("A day has room for {limit} ranges.", limit=MAX_RANGES_A_DAY)
+            if sentence:
+                errors[weekday, index] = sentence
     return errors
 
 
@@ -123,38 +130,112 @@ def override_errors(
     if elsewhere:
         for day in days:
             for index, each in enumerate(ranges):
-                if index not in errors and (clash := _clash(zone, day, each, elsewhere)):
+                if index in errors or each.opens is None or each.closes is None:
+                    continue
+                if clash := _clash(zone, day, LocalRange(each.opens, each.closes), elsewhere):
                     errors[index] = clash
     return errors
 
 
-def _check(typed: TypedRange) -> tuple[str, LocalRange | None]:
+def _range_error(typed: TypedRange) -> str:
     if typed.opens is None or typed.closes is None:
-        return t("Please give both times."), None
-    if not (0 <= typed.opens < MINUTES_A_DAY and 0 <= typed.closes <= MINUTES_A_DAY):
-        return t("Please give times of one day."), None
+        return t("Please give both times.")
+    if not (0 <= typed.opens < MINUTES_A_DAY and 0 <= typed.closes <= 2 * MINUTES_A_DAY):
+        return t("Please give times of one day.")
     if typed.opens >= typed.closes:
-        return t("The end must be later than the beginning."), None
-    return "", LocalRange(typed.opens, typed.closes)
+        return t("The end must be later than the beginning.")
+    if typed.closes - typed.opens > MINUTES_A_DAY:
+        return t("Please give at most 24 hours.")
+    if typed.valid_from and typed.valid_until and typed.valid_until < typed.valid_from:
+        return t("The last day must not be before the first.")
+    if not 1 <= typed.every_weeks <= MAX_EVERY_WEEKS:
+        return t("Please choose at most {limit} weeks.", limit=MAX_EVERY_WEEKS)
+    if typed.every_weeks > 1 and typed.valid_from is None:
+        return t("Please give the day from which the weeks are counted.")
+    return ""
 
 
-def _overlap(one: LocalRange, other: LocalRange) -> bool:
-    return one.opens < other.closes and other.opens < one.closes
-
-
-def _clash(zone: str, day: date, typed: TypedRange, elsewhere: Sequence[Elsewhere]) -> str | None:
-    """Return a sentence when the range of that day falls into hours at another clinic."""
-    sentence, local_range = _check(typed)
-    span = None if sentence or local_range is None else _span(zone, day, local_range)
-    if span is None:
+def _weekly(weekday: int, typed: TypedRange) -> WeeklyRange | None:
+    """Return a range without errors, None where nothing readable was typed."""
+    if typed.opens is None or typed.closes is None:
         return None
+    return WeeklyRange(
+        weekday,
+        typed.opens,
+        typed.closes,
+        typed.valid_from,
+        typed.valid_until,
+        typed.every_weeks,
+    )
+
+
+def _order_in_day(each: WeeklyRange) -> tuple[int, date]:
+    return each.opens, each.valid_from or date.min
+
+
+def _meet(one: WeeklyRange, other: WeeklyRange) -> bool:
+    """Tell whether two ranges can be open at the same time, also past midnight."""
+    for days_later in (-1, 0, 1):
+        if (other.weekday - one.weekday - days_later) % 7:
+            continue
+        later = days_later * MINUTES_A_DAY
+        if one.opens < other.closes + later and other.opens + later < one.closes:
+            return _hold_together(one, other, days_later)
+    return False
+
+
+def _hold_together(one: WeeklyRange, other: WeeklyRange, days_later: int) -> bool:
+    """Tell whether ``other`` holds so many days after a day on which ``one`` does."""
+    begins = [each.valid_from for each in (one, other) if each.valid_from]
+    ends = [each.valid_until for each in (one, other) if each.valid_until]
+    day = max(begins) if begins else min(ends, default=_A_MONDAY) - 7 * DAY
+    day -= (day.weekday() - one.weekday) % 7 * DAY + 7 * DAY
+    # After so many weeks both begin anew; three more for the days at the edges.
+    for _ in range(math.lcm(one.every_weeks, other.every_weeks) + 3):
+        if one.holds_on(day) and other.holds_on(day + days_later * DAY):
+            return True
+        day += 7 * DAY
+    return False
+
+
+def _overlap_text(overlapped: WeeklyRange, weekday: int) -> str:
+    text = range_text(overlapped.opens, overlapped.closes)
+    if overlapped.weekday == weekday:
+        return t("Overlaps {range}", range=text)
+    day = format_date(_A_MONDAY + overlapped.weekday * DAY, "EEEE")
+    return t("Overlaps {range} of {day}", range=text, day=day)
+
+
+def _clash_in_weeks(
+    own: Hours, weekly: WeeklyRange, elsewhere: Sequence[Elsewhere], today: date
+) -> str:
+    """Return a sentence when a range falls into hours at another clinic, else nothing."""
+    if not elsewhere:
+        return ""
+    day = max(today, weekly.valid_from or today)
+    day += (weekly.weekday - day.weekday()) % 7 * DAY
+    for _ in range(_WEEKS_COMPARED):
+        holds = own.is_usual(day) and weekly.holds_on(day)
+        if holds and (clash := _clash(own.zone, day, weekly, elsewhere)):
+            return clash
+        day += 7 * DAY
+    return ""
+
+
+def _clash(
+    zone: str, day: date, local: LocalRange | WeeklyRange, elsewhere: Sequence[Elsewhere]
+) -> str:
+    """Return a sentence when the range of that day falls into hours at another clinic."""
+    span = _span(zone, day, local)
+    if span is None:
+        return ""
     for other in elsewhere:
-        for other_day in _days_of(other.hours.zone, zone, day, span):
+        for other_day in _days_of(other.hours.zone, span):
             for each in other.hours.opening_on(other_day):
                 taken = _span(other.hours.zone, other_day, each)
                 if taken is not None and overlaps(span, taken):
                     return _clash_text(zone, other, each)
-    return None
+    return ""
 
 
 def _clash_text(zone: str, other: Elsewhere, taken: LocalRange | WeeklyRange) -> str:
@@ -169,15 +250,12 @@ def _clash_text(zone: str, other: Elsewhere, taken: LocalRange | WeeklyRange) ->
     )
 
 
-def _days_of(other_zone: str, zone: str, day: date, span: Interval) -> Iterator[date]:
-    """The local days of another zone on which hours may touch ``span``."""
-    if other_zone == zone:
+def _days_of(zone: str, span: Interval) -> Iterator[date]:
+    """The local days whose hours may touch ``span``: the one before for those past midnight."""
+    day, last = local_date(zone, span.start) - DAY, local_date(zone, span.end)
+    while day <= last:
         yield day
-        return
-    other_day, last = local_date(other_zone, span.start), local_date(other_zone, span.end)
-    while other_day <= last:
-        yield other_day
-        other_day += DAY
+        day += DAY
 
 
 def _span(zone: str, day: date, local: LocalRange | WeeklyRange) -> Interval | None:

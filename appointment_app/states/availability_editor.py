@@ -1,4 +1,4 @@
-"""The availability editor: weekly hours, days that differ and booking rules of one clinic.
+"""The availability editor: what holds at one clinic, its weekly hours and booking rules.
 
 What is typed stays here until it is saved or discarded, also while another clinic is looked at.
 """
@@ -17,30 +17,36 @@ from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, Invalid, NotFound, StaleVersion
 from appointment_app.i18n import format_date, t
 from appointment_app.scheduling import hours
-from appointment_app.scheduling.hours import (
-    BookingRules,
-    DaySpan,
-    OverrideDraft,
-    PlaceHours,
-    Preview,
-)
+from appointment_app.scheduling.booked_outside import Preview
+from appointment_app.scheduling.holiday_choice import HolidayChoice, save_holiday_choice
+from appointment_app.scheduling.hours import BookingRules, PlaceHours
+from appointment_app.scheduling.week import MAX_EVERY_WEEKS
 from appointment_app.states import doctor_calendar
 from appointment_app.states.hours_form import (
+    HOLIDAY_CHOICES,
     DayRow,
+    HolidayRow,
     OutsideRow,
     OverrideRow,
-    RangeRow,
+    SessionRow,
+    TimeOffRow,
+    date_of,
     day_rows,
+    every_weeks_text,
+    holiday_options,
+    holiday_row,
     month_weeks,
     outside_rows,
     outside_sentence,
     override_row,
-    range_rows,
-    typed_day,
+    session_row,
+    time_off_row,
     typed_week,
     weekday_initials,
+    weeks_errors,
     with_another,
     with_errors,
+    written,
 )
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
@@ -52,14 +58,16 @@ _MONTHS_AHEAD = 24
 
 
 @dataclass(frozen=True)
-class OverrideForm:
-    """The dialog for days that differ; ``number`` makes each opening a fresh form."""
+class MoreForm:
+    """The dialog that says in which weeks a range holds."""
 
     number: int = 0
+    weekday: int = 0
+    index: int = 0
     title: str = ""
-    first: str = ""
-    last: str = ""
-    note: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    every_weeks: str = "1"
 
 
 @dataclass(frozen=True)
@@ -94,23 +102,23 @@ class AvailabilityEditor(SessionState):
     is_stale: bool = False
     stale_text: str = ""
     is_copying: bool = False
+    more: MoreForm = MoreForm()
+    more_open: bool = False
+    more_errors: dict[str, str] = {}
+    weeks_options: list[list[str]] = []
 
     weekday_initials: list[str] = weekday_initials()
     month_title: str = ""
     month_weeks: list[list[dict[str, str]]] = []
     overrides: list[OverrideRow] = []
 
-    form: OverrideForm = OverrideForm()
-    form_open: bool = False
-    form_closed: bool = True
-    form_ranges: list[RangeRow] = []
-    form_errors: dict[str, str] = {}
-    form_effect: str = ""
-    form_outside: list[OutsideRow] = []
+    time_off: list[TimeOffRow] = []
+    sessions: list[SessionRow] = []
 
-    removal: OverrideRow = OverrideRow()
-    removal_open: bool = False
-    removal_effect: str = ""
+    holiday_choice: str = ""
+    holiday_options: list[list[str]] = []
+    holidays: list[HolidayRow] = []
+    holiday_effect: str = ""
 
     rules: RulesForm = RulesForm()
     notice_options: list[list[str]] = []
@@ -121,9 +129,6 @@ class AvailabilityEditor(SessionState):
     _version: int = 0
     _doctor_version: int = 0
     _month: str = ""
-    _replaces: DaySpan | None = None
-    _first: str = ""
-    _last: str = ""
     _kept: dict[str, tuple[int, list[DayRow]]] = {}
 
     # The page
@@ -134,7 +139,7 @@ class AvailabilityEditor(SessionState):
         """Show the clinic that the address names, or the first; what was typed there is kept."""
         self.refusal = ""
         self._keep_draft()
-        self.form_open = self.removal_open = self.is_copying = self.is_showing_outside = False
+        self.more_open = self.is_copying = self.is_showing_outside = False
         try:
             await self._choose_place()
         except Forbidden as error:
@@ -185,6 +190,48 @@ class AvailabilityEditor(SessionState):
     async def set_closes(self, weekday: int, index: int, value: str) -> None:
         """Take the end of a range as it was typed."""
         await self._write_range(weekday, index, closes=str(value)[:5])
+
+    @rx.event
+    @refusals_shown
+    async def open_more(self, weekday: int, index: int) -> None:
+        """Open the dialog that says in which weeks a range holds."""
+        row = self._row(weekday)
+        for each in row.ranges:
+            if str(each.index) == str(index):
+                self.more = MoreForm(
+                    number=self.more.number + 1,
+                    weekday=row.weekday,
+                    index=each.index,
+                    title=t("{day}, {hours}", day=row.name, hours=f"{each.opens} – {each.closes}"),
+                    valid_from=each.valid_from,
+                    valid_until=each.valid_until,
+                    every_weeks=each.every_weeks,
+                )
+                self.more_errors = {}
+                self.weeks_options = [
+                    [str(weeks), every_weeks_text(weeks)] for weeks in range(1, MAX_EVERY_WEEKS + 1)
+                ]
+                self.more_open = True
+                return
+        raise NotFound
+
+    @rx.event
+    async def close_more(self) -> None:
+        """Close that dialog."""
+        self.more_open = False
+
+    @rx.event
+    @refusals_shown
+    async def set_weeks(self, typed: dict[str, Any]) -> None:
+        """Take the weeks of the range as they were typed."""
+        names = ("valid_from", "valid_until", "every_weeks")
+        values = {name: str(typed.get(name, "")).strip()[:10] for name in names}
+        self.more_errors = weeks_errors(**values)
+        if self.more_errors:
+            self.more = replace(self.more, **values)
+            return
+        self.more_open = False
+        await self._write_range(self.more.weekday, self.more.index, **values)
 
     @rx.event
     async def open_copy(self) -> None:
@@ -257,158 +304,27 @@ class AvailabilityEditor(SessionState):
         """Show the month after."""
         self._turn_month(1)
 
+    # Public holidays
+
     @rx.event
     @refusals_shown
-    async def choose_day(self, day: str) -> None:
-        """Open the dialog for a day of the month: what differs there, or something new."""
-        chosen, stored = _date(day), self._stored()
-        if chosen is None:
+    async def choose_holidays(self, value: str) -> Any:
+        """Keep whether the doctor works on public holidays: as the clinic, closed or open."""
+        if value not in HOLIDAY_CHOICES:
             raise NotFound
-        for each in stored.different:
-            if each.first <= chosen <= each.last:
-                await self._edit_override(override_row(each).key)
-                return
-        await self._open_form(t("Other hours on this day"), chosen, chosen)
-
-    @rx.event
-    @refusals_shown
-    async def add_override(self) -> None:
-        """Open the dialog for new days that differ."""
-        await self._open_form(t("Add days that differ"), None, None)
-
-    @rx.event
-    @refusals_shown
-    async def edit_override(self, key: str) -> None:
-        """Open the dialog with days that differ already."""
-        await self._edit_override(str(key))
-
-    @rx.event
-    async def close_form(self) -> None:
-        """Close the dialog."""
-        self.form_open = False
-
-    @rx.event
-    @refusals_shown
-    async def set_first(self, value: str) -> None:
-        """Take the first day as it was typed."""
-        self._first = str(value)
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def set_last(self, value: str) -> None:
-        """Take the last day as it was typed."""
-        self._last = str(value)
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def choose_closed(self, value: str) -> None:
-        """Choose between closed days and other hours."""
-        self.form_closed = value == "closed"
-        if not self.form_closed and not self.form_ranges:
-            self.form_ranges = with_another([])
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def add_form_range(self) -> None:
-        """Add a range to the other hours."""
-        self.form_ranges = with_another(self.form_ranges)
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def remove_form_range(self, index: int) -> None:
-        """Take a range out of the other hours."""
-        self.form_ranges = [each for each in self.form_ranges if each.index != index]
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def set_form_opens(self, index: int, value: str) -> None:
-        """Take the beginning of a range as it was typed."""
-        self.form_ranges = _written(self.form_ranges, index, opens=str(value)[:5])
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def set_form_closes(self, index: int, value: str) -> None:
-        """Take the end of a range as it was typed."""
-        self.form_ranges = _written(self.form_ranges, index, closes=str(value)[:5])
-        await self._check_form()
-
-    @rx.event
-    @refusals_shown
-    async def save_override(self, typed: dict[str, Any]) -> Any:
-        """Save the days of the dialog."""
-        if not self.form_open:  # the second of two quick clicks
-            return None
-        self._first, self._last = str(typed.get("first", "")), str(typed.get("last", ""))
-        draft = self._override_draft(str(typed.get("note", "")))
-        if draft is None:
-            self.form_errors = {"first": t("Please give a day.")}
-            return None
-        if not self.form_closed and not draft.ranges:
-            self.form_errors = {"form": t("Please give hours, or choose Closed.")}
-            return None
-        actor = await self._actor()
+        actor, closed = await self._actor(), HOLIDAY_CHOICES[value]
         try:
             async with get_database().session() as session:
-                self._version = await hours.save_override(
-                    session,
-                    actor,
-                    self._place(),
-                    draft,
-                    version=self._version,
-                    replaces=self._replaces,
+                saved = await save_holiday_choice(
+                    session, actor, self._place(), closed, version=self._version
                 )
-        except Invalid as invalid:
-            self._show_form_errors(invalid)
-            return None
         except StaleVersion as stale:
             self._show_stale(stale)
-            self.form_errors = {"form": stale.sentence}
             return None
-        self.form_open = False
-        self._month = draft.first.replace(day=1).isoformat()
+        self._version = saved.version
         await self._read(keep_draft=True)
+        self.holiday_effect = outside_sentence(saved.outside)
         return toast(t("Saved."))
-
-    @rx.event
-    @refusals_shown
-    async def ask_removal(self, key: str) -> None:
-        """Ask before the weekly hours hold again on days that differ."""
-        span, actor = _span(key), await self._actor()
-        async with get_database().session() as session:
-            preview = await hours.preview_removal(session, actor, self._place(), span)
-        self.removal = next((row for row in self.overrides if row.key == key), OverrideRow())
-        self.removal_effect = outside_sentence(preview.outside, self.zone)
-        self.removal_open = True
-
-    @rx.event
-    async def close_removal(self) -> None:
-        """Leave those days as they are."""
-        self.removal_open = False
-
-    @rx.event
-    @refusals_shown
-    async def remove_override(self) -> Any:
-        """Let the weekly hours hold again, after the question."""
-        if not self.removal_open:
-            return None
-        self.removal_open = False
-        span, actor = _span(self.removal.key), await self._actor()
-        try:
-            async with get_database().session() as session:
-                self._version = await hours.remove_override(
-                    session, actor, self._place(), span, version=self._version
-                )
-        except StaleVersion as stale:
-            self._show_stale(stale)
-            return None
-        await self._read(keep_draft=True)
-        return toast(t("Removed. The weekly hours hold again."))
 
     # Booking rules
 
@@ -485,8 +401,11 @@ class AvailabilityEditor(SessionState):
         self._hours, self.zone = stored, stored.hours.zone
         self._doctor_version = stored.doctor_version
         self.overrides = [override_row(each) for each in stored.different]
+        self.time_off = [time_off_row(each) for each in stored.time_off]
+        self.sessions = [session_row(each, self.zone) for each in stored.sessions]
+        self._show_holidays(stored.holidays)
         self._show_rules(stored.rules)
-        self._show_month(_date(self._month) or stored.today)
+        self._show_month(date_of(self._month) or stored.today)
         if keep_draft and self.is_dirty:
             await self._check()
             return
@@ -512,8 +431,8 @@ class AvailabilityEditor(SessionState):
         self.is_dirty = preview is None or preview.changed_days > 0
         shown = preview or Preview(0, ())
         self.effect = _effect_on_week(shown.changed_days)
-        self.outside_text = outside_sentence(shown.outside, self.zone)
-        self.outside = outside_rows(shown.outside, self.zone, doctor_calendar.ROUTE)
+        self.outside_text = outside_sentence(shown.outside)
+        self.outside = outside_rows(shown.outside, doctor_calendar.ROUTE)
 
     def _row(self, weekday: Any) -> DayRow:
         for row in self.days:
@@ -528,7 +447,7 @@ class AvailabilityEditor(SessionState):
 
     async def _write_range(self, weekday: int, index: int, **typed: str) -> None:
         row = self._row(weekday)
-        ranges = _written(row.ranges, index, **typed)
+        ranges = written(row.ranges, index, **typed)
         if ranges != row.ranges:  # leaving an input without a change is no news
             await self._write_day(replace(row, ranges=ranges))
 
@@ -542,7 +461,7 @@ class AvailabilityEditor(SessionState):
         self.month_weeks = month_weeks(self._stored(), first)
 
     def _turn_month(self, by: int) -> None:
-        shown = _date(self._month)
+        shown = date_of(self._month)
         if shown is None or self._hours is None:
             return
         today = self._hours.today
@@ -551,84 +470,13 @@ class AvailabilityEditor(SessionState):
         number = max(this_month, min(this_month + _MONTHS_AHEAD, number))
         self._show_month(date(number // 12, number % 12 + 1, 1))
 
-    async def _edit_override(self, key: str) -> None:
-        span = _span(key)
-        for each in self._stored().different:
-            if (each.first, each.last) == (span.first, span.last):
-                title = t("Edit {days}", days=override_row(each).days)
-                await self._open_form(
-                    title,
-                    each.first,
-                    each.last,
-                    note=each.note,
-                    ranges=range_rows(each.ranges),
-                    replaces=span,
-                )
-                return
-        raise NotFound
-
-    async def _open_form(
-        self,
-        title: str,
-        first: date | None,
-        last: date | None,
-        *,
-        note: str = "",
-        ranges: list[RangeRow] | None = None,
-        replaces: DaySpan | None = None,
-    ) -> None:
-        self._replaces = replaces
-        self._first = first.isoformat() if first else ""
-        self._last = last.isoformat() if last else ""
-        self.form = OverrideForm(self.form.number + 1, title, self._first, self._last, note)
-        self.form_ranges = ranges or []
-        self.form_closed = not ranges
-        await self._check_form()
-        self.form_open = True
-
-    def _override_draft(self, note: str = "") -> OverrideDraft | None:
-        first = _date(self._first)
-        if first is None:
-            return None
-        last = _date(self._last) if self._last.strip() else first
-        if last is None:
-            return None
-        ranges = () if self.form_closed else typed_day(self.form_ranges)
-        return OverrideDraft(first, last, ranges, note)
-
-    async def _check_form(self) -> None:
-        """Tell what is wrong with the days of the dialog, or what saving them would do."""
-        self.form_errors, self.form_effect, self.form_outside = {}, "", []
-        self.form_ranges = with_errors(self.form_ranges, {})
-        draft = self._override_draft()
-        if draft is None:
-            return
-        actor = await self._actor()
-        try:
-            async with get_database().session() as session:
-                preview = await hours.preview_override(
-                    session, actor, self._place(), draft, replaces=self._replaces
-                )
-        except Invalid as invalid:
-            self._show_form_errors(invalid)
-            return
-        self.form_effect = " ".join(
-            filter(
-                None,
-                (
-                    _effect_on_dates(preview.changed_days),
-                    outside_sentence(preview.outside, self.zone),
-                ),
-            )
+    def _show_holidays(self, holidays: HolidayChoice) -> None:
+        self.holiday_choice = next(
+            key for key, closed in HOLIDAY_CHOICES.items() if closed is holidays.closed
         )
-        self.form_outside = outside_rows(preview.outside, self.zone, doctor_calendar.ROUTE)
-
-    def _show_form_errors(self, invalid: Invalid) -> None:
-        at_ranges = {int(name): text for name, text in invalid.errors.items() if name.isdecimal()}
-        self.form_ranges = with_errors(self.form_ranges, at_ranges)
-        self.form_errors = {
-            name: text for name, text in invalid.errors.items() if not name.isdecimal()
-        }
+        self.holiday_options = holiday_options(holidays)
+        self.holidays = [holiday_row(each) for each in holidays.coming]
+        self.holiday_effect = ""
 
     def _show_rules(self, rules: BookingRules) -> None:
         notices = sorted({*_NOTICES, rules.minimum_notice})
@@ -647,10 +495,6 @@ class AvailabilityEditor(SessionState):
             self.rules = replace(stored, number=stored.number + 1)
 
 
-def _written(rows: list[RangeRow], index: int, **typed: str) -> list[RangeRow]:
-    return [replace(row, **typed) if row.index == index else row for row in rows]
-
-
 def _of_day(errors: dict[tuple[int, int], str], weekday: int) -> dict[int, str]:
     return {index: text for (day, index), text in errors.items() if day == weekday}
 
@@ -659,14 +503,6 @@ def _effect_on_week(changed_days: int) -> str:
     if changed_days == 1:
         return t("Saving changes 1 day.")
     return t("Saving changes {count} days.", count=changed_days) if changed_days else ""
-
-
-def _effect_on_dates(changed_days: int) -> str:
-    if changed_days == 0:
-        return t("This is the same as the weekly hours.")
-    if changed_days == 1:
-        return t("Other hours on 1 day.")
-    return t("Other hours on {count} days.", count=changed_days)
 
 
 def _notice_text(minutes: int) -> str:
@@ -715,18 +551,3 @@ def _rules(typed: dict[str, Any]) -> BookingRules:
     if errors:
         raise Invalid(errors)
     return rules
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(str(text).strip())
-    except ValueError:
-        return None
-
-
-def _span(key: str) -> DaySpan:
-    first, _, last = str(key).partition("/")
-    from_day, to_day = _date(first), _date(last)
-    if from_day is None or to_day is None:
-        raise NotFound
-    return DaySpan(from_day, to_day)

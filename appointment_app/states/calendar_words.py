@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling.calendar import AppointmentDetail, Entry
-from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 
@@ -32,6 +33,8 @@ class Detail:
     zone: str = ""
     visit: str = ""
     place: str = ""
+    room: str = ""
+    device: str = ""
     join_link: str = ""
     status: str = ""
     reason: str = ""
@@ -91,6 +94,19 @@ def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
     }
 
 
+def time_off_event(item: TimeOffItem, zone: str, view: str) -> dict[str, str]:
+    """Return time off as the ground of its days; a list of days has no ground."""
+    event = {
+        "id": "",
+        "title": t("Time off"),
+        "start": local_day_bounds(zone, item.first).start.isoformat(),
+        "end": local_day_bounds(zone, item.last).end.isoformat(),
+        "kind": "away",
+        "detail": item.note,
+    }
+    return event if view == "list" else event | {"display": "background"}
+
+
 def detail_in_words(detail: AppointmentDetail) -> Detail:
     """Return an appointment in full, as the panel shows it."""
     ends = format_time(detail.ends_at, detail.zone)
@@ -106,6 +122,8 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         zone=zone_note(detail.zone),
         visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",
         place=(detail.place or detail.clinic) if in_person else detail.clinic,
+        room=detail.room,
+        device=detail.device,
         join_link=detail.join_link,
         status=detail.status.value,
         reason=detail.reason,

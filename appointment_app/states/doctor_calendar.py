@@ -35,6 +35,7 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
+    time_off_event,
 )
 from appointment_app.states.group_session import (
     GroupSessionPanel,
@@ -286,8 +287,11 @@ class DoctorCalendar(SessionState):
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
         several = self._several_clinics
-        self.events = [event(entry, several) for entry in days.entries]
-        self.events += [session_event(entry, several) for entry in days.sessions]
+        self.events = [
+            *(event(entry, several) for entry in days.entries),
+            *(session_event(entry, several) for entry in days.sessions),
+            *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+        ]
         in_grid = self.view in ("day", "week")
         self.closed = [
             {"start": each.start.isoformat(), "end": each.end.isoformat()}

@@ -20,6 +20,7 @@ from appointment_app.scheduling.appointments import AppointmentView
 from appointment_app.scheduling.days import Day, DayKind, Days, list_days
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain, reason_of
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
 from appointment_app.states.booking_form import booking_link
@@ -35,6 +36,7 @@ from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.just_taken import JustTaken
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import Moving, load_moving, move_link, moving_in_words
+from appointment_app.states.nothing_free_words import OtherRow, other_row, reason_sentence
 from appointment_app.states.own_zone import own_zone, short_own_time
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
@@ -183,6 +185,8 @@ class DoctorProfile(SessionState):
     chosen_day_problem: str = ""
     parts: list[PartOfDay] = []
     week_problem: str = ""
+    limit_notice: str = ""
+    others: list[OtherRow] = []
     previous_week: str = ""
     next_week: str = ""
     jump: Jump = Jump()
@@ -236,6 +240,9 @@ class DoctorProfile(SessionState):
                         moving=wish.moved.id if wish.moved else None,
                     )
                     self._show_days(wish, days)
+                    # Whoever moves an appointment stays with its doctor.
+                    if wish.moved is None:
+                        self._show_way_out(await explain(session, actor, wish.offer, days))
         except NotFound:
             self.is_missing, self.is_loaded = True, True
             return
@@ -258,6 +265,7 @@ class DoctorProfile(SessionState):
 
     def _show_nothing_to_book(self, doctor: DoctorView) -> None:
         self.visit_types, self.days, self.parts, self.jump = [], [], [], Jump()
+        self.limit_notice, self.others = "", []
         self.moving = Moving()
         self.left_out = self.visit_note = self.problem = self.week = self.previous_week = (
             self.next_week
@@ -266,6 +274,16 @@ class DoctorProfile(SessionState):
             "{doctor} takes no bookings online at the moment. Please call the clinic.",
             doctor=doctor.name,
         )
+
+    def _show_way_out(self, nothing: NothingFree | None) -> None:
+        if nothing is None:
+            return
+        sentence = reason_sentence(nothing, ever=nothing.next_free is not None)
+        if self.week_problem:
+            self.week_problem = sentence
+        elif nothing.reason is Reason.PATIENT_LIMIT:
+            self.limit_notice = sentence
+        self.others = [other_row(each) for each in nothing.alternatives]
 
     def _show_days(self, wish: _Wish, days: Days) -> None:
         doctor, zone = wish.doctor, wish.clinic.zone
@@ -316,6 +334,7 @@ class DoctorProfile(SessionState):
         self.parts = _parts_of_day(next(view.slots for view in self.days if view.chosen), zone)
         self._changes_at = days.changes_at
         self.week_problem = "" if any(day.slots for day in days.days) else _week_problem(days)
+        self.limit_notice, self.others = "", []
         self.jump = _jump(wish, days, chosen)
 
     def _with_just_taken(self, shown: str, days: list[DayView]) -> list[DayView]:
@@ -452,6 +471,7 @@ def _day_note(day: Day) -> str:
     notes = {
         DayKind.FREE: t("{number} left", number=len(day.slots)),
         DayKind.FULL: t("full"),
+        DayKind.NO_GAP: t("no gap"),
         DayKind.CLOSED: t("closed"),
         DayKind.OVER: t("over"),
         DayKind.NOT_YET: t("not yet"),
@@ -463,6 +483,7 @@ def _day_problem(kind: DayKind) -> str:
     problems = {
         DayKind.FREE: "",
         DayKind.FULL: t("All times on this day are taken."),
+        DayKind.NO_GAP: t("There is some time left, but no gap as long as this visit."),
         DayKind.CLOSED: t("The doctor receives nobody on this day."),
         DayKind.OVER: t("It is too late to book a time on this day."),
         DayKind.NOT_YET: t("This day cannot be booked yet."),
@@ -472,14 +493,8 @@ def _day_problem(kind: DayKind) -> str:
 
 def _week_problem(days: Days) -> str:
     """Return why a week without a free time has none."""
-    kinds = {day.kind for day in days.days}
-    if DayKind.FULL in kinds:
-        return t("All times in this week are taken.")
-    if DayKind.NOT_YET in kinds:
-        return t("This week cannot be booked yet.")
-    if DayKind.OVER in kinds:
-        return t("It is too late to book a time in this week.")
-    return t("The doctor receives nobody in this week.")
+    nothing = NothingFree(reason_of([day.kind for day in days.days]), days.first_free, ())
+    return reason_sentence(nothing, ever=True)
 
 
 def _jump(wish: _Wish, days: Days, chosen: Day) -> Jump:

@@ -24,8 +24,7 @@ from appointment_app.scheduling.search import (
     Query,
     find_card,
     find_doctors,
-    list_cities,
-    list_specialties,
+    list_suggestions,
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id, typed_text
@@ -157,8 +156,7 @@ class FindDoctors(SessionState):
         async with get_database().session() as session:
             page = await find_doctors(session, actor, query, limit=limit)
             if not self.cities:
-                self.specialties = await list_specialties(session, actor)
-                self.cities = await list_cities(session, actor)
+                self.specialties, self.cities = await list_suggestions(session, actor)
         self.cards = [_view(card, query.day) for card in page.cards]
         self.total = page.total
         self.first_day = format_date(query.day, "EEEE d MMMM") if query.day else ""

@@ -84,7 +84,7 @@ def session_event(entry: SessionEntry, several_clinics: bool) -> dict[str, str]:
         "title": entry.visit,
         "start": entry.starts_at.isoformat(),
         "end": entry.ends_at.isoformat(),
-        "kind": "confirmed",
+        "kind": "session",
         "movable": "",
         "detail": " · ".join(words),
     }

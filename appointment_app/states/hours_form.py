@@ -6,25 +6,46 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from appointment_app.i18n import format_date, format_moment, format_time, t
-from appointment_app.scheduling.availability import LocalRange, WeeklyRange
-from appointment_app.scheduling.hours import BookedOutside, DifferentDays, PlaceHours
+from appointment_app.i18n import days_text, format_date, format_moment, format_time, t
+from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
+from appointment_app.scheduling.booked_outside import BookedOutside
+from appointment_app.scheduling.different_days import DifferentDays
+from appointment_app.scheduling.extra_sessions import ExtraSession
+from appointment_app.scheduling.holiday_choice import Holiday, HolidayChoice
+from appointment_app.scheduling.hours import PlaceHours
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, local_date
-from appointment_app.scheduling.week import TypedDay, TypedRange, TypedWeek, range_text
+from appointment_app.scheduling.time_off import TimeOffItem
+from appointment_app.scheduling.week import (
+    MAX_EVERY_WEEKS,
+    TypedDay,
+    TypedRange,
+    TypedWeek,
+    range_text,
+)
 
 _A_MONDAY = date(2024, 1, 1)
 _A_RANGE_MORE = 60, 180  # minutes after the last range, and how long the new one is
 _A_WORKING_DAY = 9 * 60, 17 * 60
 
+HOLIDAY_CHOICES: dict[str, bool | None] = {"clinic": None, "closed": True, "open": False}
+
 
 @dataclass(frozen=True)
 class RangeRow:
-    """A range as it is typed (``HH:MM``), and what is wrong with it."""
+    """A range as it is typed (``HH:MM``), and what is wrong with it.
+
+    ``valid_from`` and ``valid_until`` are days (ISO) or empty; ``remark`` says in words what the
+    two times do not say.
+    """
 
     index: int = 0
     opens: str = ""
     closes: str = ""
     error: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    every_weeks: str = "1"
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,35 @@ class OverrideRow:
     hours: str = ""
     remark: str = ""
     is_closed: bool = False
+
+
+@dataclass(frozen=True)
+class TimeOffRow:
+    """Time off, in words; ``key`` is its public id."""
+
+    key: str = ""
+    days: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """An extra session, in words; ``key`` is the moment at which it begins."""
+
+    key: str = ""
+    day: str = ""
+    name: str = ""
+    hours: str = ""
+    seats: str = ""
+
+
+@dataclass(frozen=True)
+class HolidayRow:
+    """A public holiday, in words; ``is_open`` tells that there are hours on it."""
+
+    day: str = ""
+    name: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,10 +124,18 @@ def day_rows(week: TypedWeek) -> list[DayRow]:
 
 def range_rows(ranges: Iterable[TypedRange | LocalRange]) -> list[RangeRow]:
     """Return ranges as they are typed."""
-    return [
-        RangeRow(index, clock_text(each.opens), clock_text(each.closes))
-        for index, each in enumerate(ranges)
-    ]
+    rows = []
+    for index, each in enumerate(ranges):
+        row = RangeRow(index, clock_text(each.opens), clock_text(each.closes))
+        if isinstance(each, TypedRange):
+            row = replace(
+                row,
+                valid_from=each.valid_from.isoformat() if each.valid_from else "",
+                valid_until=each.valid_until.isoformat() if each.valid_until else "",
+                every_weeks=str(each.every_weeks),
+            )
+        rows.append(replace(row, remark=_remark(row)))
+    return rows
 
 
 def typed_week(rows: Sequence[DayRow]) -> TypedWeek:
@@ -86,17 +144,29 @@ def typed_week(rows: Sequence[DayRow]) -> TypedWeek:
 
 
 def typed_day(rows: Sequence[RangeRow]) -> TypedDay:
-    """Return the ranges of a day; as an end, midnight is the end of the day."""
+    """Return the ranges of a day; an end before the beginning is on the next day."""
     return tuple(
-        TypedRange(minute_of(row.opens), minute_of(row.closes) or _midnight(row.closes))
+        TypedRange(
+            minute_of(row.opens),
+            _closing(row),
+            date_of(row.valid_from),
+            date_of(row.valid_until),
+            _whole(row.every_weeks) or 0,
+        )
         for row in rows
     )
+
+
+def written(rows: Sequence[RangeRow], index: int, **typed: str) -> list[RangeRow]:
+    """Return the ranges with something else typed into one of them."""
+    return [replace(row, **typed) if row.index == index else row for row in rows]
 
 
 def with_errors(rows: Sequence[RangeRow], errors: dict[int, str]) -> list[RangeRow]:
     """Return the ranges with what is wrong with each."""
     return [
-        replace(row, index=index, error=errors.get(index, "")) for index, row in enumerate(rows)
+        replace(row, index=index, error=errors.get(index, ""), remark=_remark(row))
+        for index, row in enumerate(rows)
     ]
 
 
@@ -129,6 +199,67 @@ def clock_text(minute: int | None) -> str:
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
+def every_weeks_text(weeks: int) -> str:
+    """Return ``Every week``, ``Every 2 weeks`` and so on."""
+    return t("Every week") if weeks == 1 else t("Every {count} weeks", count=weeks)
+
+
+def weeks_errors(valid_from: str, valid_until: str, every_weeks: str) -> dict[str, str]:
+    """Return what is wrong with the weeks in which a range holds, by field."""
+    errors: dict[str, str] = {}
+    first, last, weeks = date_of(valid_from), date_of(valid_until), _whole(every_weeks)
+    for name, typed, day in (("valid_from", valid_from, first), ("valid_until", valid_until, last)):
+        if typed and day is None:
+            errors[name] = t("Please give a day.")
+    if first and last and last < first:
+        errors["valid_until"] = t("The last day must not be before the first.")
+    if weeks is None or not 1 <= weeks <= MAX_EVERY_WEEKS:
+        errors["every_weeks"] = t("Please choose at most {limit} weeks.", limit=MAX_EVERY_WEEKS)
+    elif weeks > 1 and not valid_from:
+        errors["valid_from"] = t("Please give the day from which the weeks are counted.")
+    return errors
+
+
+def date_of(text: str) -> date | None:
+    """Return the day of an ISO date, None when it is nothing of the kind."""
+    try:
+        return date.fromisoformat(str(text).strip())
+    except ValueError:
+        return None
+
+
+def time_off_row(item: TimeOffItem) -> TimeOffRow:
+    """Return time off in words."""
+    return TimeOffRow(str(item.id), days_text(item.first, item.last), item.note)
+
+
+def session_row(session: ExtraSession, zone: str) -> SessionRow:
+    """Return an extra session in words."""
+    start = format_time(session.starts_at, zone)
+    return SessionRow(
+        key=session.starts_at.isoformat(),
+        day=format_date(local_date(zone, session.starts_at), "d MMM"),
+        name=session.visit_type,
+        hours=f"{start} – {format_time(session.ends_at, zone)}",
+        seats=t("{taken} of {capacity} taken", taken=session.taken, capacity=session.capacity),
+    )
+
+
+def holiday_row(holiday: Holiday) -> HolidayRow:
+    """Return a public holiday in words."""
+    return HolidayRow(format_date(holiday.day), holiday.name, holiday.is_open)
+
+
+def holiday_options(holidays: HolidayChoice) -> list[list[str]]:
+    """Return the choices for public holidays, key and text."""
+    clinic = t("closed") if holidays.clinic_closed else t("open")
+    return [
+        ["clinic", t("As the clinic ({state})", state=clinic)],
+        ["closed", t("Closed")],
+        ["open", t("Open")],
+    ]
+
+
 def override_row(days: DifferentDays) -> OverrideRow:
     """Return days that differ in words."""
     hours = _ranges_text(days.ranges) if days.ranges else t("Closed")
@@ -146,34 +277,25 @@ def override_row(days: DifferentDays) -> OverrideRow:
     )
 
 
-def days_text(first: date, last: date) -> str:
-    """Return one day or a stretch of days, such as ``24–25 Dec``."""
-    if first == last:
-        return format_date(first, "d MMM")
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{format_date(last, 'd MMM')}"
-    return f"{format_date(first, 'd MMM')} – {format_date(last, 'd MMM')}"
-
-
-def outside_rows(outside: Iterable[BookedOutside], zone: str, calendar: str) -> list[OutsideRow]:
+def outside_rows(outside: Iterable[BookedOutside], calendar: str) -> list[OutsideRow]:
     """Return who is booked outside new hours; ``calendar`` is the route that shows a day."""
     return [
         OutsideRow(
-            when=format_moment(each.starts_at, zone),
+            when=format_moment(each.starts_at, each.zone),
             patient=each.patient,
-            href=f"{calendar}?view=day&date={_local(each, zone)}",
+            href=f"{calendar}?view=day&date={local_date(each.zone, each.starts_at)}",
         )
         for each in outside
     ]
 
 
-def outside_sentence(outside: Sequence[BookedOutside], zone: str) -> str:
+def outside_sentence(outside: Sequence[BookedOutside]) -> str:
     """Return who is booked outside new hours as one sentence, empty when nobody is."""
     if not outside:
         return ""
     first = outside[0]
-    day = format_date(local_date(zone, first.starts_at))
-    local = f"{day} {format_time(first.starts_at, zone)}"
+    day = format_date(local_date(first.zone, first.starts_at))
+    local = f"{day} {format_time(first.starts_at, first.zone)}"
     if len(outside) == 1:
         return t(
             "1 booked appointment falls outside the new hours: {when}, {patient}.",
@@ -207,15 +329,14 @@ def weekday_initials() -> list[str]:
 def _cell(hours: PlaceHours, day: date, month: int) -> dict[str, str]:
     if day.month != month:
         return {"date": "", "number": "", "kind": "off", "label": ""}
-    usual = [each for each in hours.hours.weekly if each.weekday == day.weekday()]
-    different = hours.hours.overrides.get(day)
+    usual = [each for each in hours.hours.weekly if each.holds_on(day)]
     ranges = hours.hours.opening_on(day)
-    text = _ranges_text(ranges) if ranges else t("closed")
     kind = "normal" if usual else "off"
-    if different:
-        kind = "changed"
-    elif different is not None and usual:
+    if usual and not ranges:
         kind = "closed"
+    elif ranges and day in hours.hours.overrides:
+        kind = "changed"
+    text = _ranges_text(ranges) if ranges else _closed_text(hours.hours, day)
     return {
         "date": day.isoformat(),
         "number": str(day.day),
@@ -224,18 +345,46 @@ def _cell(hours: PlaceHours, day: date, month: int) -> dict[str, str]:
     }
 
 
+def _closed_text(hours: Hours, day: date) -> str:
+    if day in hours.days_off:
+        return t("time off")
+    if day in hours.holidays and day not in hours.overrides:
+        return t("closed, {holiday}", holiday=hours.holidays[day])
+    return t("closed")
+
+
 def _ranges_text(ranges: Iterable[LocalRange | WeeklyRange]) -> str:
     pairs = sorted((each.opens, each.closes) for each in ranges)
     return ", ".join(range_text(opens, closes) for opens, closes in pairs)
 
 
-def _midnight(closes: str) -> int | None:
-    return MINUTES_A_DAY if minute_of(closes) == 0 else None
+def _closing(row: RangeRow) -> int | None:
+    opens, closes = minute_of(row.opens), minute_of(row.closes)
+    if closes == 0:
+        return MINUTES_A_DAY
+    if opens is not None and closes is not None and closes < opens:
+        return closes + MINUTES_A_DAY
+    return closes
+
+
+def _remark(row: RangeRow) -> str:
+    """Return what is unusual about a range, in words; empty for most."""
+    remarks = []
+    closes, weeks = _closing(row), _whole(row.every_weeks)
+    if closes is not None and closes > MINUTES_A_DAY:
+        remarks.append(t("until {time} the next day", time=row.closes))
+    if weeks and weeks > 1:
+        remarks.append(every_weeks_text(weeks).lower())
+    if first := date_of(row.valid_from):
+        remarks.append(t("from {day}", day=format_date(first, "d MMM y")))
+    if last := date_of(row.valid_until):
+        remarks.append(t("until {day}", day=format_date(last, "d MMM y")))
+    return ", ".join(remarks)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 4 else None
 
 
 def _next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _local(each: BookedOutside, zone: str) -> str:
-    return local_date(zone, each.starts_at).isoformat()

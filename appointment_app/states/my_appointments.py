@@ -63,6 +63,7 @@ class Shown:
     doctor_initials: str = ""
     is_video: bool = False
     place: str = ""
+    room: str = ""
     join_link: str = ""
     clinic_name: str = ""
     clinic_phone: str = ""
@@ -244,6 +245,7 @@ def _shown(found: AppointmentView, zone: str) -> Shown:
         doctor_initials=initials(found.doctor_name),
         is_video=found.mode is VisitMode.VIDEO,
         place=found.place,
+        room=found.room,
         join_link=found.join_link,
         clinic_name=found.clinic_name,
         clinic_phone=found.clinic_phone,

@@ -13,11 +13,12 @@ from appointment_app.errors import Forbidden, Invalid, NotFound, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import VisitMode
 from appointment_app.scheduling import visit_types
-from appointment_app.scheduling.visit_types import ClinicChoice, VisitTypeItem
+from appointment_app.scheduling.visit_types import VisitTypeItem
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.visit_type_form import (
     FOLDED,
+    Choices,
     VisitTypeForm,
     VisitTypeRow,
     draft_of,
@@ -47,7 +48,7 @@ class VisitTypeEditor(SessionState):
     asked_about: str = ""
 
     _items: dict[str, VisitTypeItem] = {}
-    _clinics: list[ClinicChoice] = []
+    _choices: Choices = Choices()
     _edited: str = ""
     _version: int = 0
 
@@ -67,7 +68,7 @@ class VisitTypeEditor(SessionState):
     async def add(self) -> None:
         """Open the dialog for a new visit type."""
         self._edited, self._version = "", 0
-        self._open(new_form(self._clinics), is_video=False)
+        self._open(new_form(self._choices), is_video=False)
 
     @rx.event
     @refusals_shown
@@ -75,7 +76,7 @@ class VisitTypeEditor(SessionState):
         """Open the dialog with one of the visit types."""
         item = self._item(visit_type_id)
         self._edited, self._version = str(item.id), item.version
-        self._open(form_of(item, self._clinics), is_video=item.draft.mode is VisitMode.VIDEO)
+        self._open(form_of(item, self._choices), is_video=item.draft.mode is VisitMode.VIDEO)
 
     @rx.event
     async def close(self) -> None:
@@ -96,7 +97,7 @@ class VisitTypeEditor(SessionState):
         actor = await self._actor()
         self.errors, self.problem = {}, ""
         try:
-            draft = draft_of(typed, self._clinics, is_video=self.is_video)
+            draft = draft_of(typed, self._choices, is_video=self.is_video)
             async with get_database().session() as session:
                 if self._edited:
                     key = UUID(self._edited)
@@ -121,7 +122,7 @@ class VisitTypeEditor(SessionState):
         await self._read()
         item = self._item(self._edited)
         self._version = item.version
-        self._open(form_of(item, self._clinics), is_video=item.draft.mode is VisitMode.VIDEO)
+        self._open(form_of(item, self._choices), is_video=item.draft.mode is VisitMode.VIDEO)
 
     @rx.event
     @refusals_shown
@@ -195,9 +196,12 @@ class VisitTypeEditor(SessionState):
         actor = await self._actor()
         async with get_database().session() as session:
             items = await visit_types.list_visit_types(session, actor)
-            self._clinics = await visit_types.list_clinics(session, actor)
+            self._choices = Choices(
+                await visit_types.list_clinics(session, actor),
+                await visit_types.list_resources(session, actor),
+            )
         self._items = {str(item.id): item for item in items}
         self.rows = [
-            row_of(item, self._clinics, is_first=index == 0, is_last=index == len(items) - 1)
+            row_of(item, self._choices, is_first=index == 0, is_last=index == len(items) - 1)
             for index, item in enumerate(items)
         ]

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from appointment_app.errors import Invalid
 from appointment_app.i18n import t
-from appointment_app.models import BookableBy, VisitMode
+from appointment_app.models import BookableBy, ResourceKind, VisitMode
 from appointment_app.scheduling.visit_type_draft import STEPS, VisitTypeDraft
+from appointment_app.scheduling.visit_type_resources import ResourceChoice
 from appointment_app.scheduling.visit_types import ClinicChoice, VisitTypeItem
 from appointment_app.states.wording import MODE_NAMES
 
@@ -27,7 +28,15 @@ STEP_NAMES = {
     for step in STEPS
 }
 # The fields that most visit types leave as they are, and that the form folds away.
-FOLDED = ("bookable_by", "step", "capacity", "clinics", "pause_before", "pause_after")
+FOLDED = (
+    "bookable_by",
+    "step",
+    "capacity",
+    "clinics",
+    "pause_before",
+    "pause_after",
+    "resources",
+)
 
 _WHO_MAY_BOOK = {
     BookableBy.KNOWN_PATIENTS: t("for your patients"),
@@ -49,8 +58,8 @@ class VisitTypeRow:
 
 
 @dataclass(frozen=True)
-class ClinicBox:
-    """A clinic at which the visit type can be offered, and whether it is."""
+class CheckBox:
+    """A clinic, a room or a device that can be chosen for the visit type, and whether it is."""
 
     name: str
     label: str
@@ -58,11 +67,27 @@ class ClinicBox:
 
 
 @dataclass(frozen=True)
+class ResourceGroup:
+    """The rooms, or the devices, of a clinic, and which of them suit the visit type."""
+
+    clinic: str
+    boxes: list[CheckBox]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a doctor can choose from for their visit types."""
+
+    clinics: Sequence[ClinicChoice] = ()
+    resources: Sequence[ResourceChoice] = ()
+
+
+@dataclass(frozen=True)
 class VisitTypeForm:
     """What the dialog is opened with; ``number`` makes each opening a fresh form.
 
     ``unfolded`` shows the rare things from the start: one of them is set. ``clinics`` is empty
-    where there is nothing to choose.
+    where there is nothing to choose, as are ``rooms`` and ``devices``.
     """
 
     number: int = 0
@@ -77,13 +102,13 @@ class VisitTypeForm:
     bookable_by: str = BookableBy.EVERYBODY.value
     step: str = ""
     capacity: str = "1"
-    clinics: list[ClinicBox] = field(default_factory=list)
+    clinics: list[CheckBox] = field(default_factory=list)
+    rooms: list[ResourceGroup] = field(default_factory=list)
+    devices: list[ResourceGroup] = field(default_factory=list)
     unfolded: bool = False
 
 
-def row_of(
-    item: VisitTypeItem, clinics: Sequence[ClinicChoice], *, is_first: bool, is_last: bool
-) -> VisitTypeRow:
+def row_of(item: VisitTypeItem, choices: Choices, *, is_first: bool, is_last: bool) -> VisitTypeRow:
     """Return a line of the list: what the visit is, and what differs from the ordinary."""
     draft = item.draft
     facts = [
@@ -92,7 +117,8 @@ def row_of(
         draft.price,
         t("group of {seats}", seats=draft.capacity) if draft.capacity > 1 else "",
         _WHO_MAY_BOOK.get(draft.bookable_by, ""),
-        _where(draft, clinics),
+        _where(draft, choices.clinics),
+        _with(draft, choices.resources),
         t("you confirm each booking") if draft.needs_confirmation else "",
         t("starts every {minutes} min", minutes=draft.step) if draft.step else "",
         t("{minutes} min pause before", minutes=draft.pause_before) if draft.pause_before else "",
@@ -117,12 +143,26 @@ def _where(draft: VisitTypeDraft, clinics: Sequence[ClinicChoice]) -> str:
     return t("only at {clinics}", clinics=", ".join(names)) if names else t("at no clinic")
 
 
-def new_form(clinics: Sequence[ClinicChoice]) -> VisitTypeForm:
+def _with(draft: VisitTypeDraft, resources: Sequence[ResourceChoice]) -> str:
+    kinds = {each.kind for each in resources if each.id in draft.resources}
+    return {
+        frozenset({ResourceKind.ROOM}): t("needs a room"),
+        frozenset({ResourceKind.DEVICE}): t("needs a device"),
+        frozenset(ResourceKind): t("needs a room and a device"),
+    }.get(frozenset(kinds), "")
+
+
+def new_form(choices: Choices) -> VisitTypeForm:
     """Return the form of a visit type that is added."""
-    return VisitTypeForm(title=t("New visit type"), clinics=_boxes(clinics, frozenset()))
+    return VisitTypeForm(
+        title=t("New visit type"),
+        clinics=_boxes(choices.clinics, frozenset()),
+        rooms=_groups(choices.resources, ResourceKind.ROOM, frozenset()),
+        devices=_groups(choices.resources, ResourceKind.DEVICE, frozenset()),
+    )
 
 
-def form_of(item: VisitTypeItem, clinics: Sequence[ClinicChoice]) -> VisitTypeForm:
+def form_of(item: VisitTypeItem, choices: Choices) -> VisitTypeForm:
     """Return the form of a visit type that is changed."""
     draft = item.draft
     ordinary = VisitTypeDraft(draft.name, draft.duration)
@@ -138,14 +178,14 @@ def form_of(item: VisitTypeItem, clinics: Sequence[ClinicChoice]) -> VisitTypeFo
         bookable_by=draft.bookable_by.value,
         step=str(draft.step or ""),
         capacity=str(draft.capacity),
-        clinics=_boxes(clinics, draft.clinics),
+        clinics=_boxes(choices.clinics, draft.clinics),
+        rooms=_groups(choices.resources, ResourceKind.ROOM, draft.resources),
+        devices=_groups(choices.resources, ResourceKind.DEVICE, draft.resources),
         unfolded=any(getattr(draft, name) != getattr(ordinary, name) for name in FOLDED),
     )
 
 
-def draft_of(
-    typed: dict[str, Any], clinics: Sequence[ClinicChoice], *, is_video: bool
-) -> VisitTypeDraft:
+def draft_of(typed: dict[str, Any], choices: Choices, *, is_video: bool) -> VisitTypeDraft:
     """Return what was typed; raises ``Invalid`` where a number or a choice is none."""
     errors: dict[str, str] = {}
 
@@ -160,8 +200,8 @@ def draft_of(
     def minutes(name: str) -> int:
         return read(name, int, 0, t("Please give a whole number of minutes."))
 
-    chosen = [clinic for clinic in clinics if typed.get(_box_name(clinic))]
-    if len(clinics) > 1 and not chosen:
+    chosen = [clinic for clinic in choices.clinics if typed.get(_box_name(clinic))]
+    if len(choices.clinics) > 1 and not chosen:
         errors["clinics"] = t("Please choose at least one clinic.")
     draft = VisitTypeDraft(
         name=str(typed.get("name", "")),
@@ -178,18 +218,35 @@ def draft_of(
             "bookable_by", BookableBy, BookableBy.EVERYBODY, t("Please choose who may book.")
         ),
         clinics=frozenset(clinic.id for clinic in chosen),
+        resources=frozenset(each.id for each in choices.resources if typed.get(_name(each))),
     )
     if errors:
         raise Invalid(errors)
     return draft
 
 
-def _boxes(clinics: Iterable[ClinicChoice], chosen: frozenset[Any]) -> list[ClinicBox]:
+def _boxes(clinics: Iterable[ClinicChoice], chosen: frozenset[Any]) -> list[CheckBox]:
     boxes = [
-        ClinicBox(_box_name(clinic), clinic.name, checked=not chosen or clinic.id in chosen)
+        CheckBox(_box_name(clinic), clinic.name, checked=not chosen or clinic.id in chosen)
         for clinic in clinics
     ]
     return boxes if len(boxes) > 1 else []
+
+
+def _groups(
+    resources: Iterable[ResourceChoice], kind: ResourceKind, chosen: frozenset[Any]
+) -> list[ResourceGroup]:
+    boxes: dict[str, list[CheckBox]] = {}
+    for each in resources:
+        if each.kind is kind and (each.active or each.id in chosen):
+            label = each.name if each.active else t("{name} (not in use)", name=each.name)
+            box = CheckBox(_name(each), label, checked=each.id in chosen)
+            boxes.setdefault(each.clinic, []).append(box)
+    return [ResourceGroup(clinic, found) for clinic, found in boxes.items()]
+
+
+def _name(resource: ResourceChoice) -> str:
+    return f"resource-{resource.id}"
 
 
 def _box_name(clinic: ClinicChoice) -> str:

@@ -82,8 +82,10 @@ export function AppointmentCalendar({
   }, [events]);
 
   const shaded = closed.map((span) => ({ ...span, display: "background", className: "calendar-closed" }));
+  // Sessions and time off have no id: they stand there to be seen, not to be opened.
   const appointments = events.map(({ kind, movable, ...event }) => ({
     ...event,
+    interactive: Boolean(event.id),
     startEditable: Boolean(onEventDrop) && movable === "yes",
     className: `calendar-event calendar-event-${kind}`,
   }));
@@ -136,7 +138,7 @@ export function AppointmentCalendar({
     eventContent,
     noEventsText,
     eventClick: (info) => {
-      if (info.event.display !== "background") onEventClick?.(info.event.id);
+      if (info.event.id) onEventClick?.(info.event.id);
     },
     dateClick: (info) => onDateClick?.(info.dateStr),
     datesSet: (info) => onDatesSet?.(info.startStr, info.endStr, nameOfView(info.view.type)),

@@ -127,10 +127,20 @@ def _new_appointment(page: Page) -> None:
     _wait_for(page, "Please choose a patient.")
 
 
+def _group_session(page: Page) -> None:
+    page.locator(".calendar-event, .calendar-list-event").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Places taken")
+
+
+def _rare_things(page: Page) -> None:
+    page.get_by_role("button", name="Edit Follow-up").click()
+    expect(page.get_by_role("dialog").get_by_label("Places at one time")).to_be_visible()
+
+
 def _hours_with_an_error(page: Page) -> None:
     starts = page.locator(".time-range input:visible")
     starts.nth(0).fill("18:00")
-    starts.nth(1).fill("09:00")
+    starts.nth(1).fill("18:00")
     starts.nth(1).blur()
     expect(page.locator(".field-error:not(:empty)").first).to_be_visible()
 
@@ -143,6 +153,25 @@ def _other_hours(page: Page) -> None:
     expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
 
 
+def _weeks_of_a_range(page: Page) -> None:
+    page.get_by_role("button", name="In which weeks").first.click()
+    page.get_by_role("dialog").get_by_label("How often").select_option("2")
+    page.get_by_role("dialog").get_by_role("button", name="Apply").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _time_off(page: Page) -> None:
+    page.get_by_role("button", name="Time off", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
+def _extra_session(page: Page) -> None:
+    page.get_by_role("button", name="Extra session", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Open").click()
+    expect(page.locator("dialog .field-error:not(:empty)").first).to_be_visible()
+
+
 def _removal(page: Page) -> None:
     page.get_by_text("Remove", exact=True).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -151,6 +180,11 @@ def _removal(page: Page) -> None:
 def _a_day_off(page: Page) -> None:
     page.get_by_role("switch", name="Monday").click()
     _wait_for(page, "Discard")
+
+
+def _out_of_use(page: Page) -> None:
+    page.get_by_role("switch", name="In use: Dermatoscope").click()
+    _wait_for(page, "New bookings do not get it any more.")
 
 
 def _letter(page: Page) -> None:
@@ -328,6 +362,33 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_ADMINISTRATOR, "/admin/doctors", "Nobody is waiting"),
         *_by((PATIENT, DOCTOR), "/admin/doctors", "This page is for administrators"),
     ],
+    "admin/clinics": [
+        Visit(ADMINISTRATOR, "/admin/clinics", "public holidays"),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/clinics",
+            "public holidays",
+            press("Edit", then="A doctor may decide otherwise"),
+        ),
+        *_by((PATIENT, DOCTOR), "/admin/clinics", "This page is for administrators"),
+    ],
+    "admin/rooms": [
+        Visit(ADMINISTRATOR, "/admin/rooms", "Dermatoscope"),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/rooms",
+            "Dermatoscope",
+            press("Rename Dermatoscope", then="Patients read the name of their room."),
+        ),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/rooms",
+            "Dermatoscope",
+            _out_of_use,
+        ),
+        Visit(NEW_ADMINISTRATOR, "/admin/rooms", "No rooms or devices yet"),
+        *_by((PATIENT, DOCTOR), "/admin/rooms", "This page is for administrators"),
+    ],
     "calendar": [
         Visit(DOCTOR, "/calendar", "Week filled"),
         *(Visit(DOCTOR, f"/calendar?view={view}", "Week filled") for view in ("week", "month")),
@@ -348,6 +409,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_DOCTOR, "/calendar?view=week", "Week filled"),
         Visit(NEW_DOCTOR, "/calendar?view=list", "Week filled"),
         Visit(WAITING_DOCTOR, "/calendar", "Week filled"),
+        Visit(WAITING_DOCTOR, "/calendar?view=list", "Week filled", _group_session),
         *_by(_NO_DOCTORS, "/calendar", _NOT_YOURS),
     ],
     "availability": [
@@ -363,12 +425,16 @@ VISITS: dict[str, list[Visit]] = {
         Visit(DOCTOR, "/availability", "Weekly hours", press("Copy to…", then="Hours of")),
         Visit(DOCTOR, "/availability", "Weekly hours", _other_hours),
         Visit(DOCTOR, "/availability", "Weekly hours", _removal),
+        Visit(DOCTOR, "/availability", "Weekly hours", _weeks_of_a_range),
+        Visit(DOCTOR, "/availability", "Weekly hours", _time_off),
+        Visit(DOCTOR, "/availability", "Weekly hours", _extra_session),
         Visit(NEW_DOCTOR, "/availability", "No day differs"),
         *_by(_NO_DOCTORS, "/availability", _NOT_YOURS),
     ],
     "visit-types": [
         Visit(DOCTOR, "/visit-types", "Offered"),
         Visit(DOCTOR, "/visit-types", "Offered", press("Edit", then="Duration in minutes")),
+        Visit(DOCTOR, "/visit-types", "Offered", _rare_things),
         Visit(
             DOCTOR,
             "/visit-types",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.policy.world import GROUP, OVERRIDE, Who
+from tests.policy.world import OVERRIDE, SESSION, TIME_OFF, Who
 
 APPOINTMENT = "/appointment?id={pending}"
 BOOKING = "/book?doctor={dora}&clinic={harbour}&type={visit}&start=2026-11-24T10:00:00Z"
@@ -86,9 +86,12 @@ PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (LOGIN, UNSEEN, MISSING, DONE, MISSING, UNS
 SCREEN = ALL
 
 _HOURS = frozenset({"audit_event", "doctor", "doctor_at_clinic"})
+_TIME_OFF = frozenset({"audit_event", "doctor", "time_off"})
+_SESSIONS = frozenset({"audit_event", "busy_block", "doctor"})
 _MOVED = frozenset({"appointment", "audit_event", "doctor"})
 _TOLD = frozenset({"outbox_message"})
 _RESCHEDULED = _MOVED | _TOLD | {"appointment_move", "busy_block"}
+_RESOURCES = frozenset({"audit_event", "resource"})
 _DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
 _VISITS = frozenset({"audit_event", "doctor", "visit_type"})
 
@@ -103,20 +106,39 @@ def _availability(handler: str, gets: tuple[Gets, ...] = THE_DOCTOR, **row: Any)
     return Row(f"AvailabilityEditor.{handler}", gets, "/availability", **row)
 
 
+def _days(handler: str, gets: tuple[Gets, ...] = THE_DOCTOR, *before: Step, **row: Any) -> Row:
+    """A handler of the dialogs, whose states are those of the editor and more."""
+    if gets is THE_DOCTOR:
+        row = {"owner": Who.DOCTOR, "before": ("AvailabilityEditor.load", *before)} | row
+    return Row(handler, gets, "/availability", **row)
+
+
 def _override_form(handler: str, **row: Any) -> Row:
     steps: tuple[Step, ...] = (
-        "load",
+        "AvailabilityEditor.load",
         "add_override",
         ("set_first", {"value": "2026-12-28"}),
         ("choose_closed", {"value": "other"}),
     )
-    return _availability(handler, before=steps, **row)
+    return _days(f"DifferentDaysEditor.{handler}", before=steps, **row)
+
+
+def _time_off_form(handler: str, **row: Any) -> Row:
+    steps: tuple[Step, ...] = ("add_time_off", ("set_away_first", {"value": "2026-12-28"}))
+    return _days(f"TimeOffEditor.{handler}", THE_DOCTOR, *steps, **row)
 
 
 def _calendar(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
     steps = ("load", *before)
     owner = None if gets is SCREEN else Who.DOCTOR
     return Row(f"DoctorCalendar.{handler}", gets, CALENDAR, before=steps, owner=owner, **row)
+
+
+def _rooms(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    steps = ("load", *before)
+    owner = Who.ADMINISTRATOR if gets is THE_ADMINISTRATOR else None
+    row = {"owner": owner, "before": steps} | row
+    return Row(f"AdminRooms.{handler}", gets, "/admin/rooms", **row)
 
 
 def _visit_types(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
@@ -145,6 +167,8 @@ _OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
 _OPEN_BEGUN: Step = ("open_appointment", {"appointment_id": "{begun}"})
 _VIDEO = {"visit_type_id": "{video}"}
 _VISIT = {"visit_type_id": "{visit}"}
+_ROOM = {"resource": "{room}"}
+_TYPED_ROOM = {"typed": {"name": "Laboratory"}}
 _TYPED_VISIT = {"typed": {"name": "Check-up", "duration": "20"}}
 _DORAS_CARD = {
     "doctor_id": "{dora}",
@@ -244,8 +268,8 @@ ROWS = (
         "GroupSessionPanel.open",
         (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
         CALENDAR,
-        {"starts_at": GROUP.isoformat()},
-        shows="0 of 8",
+        {"starts_at": SESSION},
+        shows="0 of ",
     ),
     Row("GroupSessionPanel.close", SCREEN, CALENDAR),
     _calendar("ask_reason", SCREEN),
@@ -323,6 +347,19 @@ ROWS = (
     _availability("remove_range", arguments={"weekday": 0, "index": 0}),
     _availability("set_opens", arguments={"weekday": 0, "index": 0, "value": "08:30"}),
     _availability("set_closes", arguments={"weekday": 0, "index": 0, "value": "17:30"}),
+    _availability(
+        "open_more",
+        SCREEN,
+        before=("load",),
+        owner=Who.DOCTOR,
+        arguments={"weekday": 0, "index": 0},
+    ),
+    _availability("close_more", SCREEN),
+    _availability(
+        "set_weeks",
+        before=("load", ("open_more", {"weekday": 0, "index": 0})),
+        arguments={"typed": {"valid_from": "2026-12-01", "every_weeks": "2"}},
+    ),
     _availability("open_copy", SCREEN),
     _availability("close_copy", SCREEN),
     _availability("copy_day", arguments={"typed": {"source": "0", "day-5": "on"}}),
@@ -337,10 +374,14 @@ ROWS = (
     # Days that differ
     _availability("previous_month", SCREEN, before=("load",)),
     _availability("next_month", SCREEN, before=("load",)),
-    _availability("choose_day", arguments={"day": "2026-12-23"}),
-    _availability("add_override", SCREEN),
-    _availability("edit_override", arguments={"key": OVERRIDE}, shows="Away for a christening"),
-    _availability("close_form", SCREEN),
+    _days("DifferentDaysEditor.choose_day", arguments={"day": "2026-12-23"}),
+    _days("DifferentDaysEditor.add_override", SCREEN),
+    _days(
+        "DifferentDaysEditor.edit_override",
+        arguments={"key": OVERRIDE},
+        shows="Away for a christening",
+    ),
+    _days("DifferentDaysEditor.close_form", SCREEN),
     _override_form("set_first", arguments={"value": "2026-12-29"}),
     _override_form("set_last", arguments={"value": "2026-12-30"}),
     _override_form("choose_closed", arguments={"value": "closed"}),
@@ -353,13 +394,71 @@ ROWS = (
         arguments={"typed": {"first": "2026-12-28", "last": "", "note": "Half a day"}},
         changes=_HOURS | {"date_override", "date_override_range"},
     ),
-    _availability("ask_removal", arguments={"key": OVERRIDE}),
-    _availability("close_removal", SCREEN),
-    _availability(
-        "remove_override",
-        before=("load", ("ask_removal", {"key": OVERRIDE})),
+    _days("DifferentDaysEditor.ask_removal", arguments={"key": OVERRIDE}),
+    _days("DifferentDaysEditor.close_removal", SCREEN),
+    _days(
+        "DifferentDaysEditor.remove_override",
+        THE_DOCTOR,
+        ("ask_removal", {"key": OVERRIDE}),
         changes=_HOURS | {"date_override"},
     ),
+    # Time off
+    _days("TimeOffEditor.add_time_off", SCREEN),
+    _days("TimeOffEditor.edit_time_off", arguments={"key": TIME_OFF}, shows="Sailing in Norway"),
+    _days("TimeOffEditor.close_time_off", SCREEN),
+    _time_off_form("set_away_first", arguments={"value": "2026-12-29"}),
+    _time_off_form("set_away_last", arguments={"value": "2026-12-30"}),
+    _time_off_form(
+        "save_time_off",
+        arguments={"typed": {"away_first": "2026-12-28", "away_last": "", "away_note": "Rest"}},
+        changes=_TIME_OFF,
+    ),
+    _days(
+        "TimeOffEditor.ask_return",
+        SCREEN,
+        before=("AvailabilityEditor.load",),
+        owner=Who.DOCTOR,
+        arguments={"key": TIME_OFF},
+    ),
+    _days(
+        "TimeOffEditor.remove_time_off",
+        THE_DOCTOR,
+        ("ask_return", {"key": TIME_OFF}),
+        changes=_TIME_OFF,
+    ),
+    # Extra sessions
+    _days("ExtraSessionEditor.add_session", DOCTORS, shows="Consultation"),
+    _days("ExtraSessionEditor.close_session", SCREEN),
+    _days(
+        "ExtraSessionEditor.save_session",
+        THE_DOCTOR,
+        "add_session",
+        arguments={
+            "typed": {
+                "session_visit_type_id": "{visit}",
+                "session_day": "2026-12-05",
+                "session_starts": "09:00",
+                "session_duration": "20",
+                "session_capacity": "6",
+            }
+        },
+        changes=_SESSIONS,
+    ),
+    _days(
+        "ExtraSessionEditor.ask_session_removal",
+        SCREEN,
+        before=("AvailabilityEditor.load",),
+        owner=Who.DOCTOR,
+        arguments={"key": SESSION},
+    ),
+    _days(
+        "ExtraSessionEditor.remove_session",
+        THE_DOCTOR,
+        ("ask_session_removal", {"key": SESSION}),
+        changes=_SESSIONS,
+    ),
+    # Public holidays
+    _availability("choose_holidays", arguments={"value": "closed"}, changes=_HOURS),
     _availability(
         "save_rules",
         arguments={
@@ -407,7 +506,66 @@ ROWS = (
     _visit_types("keep_last", SCREEN),
     _visit_types("move_up", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
     _visit_types("move_down", THE_DOCTOR, arguments=_VISIT, changes=_VISITS),
+    # The rooms and devices of the clinics that the actor administers, whatever the tab holds
+    _rooms("load", ADMINISTRATORS, before=(), shows="Parkside Clinic"),
+    _rooms("add", SCREEN, arguments={"clinic": "{harbour}"}),
+    _rooms(
+        "rename",
+        (MISSING, MISSING, MISSING, MISSING, MISSING, DONE, MISSING),
+        arguments=_ROOM,
+        shows="Echo chamber",
+    ),
+    _rooms("close", SCREEN),
+    _rooms("choose_kind", SCREEN, arguments={"kind": "device"}),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("add", {"clinic": "{harbour}"}),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+    ),
+    _rooms(
+        "submit",
+        THE_ADMINISTRATOR,
+        ("rename", _ROOM),
+        arguments=_TYPED_ROOM,
+        changes=_RESOURCES,
+        situation="of one that exists",
+    ),
+    _rooms(
+        "load_new_version",
+        (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING),
+        ("rename", _ROOM),
+        owner=Who.ADMINISTRATOR,
+    ),
+    _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
+    _rooms(
+        "deactivate",
+        THE_ADMINISTRATOR,
+        ("toggle", {"resource": "{used}"}),
+        changes=_RESOURCES,
+    ),
+    _rooms("keep", SCREEN),
     # Deciding on doctors
+    Row("AdminClinics.load", ADMINISTRATORS, "/admin/clinics", shows="Open on public holidays"),
+    Row("AdminClinics.close", SCREEN, "/admin/clinics"),
+    Row(
+        "AdminClinics.edit",
+        SCREEN,
+        "/admin/clinics",
+        {"clinic_id": "{harbour}"},
+        before=("load",),
+        owner=Who.ADMINISTRATOR,
+    ),
+    Row(
+        "AdminClinics.save",
+        THE_ADMINISTRATOR,
+        "/admin/clinics",
+        {"typed": {"name": "Harbour Clinic", "region": "BE", "closed": "on"}},
+        before=("load", ("edit", {"clinic_id": "{harbour}"})),
+        owner=Who.ADMINISTRATOR,
+        changes=frozenset({"audit_event", "clinic", "doctor"}),
+    ),
     _administration("load", ADMINISTRATORS, shows="LIC-OTTO"),
     _administration(
         "approve", THE_ADMINISTRATOR, arguments={"doctor": "{wilma}"}, changes=_DECIDED

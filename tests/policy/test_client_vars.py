@@ -15,13 +15,29 @@ from tests.policy.tabs import state_classes
 VARS = {
     "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
     "MailboxState": "rows letter is_loaded is_reading",
+    "AdminClinics": "clinics is_loaded is_forbidden form form_open regions errors",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
+    "AdminRooms": """
+        clinics is_loaded is_forbidden form is_open is_stale is_device problem name_error is_asking
+        asked_about question
+    """,
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
-        outside is_showing_outside is_stale stale_text is_copying weekday_initials month_title
-        month_weeks overrides form form_open form_closed form_ranges form_errors form_effect
-        form_outside removal removal_open removal_effect rules notice_options window_options
+        outside is_showing_outside is_stale stale_text is_copying more more_open more_errors
+        weeks_options weekday_initials month_title month_weeks overrides time_off sessions
+        holiday_choice holiday_options holidays holiday_effect rules notice_options window_options
         rules_errors
+    """,
+    "DifferentDaysEditor": """
+        form form_open form_closed form_ranges form_errors form_effect form_outside removal
+        removal_open removal_effect
+    """,
+    "TimeOffEditor": """
+        away away_open away_errors away_effect away_outside return_asked return_open
+    """,
+    "ExtraSessionEditor": """
+        session_form session_open session_errors session_types session_asked session_removal_open
+        session_problem
     """,
     "BookingForm": """
         summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
@@ -36,7 +52,7 @@ VARS = {
     "DoctorProfile": """
         is_loaded is_missing href_back problem moving profile places place visit_types visit_note
         left_out zone week days chosen_day chosen_day_problem parts week_problem previous_week
-        next_week jump
+        next_week jump limit_notice others
     """,
     "GroupSessionPanel": "detail is_open",
     "FindDoctors": """
@@ -69,15 +85,31 @@ FIELDS = {
     "mailbox.Letter": "row paragraphs files",
     "mailbox.Piece": "text href",
     "mailbox.File": "name href",
+    "admin_clinics.ClinicRow": "id name place region holidays is_closed",
+    "admin_clinics.ClinicForm": "number id title name country region closed",
     "admin_doctors.Row": """
         doctor name licence_number email email_verified specialties clinics registered is_approved
         reason
     """,
+    "nothing_free_words.OtherRow": "name place when href",
+    "admin_rooms.ClinicRow": "id name rows",
+    "admin_rooms.ResourceRow": "id name facts active",
+    "admin_rooms.ResourceForm": "number title name is_new",
     "hours_form.DayRow": "weekday name short on ranges",
-    "hours_form.RangeRow": "index opens closes error",
+    "hours_form.RangeRow": """
+        index opens closes error valid_from valid_until every_weeks remark
+    """,
+    "hours_form.TimeOffRow": "key days note",
+    "hours_form.SessionRow": "key day name hours seats",
+    "hours_form.HolidayRow": "day name is_open",
     "hours_form.OutsideRow": "when patient href",
     "hours_form.OverrideRow": "key days hours remark is_closed",
-    "availability_editor.OverrideForm": "number title first last note",
+    "availability_editor.MoreForm": """
+        number weekday index title valid_from valid_until every_weeks
+    """,
+    "different_days_editor.OverrideForm": "number title first last note",
+    "time_off_editor.TimeOffForm": "number title first last note",
+    "extra_session_editor.SessionForm": "number visit_type_id day starts duration capacity",
     "availability_editor.RulesForm": """
         number minimum_notice horizon_days max_patients_a_day cancellation_window
         max_open_appointments
@@ -88,7 +120,8 @@ FIELDS = {
     """,
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
-        id patient birth_date phone when zone visit place join_link status reason cancel_reason
+        id patient birth_date phone when zone visit place room device join_link status reason
+        cancel_reason
         reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
         can_mark_no_show can_move can_cancel
     """,
@@ -110,8 +143,8 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place join_link clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        is_own price can_cancel is_ahead deadline can_move other_times earlier again
+        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        cancel_reason is_own price can_cancel is_ahead deadline can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",
@@ -123,9 +156,10 @@ FIELDS = {
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
         number title name duration join_link price needs_confirmation pause_before pause_after
-        bookable_by step capacity clinics unfolded
+        bookable_by step capacity clinics rooms devices unfolded
     """,
-    "visit_type_form.ClinicBox": "name label checked",
+    "visit_type_form.CheckBox": "name label checked",
+    "visit_type_form.ResourceGroup": "clinic boxes",
 }
 
 

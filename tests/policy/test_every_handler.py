@@ -7,6 +7,7 @@ from reflex_base.registry import RegistrationContext
 
 from appointment_app.errors import Forbidden, NotFound
 from appointment_app.i18n import t
+from appointment_app.states.session_state import SessionState
 from tests.policy.expected_of_handlers import ROWS, Gets, Row, Step
 from tests.policy.tabs import Sockets, Tab, handlers, state_classes
 from tests.policy.world import (
@@ -77,14 +78,18 @@ async def _prepare(row: Row, who: Who, tab: Tab, sockets: Sockets, world: World)
     # So that the tab knows who looks at it.
     await tab.send("MyAppointments.keep")
     state_class = next(each for each in state_classes() if each.__name__ == state)
-    held = await tab.copy_from(theirs, state_class)
+    held = ""
+    for each in state_class.mro():
+        if each in state_classes() and each is not SessionState:
+            held += await tab.copy_from(theirs, each)
     return {secret for secrets in SECRETS.values() for secret in secrets if secret in held}
 
 
 async def _walk(tab: Tab, state: str, steps: tuple[Step, ...], world: World) -> None:
     for step in steps:
         name, arguments = (step, {}) if isinstance(step, str) else step
-        await tab.send(f"{state}.{name}", world.filled(arguments))
+        handler = name if "." in name else f"{state}.{name}"
+        await tab.send(handler, world.filled(arguments))
 
 
 def _refusal(shown: str) -> Gets | None:

@@ -159,7 +159,8 @@ async def _prepare(row: Row, tab: Tab, world: World) -> None:
     state = row.handler.partition(".")[0]
     for step in row.before:
         name, arguments = (step, {}) if isinstance(step, str) else step
-        await tab.send(f"{state}.{name}", world.filled(arguments))
+        handler = name if "." in name else f"{state}.{name}"
+        await tab.send(handler, world.filled(arguments))
 
 
 def _rightful(row: Row) -> Who:
@@ -170,6 +171,6 @@ def _rightful(row: Row) -> Who:
     order = [Who.DOCTOR, Who.PATIENT, Who.ADMINISTRATOR]
     if state in {"BookingForm", "MoveForm", "MyAppointments"}:
         order = [Who.PATIENT]
-    if state == "AdminDoctors":
+    if state in {"AdminClinics", "AdminDoctors", "AdminRooms"}:
         order = [Who.ADMINISTRATOR]
     return next((who for who in order if row.expected(who) is Gets.DONE), Who.PATIENT)

@@ -51,6 +51,8 @@ VIEW_CALENDAR        login no    no    no    no    yes   no    no    no    no   
 EDIT_AVAILABILITY    login no    no    no    no    yes   no    no    no    no    no    no    no
 EDIT_VISIT_TYPES     login no    no    no    no    yes   no    no    no    no    no    no    no
 DECIDE_DOCTORS       login no    no    no    no    no    no    no    yes   yes   no    no    no
+EDIT_CLINIC          login no    no    no    no    no    no    no    yes   yes   no    no    no
+EDIT_RESOURCES       login no    no    no    no    no    no    no    yes   yes   no    no    no
 """
 
 _HEAD, *_LINES = [line.split() for line in TABLE.strip().splitlines()]

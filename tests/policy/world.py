@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from appointment_app import clock
 from appointment_app.accounts import login_sessions, mailed_links, passwords
@@ -16,11 +17,14 @@ from appointment_app.database import Database
 from appointment_app.models import (
     AppointmentStatus,
     Approval,
+    BlockKind,
     DateOverride,
     DoctorSpecialty,
+    ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
+    TimeOff,
     TokenPurpose,
     User,
     VisitMode,
@@ -29,18 +33,19 @@ from appointment_app.models import (
 from tests.accounts.people import NOON, PASSWORD
 from tests.factories import (
     make_appointment,
+    make_block,
     make_clinic,
     make_doctor,
     make_patient,
-    make_session,
+    make_resource,
     make_user,
     make_visit_type,
 )
 from tests.scheduling.doctors_day import place_of
 
 OVERRIDE = "2026-12-24/2026-12-24"
-# When a group session begins that the doctor has opened in advance.
-GROUP = datetime(2027, 2, 6, 9, tzinfo=UTC)
+TIME_OFF = str(UUID(int=7))
+SESSION = "2026-12-12T09:00:00+00:00"
 
 
 class Who(StrEnum):
@@ -68,9 +73,10 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "paul's reason": ("A wart on the thumb",),
     "paul's notes": ("Wart removed with ice",),
     "dora's account": ("dora@secret.example", "LIC-DORA"),
-    "dora's calendar": ("Away for a christening",),
+    "dora's calendar": ("Away for a christening", "Sailing in Norway"),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
+    "harbour's rooms": ("Echo chamber", "Plaster room"),
     "administrators": ("root@secret.example", "park@secret.example"),
 }
 
@@ -96,6 +102,7 @@ MAY_SEE: dict[Who, set[str]] = {
         "dora's account",
         "otto's account",
         "wilma",
+        "harbour's rooms",
         "administrators",
     },
     Who.OTHER_ADMINISTRATOR: {"otto's account", "administrators"},
@@ -256,7 +263,16 @@ async def _build(database: Database, path: Path) -> World:
             reason="A wart on the thumb",
             notes="Wart removed with ice",
         )
-        await make_session(session, visit, harbour, GROUP)
+        room = await make_resource(session, harbour, name="Echo chamber")
+        used = await make_resource(session, harbour, name="Plaster room")
+        session.add(
+            ResourceUse(
+                resource_id=row_id(used),
+                block_id=pending.block_id,
+                busy_from=pending.starts_at,
+                busy_until=pending.ends_at,
+            )
+        )
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
         await _add_rights(session, users, row_id(park))
@@ -272,6 +288,29 @@ async def _build(database: Database, path: Path) -> World:
                 day=date.fromisoformat(OVERRIDE.partition("/")[0]),
                 note="Away for a christening",
             )
+        )
+        session.add(
+            TimeOff(
+                public_id=UUID(TIME_OFF),
+                doctor_id=row_id(dora),
+                first_day=date(2027, 1, 4),
+                last_day=date(2027, 1, 8),
+                note="Sailing in Norway",
+            )
+        )
+        opened = datetime.fromisoformat(SESSION)
+        await make_block(
+            session,
+            dora,
+            opened,
+            20,
+            kind=BlockKind.SESSION,
+            clinic_id=row_id(harbour),
+            visit_type_id=row_id(visit),
+            starts_at=opened,
+            ends_at=opened + timedelta(minutes=20),
+            capacity=6,
+            published=True,
         )
         users["pia"].password_hash = await passwords.hashed(PASSWORD)
         newcomer = User(email="new@secret.example", password_hash="!")
@@ -306,6 +345,8 @@ async def _build(database: Database, path: Path) -> World:
         "pending": pending,
         "begun": begun,
         "pauls": pauls,
+        "room": room,
+        "used": used,
     }
     ids = {name: str(record.public_id) for name, record in records.items()}
     ids |= {"place": str(place), "ottos_place": str(ottos_place)}

@@ -25,6 +25,7 @@ from appointment_app.models import (
     DoctorAtClinic,
     OutboxMessage,
     Person,
+    ResourceUse,
     VisitType,
 )
 from appointment_app.scheduling import booking
@@ -130,7 +131,7 @@ class Desk:
 
     async def records(self) -> list[Any]:
         """Everything that a deed of the service may write."""
-        tables = (Appointment, BusyBlock, AuditEvent, OutboxMessage, Doctor)
+        tables = (Appointment, BusyBlock, ResourceUse, AuditEvent, OutboxMessage, Doctor)
         return [row.model_dump() for table in tables for row in await self.all(table)]
 
 

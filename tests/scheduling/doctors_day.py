@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.models import (
     Appointment,
@@ -19,11 +22,37 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import booking
+from appointment_app.scheduling import booking, hours
 from appointment_app.scheduling.booking import BookingRequest
-from tests.factories import make_patient, offer_of, patient_actor
+from appointment_app.scheduling.week import TypedWeek
+from tests.factories import doctor_actor, make_patient, offer_of, patient_actor
 
 MONDAY_EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # 09:00 in Berlin
+
+
+NINE_TO_FIVE = ((9 * 60, 17 * 60),)
+
+
+@dataclass
+class Practice:
+    """A doctor who receives Monday to Friday from nine to five, in Berlin."""
+
+    database: Database
+    doctor: Doctor
+    clinic: Clinic
+    visit_type: VisitType
+    place_id: UUID
+
+    @property
+    def actor(self) -> Actor:
+        return doctor_actor(self.doctor)
+
+    async def ask(self, service: Callable[..., Awaitable[Any]], *args: Any, **named: Any) -> Any:
+        async with self.database.session() as session:
+            return await service(session, self.actor, self.place_id, *args, **named)
+
+    async def week(self) -> TypedWeek:
+        return (await self.ask(hours.load)).week
 
 
 async def place_of(session: AsyncSession, doctor: Doctor, clinic: Clinic) -> UUID:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from appointment_app import clock
@@ -54,6 +53,7 @@ from tests.scheduling.desk import (
     nothing_stored,
     refused,
 )
+from tests.statements import counted_statements
 
 STATEMENTS_A_BOOKING = 8
 
@@ -483,13 +483,7 @@ async def test_a_long_day_is_one_day_of_patients(desk: Desk, night_offer: Offer)
 
 async def test_a_booking_costs_so_many_statements(desk: Desk) -> None:
     """Fewer is better: lower the number when it falls. Begin and commit are not counted."""
-    statements: list[str] = []
-
-    def count(_: Any, __: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(desk.database.engine.sync_engine, "before_cursor_execute", count)
-    await desk.book(at("10:00"))
+    with counted_statements(desk.database) as statements:
+        await desk.book(at("10:00"))
     print(f"\n{desk.database.engine.dialect.name}: a booking takes {len(statements)} statements")
     assert len(statements) <= STATEMENTS_A_BOOKING, "\n".join(statements)

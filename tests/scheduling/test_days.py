@@ -38,7 +38,17 @@ def _frozen_clock() -> Iterator[None]:
         yield
 
 
-def kind(day: date, duration: int = 30, **hours: object) -> DayKind:
+WHOLE_WEEK = Interval(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def kind(
+    day: date,
+    duration: int = 30,
+    *,
+    busy: tuple[Interval, ...] = (WHOLE_WEEK,),
+    full_days: tuple[date, ...] = (),
+    **hours: object,
+) -> DayKind:
     """The kind of a day without free starts, bookable from 10:00 today until Sunday night."""
     weekly = tuple(WeeklyRange(weekday, 8 * 60, 12 * 60) for weekday in range(5))
     return kind_of_day(
@@ -47,6 +57,8 @@ def kind(day: date, duration: int = 30, **hours: object) -> DayKind:
         day,
         not_before=NOW + timedelta(hours=1),
         not_after=datetime(2026, 11, 29, 23, tzinfo=UTC),
+        busy=busy,
+        full_days=full_days,
     )
 
 
@@ -63,9 +75,36 @@ def test_today_is_full_while_a_time_could_still_be_booked_and_over_afterwards() 
     assert kind(TODAY, overrides=early) is DayKind.OVER
 
 
-def test_a_day_whose_hours_are_shorter_than_the_visit_is_closed() -> None:
+def test_a_day_whose_hours_are_shorter_than_the_visit_has_no_gap() -> None:
     assert kind(date(2026, 11, 24), duration=240) is DayKind.FULL
-    assert kind(date(2026, 11, 24), duration=241) is DayKind.CLOSED
+    assert kind(date(2026, 11, 24), duration=241) is DayKind.NO_GAP
+    assert kind(date(2026, 11, 20), duration=241) is DayKind.OVER
+    assert kind(date(2026, 11, 30), duration=241) is DayKind.NOT_YET
+
+
+def test_a_day_with_some_time_left_has_no_gap_and_one_without_is_full() -> None:
+    tuesday = date(2026, 11, 24)  # open 07:00 to 11:00 UTC
+
+    def taken_from(minutes: int) -> Interval:
+        begin = datetime(2026, 11, 24, 7, tzinfo=UTC) + timedelta(minutes=minutes)
+        return Interval(begin, datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+    assert kind(tuesday, busy=(taken_from(29),)) is DayKind.NO_GAP
+    assert kind(tuesday, busy=(taken_from(5),)) is DayKind.NO_GAP
+    assert kind(tuesday, busy=(taken_from(4),)) is DayKind.FULL
+    assert kind(tuesday, busy=(taken_from(29),), full_days=(tuesday,)) is DayKind.FULL
+
+
+def test_time_that_is_too_near_is_no_gap() -> None:
+    """Today 09:00 to 10:00 is free, but it can no longer be booked."""
+    taken = Interval(NOW + timedelta(hours=1), NOW + timedelta(hours=9))
+    assert kind(TODAY, busy=(taken,)) is DayKind.FULL
+
+
+def test_a_holiday_and_time_off_are_closed_days() -> None:
+    day = date(2026, 11, 24)
+    assert kind(day, holidays={day: "St. Nobody's Day"}) is DayKind.CLOSED
+    assert kind(day, days_off=frozenset({day})) is DayKind.CLOSED
 
 
 def test_a_day_that_is_closed_by_exception_is_closed() -> None:

@@ -57,7 +57,8 @@ def test_a_range_around_another_overlaps_it() -> None:
         (None, 480, "Please give both times."),
         (480, None, "Please give both times."),
         (-1, 480, "Please give times of one day."),
-        (480, 1441, "Please give times of one day."),
+        (480, 2881, "Please give times of one day."),
+        (480, 1921, "Please give at most 24 hours."),
     ],
 )
 def test_a_range_that_is_none_is_told(opens: int | None, closes: int | None, sentence: str) -> None:
@@ -81,6 +82,109 @@ def test_a_week_comes_back_as_it_was_saved() -> None:
     typed = week(mon=day((780, 1020), (480, 720)), sun=day((600, 660)))
     again = typed_week(weekly_ranges(typed))
     assert again == week(mon=day((480, 720), (780, 1020)), sun=day((600, 660)))
+
+
+def some_weeks(opens: int, closes: int, *, every: int = 1, **days: str) -> TypedRange:
+    begin, end = (days.get(name) for name in ("begin", "end"))
+    return TypedRange(
+        opens,
+        closes,
+        date.fromisoformat(begin) if begin else None,
+        date.fromisoformat(end) if end else None,
+        every,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (some_weeks(480, 720, end="2026-11-30"), some_weeks(480, 720, begin="2026-12-01")),
+        (
+            some_weeks(480, 720, begin="2026-11-02", every=2),
+            some_weeks(480, 720, begin="2026-11-09", every=2),
+        ),
+        (
+            some_weeks(480, 720, begin="2026-11-02", every=4),
+            some_weeks(480, 720, begin="2026-11-09", every=6),
+        ),
+        # From Tuesday on, a week of Mondays is out of reach.
+        (some_weeks(480, 720, end="2026-11-24"), some_weeks(480, 720, begin="2026-11-24")),
+    ],
+)
+def test_ranges_that_never_hold_on_the_same_day_do_not_overlap(
+    one: TypedRange, other: TypedRange
+) -> None:
+    assert week_errors(week(mon=(one, other)), weekly(BERLIN), [], TODAY) == {}
+    assert week_errors(week(mon=(other, one)), weekly(BERLIN), [], TODAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (some_weeks(480, 720, end="2026-11-30"), some_weeks(480, 720, begin="2026-11-30")),
+        (some_weeks(480, 720), some_weeks(480, 720, begin="2031-12-01", every=12)),
+        (
+            some_weeks(480, 720, begin="2026-11-02", every=4),
+            some_weeks(480, 720, begin="2026-11-16", every=6),
+        ),
+        (
+            some_weeks(480, 720, begin="2026-11-02", every=11),
+            some_weeks(480, 720, begin="2026-11-09", every=12),
+        ),
+    ],
+)
+def test_ranges_that_hold_on_the_same_day_once_overlap(one: TypedRange, other: TypedRange) -> None:
+    expected = {(0, 1): "Overlaps 08:00 – 12:00"}
+    assert week_errors(week(mon=(one, other)), weekly(BERLIN), [], TODAY) == expected
+    assert week_errors(week(mon=(other, one)), weekly(BERLIN), [], TODAY) == expected
+
+
+def test_hours_past_midnight_overlap_those_of_the_next_day() -> None:
+    late, early = day((1320, 1560)), day((60, 300))
+    assert week_errors(week(mon=late, tue=day((120, 300))), weekly(BERLIN), [], TODAY) == {}
+    assert week_errors(week(mon=late, tue=early), weekly(BERLIN), [], TODAY) == {
+        (1, 0): "Overlaps 22:00 – 02:00 the next day of Monday"
+    }
+    assert week_errors(week(mon=early, sun=late), weekly(BERLIN), [], TODAY) == {
+        (6, 0): "Overlaps 01:00 – 05:00 of Monday"
+    }
+
+
+def test_hours_past_midnight_clash_with_the_morning_after_at_another_clinic() -> None:
+    other = Elsewhere("Lake Clinic", weekly(BERLIN, WeeklyRange(1, 60, 300)))
+    assert week_errors(week(mon=day((1320, 1560))), weekly(BERLIN), [other], TODAY) == {
+        (0, 0): "Overlaps 01:00 – 05:00 at Lake Clinic"
+    }
+
+
+def test_hours_of_the_other_week_do_not_clash_with_another_clinic() -> None:
+    monday = date(2026, 11, 23)
+    other = Elsewhere("Lake Clinic", weekly(BERLIN, WeeklyRange(0, 480, 720, monday, None, 2)))
+    same = some_weeks(480, 720, begin="2026-11-23", every=2)
+    next_one = some_weeks(480, 720, begin="2026-11-30", every=2)
+    assert set(week_errors(week(mon=(same,)), weekly(BERLIN), [other], TODAY)) == {(0, 0)}
+    assert week_errors(week(mon=(next_one,)), weekly(BERLIN), [other], TODAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            some_weeks(480, 720, begin="2026-12-02", end="2026-12-01"),
+            "The last day must not be before the first.",
+        ),
+        (some_weeks(480, 720, every=2), "Please give the day from which the weeks are counted."),
+        (some_weeks(480, 720, begin="2026-12-02", every=13), "Please choose at most 12 weeks."),
+        (some_weeks(480, 720, every=0), "Please choose at most 12 weeks."),
+    ],
+)
+def test_impossible_weeks_are_told(typed: TypedRange, sentence: str) -> None:
+    assert week_errors(week(mon=(typed,)), weekly(BERLIN), [], TODAY) == {(0, 0): sentence}
+
+
+def test_the_weeks_of_a_range_come_back_as_they_were_saved() -> None:
+    typed = week(mon=(some_weeks(480, 720, begin="2026-12-01", end="2027-03-01", every=3),))
+    assert typed_week(weekly_ranges(typed)) == typed
 
 
 def test_hours_at_another_clinic_of_the_same_zone_clash() -> None:
@@ -116,7 +220,7 @@ def test_an_evening_clashes_with_the_next_morning_far_away() -> None:
 
 
 def test_days_on_which_other_hours_hold_do_not_clash() -> None:
-    mondays = {date.fromordinal(TODAY.toordinal() + 7 * n): () for n in range(60)}
+    mondays = {date.fromordinal(TODAY.toordinal() + 7 * n): () for n in range(90)}
     other = Elsewhere("Lake Clinic", Hours(BERLIN, (WeeklyRange(0, 600, 720),), mondays))
     assert week_errors(week(mon=day((600, 720))), weekly(BERLIN), [other], TODAY) == {}
 

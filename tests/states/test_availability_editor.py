@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from appointment_app import clock
 from appointment_app.database import Database
-from appointment_app.models import DoctorAtClinic, row_id
+from appointment_app.models import DoctorAtClinic, WeeklyHours, row_id
 from appointment_app.scheduling import hours
 from appointment_app.states.availability_editor import AvailabilityEditor
 from tests.factories import doctor_actor, make_clinic, make_patient
@@ -95,6 +96,85 @@ async def test_an_end_at_midnight_is_the_end_of_the_day(
     await editor.save()
     assert (await stored_week(tab))[0] == [(540, 1440)]
     assert typed(editor, 0) == [("09:00", "00:00")]
+
+
+async def test_an_end_before_the_beginning_is_on_the_next_day(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.set_opens(4, 0, "22:00")
+    await editor.set_closes(4, 0, "02:00")
+    assert editor.days[4].ranges[0].remark == "until 02:00 the next day"
+    await editor.save()
+    assert (await stored_week(tab))[4] == [(1320, 1560)]
+    assert typed(editor, 4) == [("22:00", "02:00")]
+    assert editor.month_weeks[4][4]["label"] == "Friday 27 November: 22:00 – 02:00 the next day"
+
+
+async def test_in_which_weeks_a_range_holds_is_typed_in_a_dialog_and_never_lost(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    await editor.open_more(0, 0)
+    assert (editor.more_open, editor.more.title) == (True, "Monday, 09:00 – 17:00")
+    await editor.set_weeks({"valid_from": "", "valid_until": "tomorrow", "every_weeks": "2"})
+    assert editor.more_errors == {
+        "valid_from": "Please give the day from which the weeks are counted.",
+        "valid_until": "Please give a day.",
+    }
+    sent = {"valid_from": "2026-12-07", "valid_until": "2027-03-01", "every_weeks": "2"}
+    await editor.set_weeks(sent)
+    assert not editor.more_open
+    words = "every 2 weeks, from 7 Dec 2026, until 1 Mar 2027"
+    assert (editor.days[0].ranges[0].remark, editor.effect) == (words, "Saving changes 1 day.")
+    # What else is typed into the range, or beside it, leaves that alone.
+    await editor.set_opens(0, 0, "10:00")
+    await editor.save()
+    await editor.set_closes(0, 0, "16:00")
+    await editor.save()
+    assert (typed(editor, 0), editor.days[0].ranges[0].remark) == ([("10:00", "16:00")], words)
+    async with tab.database.session() as session:
+        (row,) = await session.exec(select(WeeklyHours).where(WeeklyHours.weekday == 0))
+    kept = (row.opens, row.closes, row.valid_from, row.valid_until, row.every_weeks)
+    assert kept == (600, 960, date(2026, 12, 7), date(2027, 3, 1), 2)
+    kinds = {}
+    await editor.next_month()
+    for week in editor.month_weeks:
+        kinds[week[0]["number"]] = week[0]["kind"]
+    assert kinds == {"": "off", "7": "normal", "14": "off", "21": "normal", "28": "off"}
+
+
+async def test_who_is_booked_in_a_week_without_hours_is_named(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    starts_at = MONDAY_EIGHT + timedelta(days=7, hours=2)
+    await book(tab.database, tab.doctor, tab.clinic, tab.visit_type, starts_at, given_name="Nora")
+    await editor.open_more(0, 0)
+    sent = {"valid_from": "2026-11-23", "valid_until": "", "every_weeks": "2"}
+    await editor.set_weeks(sent)
+    assert "Mon 30 Nov 11:00, Nora" in editor.outside_text
+    await editor.open_more(0, 0)
+    await editor.set_weeks(sent | {"valid_from": "2026-11-16"})
+    assert editor.outside_text == ""
+
+
+async def test_public_holidays_are_listed_and_switched(
+    tab: DoctorsTab, editor: AvailabilityEditor
+) -> None:
+    assert [(row.day, row.name) for row in editor.holidays][:2] == [
+        ("Fri 25 Dec", "Christmas Day"),
+        ("Sat 26 Dec", "Second Day of Christmas"),
+    ]
+    assert (editor.holiday_choice, editor.holidays[0].is_open) == ("clinic", True)
+    assert editor.holiday_options[0] == ["clinic", "As the clinic (open)"]
+    christmas = datetime(2026, 12, 25, 9, tzinfo=UTC)
+    await book(tab.database, tab.doctor, tab.clinic, tab.visit_type, christmas, given_name="Nora")
+    assert "Saved" in await done(editor.choose_holidays("closed"))
+    assert "Fri 25 Dec 10:00, Nora" in editor.holiday_effect
+    assert (editor.holiday_choice, editor.holidays[0].is_open) == ("closed", False)
+    await editor.next_month()
+    cell = editor.month_weeks[3][4]
+    assert (cell["kind"], cell["label"]) == ("closed", "Friday 25 December: closed, Christmas Day")
+    assert await done(editor.choose_holidays("perhaps")) != "None"
+    assert editor.holiday_choice == "closed"
 
 
 async def test_a_day_switched_off_keeps_what_was_typed(editor: AvailabilityEditor) -> None:
@@ -192,89 +272,6 @@ async def test_each_clinic_keeps_its_own_draft(tab: DoctorsTab, editor: Availabi
     assert typed(editor, 0) == [("10:00", "17:00")]
 
 
-async def test_days_that_differ_are_added_edited_and_removed(
-    tab: DoctorsTab, editor: AvailabilityEditor
-) -> None:
-    await editor.add_override()
-    assert (editor.form_open, editor.form_closed) == (True, True)
-    await editor.set_first("2026-12-24")
-    await editor.set_last("2026-12-23")
-    assert editor.form_errors == {"last": "The last day must not be before the first."}
-    await editor.set_last("2026-12-25")
-    assert editor.form_effect == "Other hours on 2 days."
-    sent = {"first": "2026-12-24", "last": "2026-12-25", "note": "Holidays"}
-    await editor.save_override(sent)
-    assert not editor.form_open
-    (row,) = editor.overrides
-    assert (row.days, row.hours, row.remark, row.is_closed) == (
-        "24–25 Dec",
-        "Closed",
-        "Holidays",
-        True,
-    )
-    assert editor.month_title == "December 2026"
-    assert editor.month_weeks[3][3]["kind"] == "closed"
-
-    await editor.choose_day("2026-12-25")
-    assert (editor.form.first, editor.form.last, editor.form.note) == (
-        "2026-12-24",
-        "2026-12-25",
-        "Holidays",
-    )
-    await editor.choose_closed("hours")
-    await editor.set_form_opens(0, "10:00")
-    await editor.set_form_closes(0, "12:00")
-    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
-    (row,) = editor.overrides
-    assert (row.days, row.hours, row.remark) == (
-        "24 Dec",
-        "10:00 – 12:00",
-        "instead of 09:00 – 17:00",
-    )
-    assert editor.month_weeks[3][3]["kind"] == "changed"
-
-    await editor.ask_removal(row.key)
-    assert editor.removal_open
-    await editor.remove_override()
-    assert editor.overrides == []
-    assert await editor.remove_override() is None
-
-
-async def test_saving_days_keeps_the_week_that_is_being_typed(
-    tab: DoctorsTab, editor: AvailabilityEditor
-) -> None:
-    await editor.set_opens(0, 0, "10:00")
-    await editor.choose_day("2026-12-24")
-    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
-    assert typed(editor, 0) == [("10:00", "17:00")]
-    await editor.save()
-    assert (await stored_week(tab))[0] == [(600, 1020)]
-    assert len(editor.overrides) == 1
-
-
-async def test_a_wrong_form_stays_open(editor: AvailabilityEditor) -> None:
-    await editor.add_override()
-    await editor.save_override({"first": "", "last": "", "note": ""})
-    assert (editor.form_open, editor.form_errors) == (True, {"first": "Please give a day."})
-    await editor.choose_closed("hours")
-    await editor.set_form_closes(0, "08:00")
-    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
-    assert editor.form_open
-    assert editor.form_ranges[0].error == "The end must be later than the beginning."
-    assert editor.overrides == []
-
-
-async def test_other_hours_without_any_hours_are_not_a_closed_day(
-    editor: AvailabilityEditor,
-) -> None:
-    await editor.add_override()
-    await editor.choose_closed("hours")
-    await editor.remove_form_range(0)
-    await editor.save_override({"first": "2026-12-24", "last": "", "note": ""})
-    assert editor.form_errors == {"form": "Please give hours, or choose Closed."}
-    assert editor.overrides == []
-
-
 async def test_rules_are_saved_or_told_at_their_field(editor: AvailabilityEditor) -> None:
     sent = {"minimum_notice": "240", "horizon_days": "x", "max_patients_a_day": ""}
     await editor.save_rules(sent)
@@ -323,14 +320,12 @@ async def test_nobody_and_patients_change_nothing(
         assert state.days == []
         # A browser may send what it likes: the vars of a state are no proof of a right.
         state.place, state.days, state.is_dirty = editor.place, editor.days, True
-        state.form_open = state.removal_open = True
         await state.toggle_day(0)
         await state.save()
-        await state.save_override({"first": "2026-12-24", "last": "", "note": ""})
+        await state.choose_holidays("closed")
         await state.save_rules(
             {"minimum_notice": "0", "horizon_days": "1", "max_patients_a_day": ""}
         )
-        await state.ask_removal("2026-12-24/2026-12-24")
     assert await stored_week(tab) == [[(540, 1020)]] * 5 + [[]] * 2
     await editor.load()
-    assert (editor.overrides, editor.rules.horizon_days) == ([], "60")
+    assert (editor.holiday_choice, editor.rules.horizon_days) == ("clinic", "60")

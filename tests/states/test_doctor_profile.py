@@ -147,7 +147,7 @@ async def test_another_clinic_and_visit_type_are_links(practice: Practice) -> No
     assert state.zone == "Times in New York time"
     assert [each.chosen for each in state.visit_types] == [False, True]
     assert {day.note for day in state.days} == {"closed"}
-    assert state.week_problem == "The doctor receives nobody in this week."
+    assert state.week_problem == "The doctor receives nobody at this clinic at the moment."
     assert state.jump.href == ""
 
 

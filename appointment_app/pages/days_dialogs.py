@@ -1,0 +1,296 @@
+"""The dialogs of the availability editor for days that are not as in every week."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.button import button
+from appointment_app.components.dialog import dialog
+from appointment_app.components.field import form_alert, select_field, text_field
+from appointment_app.components.hours import outside_list, typed_range
+from appointment_app.components.icons import plus_icon
+from appointment_app.components.pills import pills
+from appointment_app.i18n import t
+from appointment_app.states.availability_editor import AvailabilityEditor
+from appointment_app.states.different_days_editor import DifferentDaysEditor
+from appointment_app.states.extra_session_editor import ExtraSessionEditor
+from appointment_app.states.hours_form import RangeRow
+from appointment_app.states.time_off_editor import TimeOffEditor
+
+FORM = DifferentDaysEditor.form
+AWAY = TimeOffEditor.away
+SESSION = ExtraSessionEditor.session_form
+
+
+def days_dialogs() -> rx.Component:
+    """Return the dialogs of these days."""
+    return rx.fragment(
+        _override_dialog(),
+        _removal_dialog(),
+        _time_off_dialog(),
+        _return_dialog(),
+        _session_dialog(),
+        _session_removal_dialog(),
+    )
+
+
+def _override_dialog() -> rx.Component:
+    errors = DifferentDaysEditor.form_errors
+    return dialog(
+        FORM.title,
+        rx.el.form(
+            rx.el.div(
+                text_field(
+                    t("From"),
+                    "first",
+                    error=errors.get("first", ""),
+                    default_value=FORM.first,
+                    type="date",
+                    on_blur=DifferentDaysEditor.set_first,
+                ),
+                text_field(
+                    t("Until (optional)"),
+                    "last",
+                    error=errors.get("last", ""),
+                    default_value=FORM.last,
+                    type="date",
+                    on_blur=DifferentDaysEditor.set_last,
+                ),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            pills(
+                t("Hours on these days"),
+                [("closed", t("Closed")), ("hours", t("Other hours"))],
+                rx.cond(DifferentDaysEditor.form_closed, "closed", "hours"),
+                DifferentDaysEditor.choose_closed,
+            ),
+            rx.cond(
+                DifferentDaysEditor.form_closed,
+                None,
+                rx.el.div(
+                    rx.foreach(DifferentDaysEditor.form_ranges, _form_range),
+                    button(
+                        plus_icon(),
+                        t("Add hours"),
+                        variant="quiet",
+                        on_click=DifferentDaysEditor.add_form_range,
+                    ),
+                    class_name="grid gap-2 justify-items-start",
+                ),
+            ),
+            text_field(
+                t("Note (optional)"),
+                "note",
+                hint=t("Only you see it, such as: public holiday."),
+                error=errors.get("note", ""),
+                default_value=FORM.note,
+                max_length=120,
+                auto_complete="off",
+            ),
+            rx.el.p(DifferentDaysEditor.form_effect, class_name="muted", role="status"),
+            outside_list(DifferentDaysEditor.form_outside),
+            form_alert(errors.get("form", "")),
+            rx.el.div(
+                rx.cond(
+                    DifferentDaysEditor.is_stale,
+                    button(
+                        t("Load the new version"), on_click=DifferentDaysEditor.load_new_version
+                    ),
+                ),
+                button(t("Cancel"), on_click=DifferentDaysEditor.close_form),
+                button(t("Save"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=FORM.number,
+            on_submit=DifferentDaysEditor.save_override,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="different-days",
+        shown=DifferentDaysEditor.form_open,
+        on_close=DifferentDaysEditor.close_form,
+    )
+
+
+def _form_range(each: RangeRow) -> rx.Component:
+    return typed_range(
+        each,
+        label=t("Other hours"),
+        error_id=f"error-form-{each.index}",
+        on_start=DifferentDaysEditor.set_form_opens(each.index),
+        on_end=DifferentDaysEditor.set_form_closes(each.index),
+        on_remove=DifferentDaysEditor.remove_form_range(each.index),
+    )
+
+
+def _removal_dialog() -> rx.Component:
+    return dialog(
+        t("Remove {days}?", days=DifferentDaysEditor.removal.days),
+        rx.el.p(t("The weekly hours hold again on these days.")),
+        rx.cond(
+            DifferentDaysEditor.removal_effect != "",
+            rx.el.p(DifferentDaysEditor.removal_effect, " ", t("Nothing booked is cancelled.")),
+        ),
+        name="removal",
+        shown=DifferentDaysEditor.removal_open,
+        on_close=DifferentDaysEditor.close_removal,
+        actions=(
+            button(t("Keep"), on_click=DifferentDaysEditor.close_removal),
+            button(t("Remove"), variant="danger", on_click=DifferentDaysEditor.remove_override),
+        ),
+    )
+
+
+def _time_off_dialog() -> rx.Component:
+    errors = TimeOffEditor.away_errors
+    return dialog(
+        AWAY.title,
+        rx.el.form(
+            rx.el.p(
+                t("You receive nobody on these days, at none of your clinics."), class_name="muted"
+            ),
+            rx.el.div(
+                text_field(
+                    t("First day"),
+                    "away_first",
+                    error=errors.get("first", ""),
+                    default_value=AWAY.first,
+                    type="date",
+                    on_blur=TimeOffEditor.set_away_first,
+                ),
+                text_field(
+                    t("Last day"),
+                    "away_last",
+                    error=errors.get("last", ""),
+                    default_value=AWAY.last,
+                    type="date",
+                    on_blur=TimeOffEditor.set_away_last,
+                ),
+                class_name="grid gap-4 sm:grid-cols-2",
+            ),
+            text_field(
+                t("Note (optional)"),
+                "away_note",
+                hint=t("Only you see it, such as: summer holiday."),
+                error=errors.get("note", ""),
+                default_value=AWAY.note,
+                max_length=120,
+                auto_complete="off",
+            ),
+            rx.el.p(TimeOffEditor.away_effect, class_name="muted", role="status"),
+            outside_list(TimeOffEditor.away_outside),
+            form_alert(errors.get("form", "")),
+            rx.el.div(
+                rx.cond(
+                    AvailabilityEditor.is_stale,
+                    button(t("Load the new version"), on_click=AvailabilityEditor.load_new_version),
+                ),
+                button(t("Cancel"), on_click=TimeOffEditor.close_time_off),
+                button(t("Save"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=AWAY.number,
+            on_submit=TimeOffEditor.save_time_off,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="time-off",
+        shown=TimeOffEditor.away_open,
+        on_close=TimeOffEditor.close_time_off,
+    )
+
+
+def _return_dialog() -> rx.Component:
+    return dialog(
+        t("Remove time off {days}?", days=TimeOffEditor.return_asked.days),
+        rx.el.p(t("Your hours hold again on these days, and patients can book them.")),
+        name="return",
+        shown=TimeOffEditor.return_open,
+        on_close=TimeOffEditor.close_time_off,
+        actions=(
+            button(t("Keep"), on_click=TimeOffEditor.close_time_off),
+            button(t("Remove"), variant="danger", on_click=TimeOffEditor.remove_time_off),
+        ),
+    )
+
+
+def _session_dialog() -> rx.Component:
+    errors = ExtraSessionEditor.session_errors
+    return dialog(
+        t("Open an extra session"),
+        rx.el.form(
+            select_field(
+                t("Visit type"),
+                "session_visit_type_id",
+                ExtraSessionEditor.session_types,
+                error=errors.get("visit_type_id", ""),
+                default_value=SESSION.visit_type_id,
+            ),
+            rx.el.div(
+                text_field(
+                    t("Day"),
+                    "session_day",
+                    error=errors.get("day", ""),
+                    default_value=SESSION.day,
+                    type="date",
+                ),
+                text_field(
+                    t("Begins at"),
+                    "session_starts",
+                    error=errors.get("starts", ""),
+                    default_value=SESSION.starts,
+                    type="time",
+                ),
+                text_field(
+                    t("Minutes"),
+                    "session_duration",
+                    error=errors.get("duration", ""),
+                    default_value=SESSION.duration,
+                    type="number",
+                    input_mode="numeric",
+                    min="5",
+                    max="480",
+                ),
+                text_field(
+                    t("Places"),
+                    "session_capacity",
+                    error=errors.get("capacity", ""),
+                    default_value=SESSION.capacity,
+                    type="number",
+                    input_mode="numeric",
+                    min="1",
+                    max="200",
+                ),
+                class_name="grid gap-4 grid-cols-2",
+            ),
+            rx.el.p(t("It takes your time at once, also outside your hours."), class_name="muted"),
+            rx.el.div(
+                button(t("Cancel"), on_click=ExtraSessionEditor.close_session),
+                button(t("Open"), type="submit", variant="primary"),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            key=SESSION.number,
+            on_submit=ExtraSessionEditor.save_session,
+            custom_attrs={"noValidate": True},
+            class_name="grid gap-4",
+        ),
+        name="extra-session",
+        shown=ExtraSessionEditor.session_open,
+        on_close=ExtraSessionEditor.close_session,
+    )
+
+
+def _session_removal_dialog() -> rx.Component:
+    asked = ExtraSessionEditor.session_asked
+    return dialog(
+        t("Remove {session} of {day}?", session=asked.name, day=asked.day),
+        rx.el.p(t("Patients can no longer book it.")),
+        form_alert(ExtraSessionEditor.session_problem),
+        name="session-removal",
+        shown=ExtraSessionEditor.session_removal_open,
+        on_close=ExtraSessionEditor.close_session,
+        actions=(
+            button(t("Keep"), on_click=ExtraSessionEditor.close_session),
+            button(t("Remove"), variant="danger", on_click=ExtraSessionEditor.remove_session),
+        ),
+    )
