@@ -17,8 +17,12 @@ _UNKNOWN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 _OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED, AppointmentStatus.CHECKED_IN)
 
 
-async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: int) -> None:
+async def require_may_book(
+    session: AsyncSession, rows: OfferRows, person_id: int, *, besides: int = 0
+) -> None:
     """Return when this person may book the offer for themselves; asks only where a rule is set.
+
+    ``besides`` are the appointments that they are about to book before.
 
     Raises ``KnownPatientsOnly``, ``PatientLimit``.
     """
@@ -26,7 +30,7 @@ async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: in
         session, person_id, rows.doctor_id
     ):
         raise KnownPatientsOnly
-    if await is_at_limit(session, rows.at_clinic, person_id):
+    if await is_at_limit(session, rows.at_clinic, person_id, besides=besides):
         raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
 
 
@@ -60,11 +64,15 @@ async def is_busy(
 
 
 async def is_at_limit(
-    session: AsyncSession, at_clinic: DoctorAtClinic, person_id: int | None
+    session: AsyncSession,
+    at_clinic: DoctorAtClinic,
+    person_id: int | None,
+    *,
+    besides: int = 0,
 ) -> bool:
     """Tell whether this person has as many appointments ahead with the doctor as are allowed.
 
-    Asks only where there is a person and a limit.
+    ``besides`` are about to be booked too. Asks only where there is a person and a limit.
     """
     limit = at_clinic.max_open_appointments
     if limit is None or person_id is None:
@@ -75,4 +83,4 @@ async def is_at_limit(
         col(Appointment.status).in_(_OPEN),
         col(Appointment.ends_at) > clock.now(),
     )
-    return (await session.exec(statement)).one() >= limit
+    return (await session.exec(statement)).one() + besides >= limit

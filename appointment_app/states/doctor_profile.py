@@ -23,7 +23,7 @@ from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain, reason_of
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.doctor_words import (
     languages,
     left_out_note,

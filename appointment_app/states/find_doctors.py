@@ -28,7 +28,7 @@ from appointment_app.scheduling.search import (
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id, typed_text
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.doctor_words import (
     languages,
     left_out_note,
