@@ -559,8 +559,9 @@ ROWS = (
     _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
     _rooms(
         "deactivate",
-        THE_ADMINISTRATOR,
+        ADMINISTRATORS,
         ("toggle", {"resource": "{used}"}),
+        owner=Who.ADMINISTRATOR,
         changes=_RESOURCES,
     ),
     _rooms("keep", SCREEN),
