@@ -74,6 +74,8 @@ def test_a_booking_appears_in_the_doctors_calendar_and_an_open_panel_stays(
         confirm_button(booker).click()
         expect_confirmation(booker)
 
-    expect(doctor.locator(".calendar-event", has_text="Cal Early")).to_have_count(2, timeout=AT_ONCE)
+    expect(doctor.locator(".calendar-event", has_text="Cal Early")).to_have_count(
+        2, timeout=AT_ONCE
+    )
     expect(doctor.get_by_role("dialog")).to_be_visible()
     expect(doctor.get_by_label("Notes")).to_have_value("Half a sentence")
