@@ -31,13 +31,19 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.database import Database
 from appointment_app.errors import DomainError
-from appointment_app.models import Appointment, AuditEvent, Doctor, DoctorAtClinic
+from appointment_app.models import Appointment, AuditEvent, Doctor, DoctorAtClinic, TimeOff
 from appointment_app.models import AppointmentStatus as Status
 from appointment_app.scheduling import booking, cancelling, hours, rescheduling, slots, visits
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape
 from appointment_app.scheduling.booking import BookingRequest
-from appointment_app.scheduling.hours import DaySpan, OverrideDraft
+from appointment_app.scheduling.different_days import (
+    DaySpan,
+    OverrideDraft,
+    remove_override,
+    save_override,
+)
 from appointment_app.scheduling.rescheduling import NewTime
+from appointment_app.scheduling.time_off import TimeOffDraft, remove_time_off, save_time_off
 from appointment_app.scheduling.week import TypedRange
 from tests.factories import (
     doctor_actor,
@@ -136,7 +142,7 @@ class LifeOfACalendar(RuleBasedStateMachine):
             ).one()
         self.offer = offer_of(self.doctor, clinic, visit_type)
         self.as_doctor = doctor_actor(self.doctor)
-        self.place_version = 1
+        self.place_version = self.doctor_version = 1
 
     @rule(patient=patients, ahead=days_ahead, choice=choices, free=st.booleans())
     def book(self, patient: int, ahead: int, choice: int, free: bool) -> None:
@@ -221,7 +227,7 @@ class LifeOfACalendar(RuleBasedStateMachine):
         self.place_version = self._do(
             "hours.override_set",
             True,
-            hours.save_override,
+            save_override,
             self.as_doctor,
             self.place_id,
             OverrideDraft(day, day, _typed(ranges)),
@@ -237,13 +243,52 @@ class LifeOfACalendar(RuleBasedStateMachine):
         self.place_version = self._do(
             "hours.override_removed",
             True,
-            hours.remove_override,
+            remove_override,
             self.as_doctor,
             self.place_id,
             DaySpan(day, day),
             version=self.place_version,
         )
         self.model.override(day, None)
+
+    @rule(ahead=days_ahead, days=st.integers(1, 2))
+    def take_time_off(self, ahead: int, days: int) -> None:
+        first = self.looks_at = self.model.today + ahead * DAY
+        last = first + (days - 1) * DAY
+        can = not any(first <= other and one <= last for one, other in self.model.time_off)
+        draft = TimeOffDraft(first, last)
+        if self._edit_time_off("time_off.added", can, save_time_off, draft):
+            self.model.time_off.append((first, last))
+
+    @precondition(lambda self: self.model.time_off)
+    @rule(which=choices)
+    def come_back_from_time_off(self, which: int) -> None:
+        first, last = self.model.time_off[which % len(self.model.time_off)]
+        self.looks_at = first
+        (key,) = [row.public_id for row in self._time_off() if row.first_day == first]
+        assert self._edit_time_off("time_off.removed", True, remove_time_off, key)
+        self.model.time_off.remove((first, last))
+
+    def _edit_time_off(self, action: str, can: bool, deed: Any, what: Any) -> bool:
+        done = self._done(
+            action,
+            can,
+            deed,
+            self.as_doctor,
+            self.place_id,
+            what,
+            doctor_version=self.doctor_version,
+        )
+        self.doctor_version += done
+        return done
+
+    def _time_off(self) -> list[TimeOff]:
+        async def load() -> list[TimeOff]:
+            async with self.database.session() as session:
+                of_doctor = select(TimeOff).where(TimeOff.doctor_id == self.doctor.id)
+                return list(await session.exec(of_doctor))
+
+        return self.runner.run(load())
 
     @rule(minutes=st.sampled_from((1, 4, 6, 50, 240, 1440)))
     def let_time_pass(self, minutes: int) -> None:
