@@ -22,12 +22,14 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
+from appointment_app.accounts.actor import NOBODY
 from appointment_app.database import Database
 from appointment_app.models import AppointmentStatus as Status
 from appointment_app.models import TimeOff
 from appointment_app.scheduling import (
     booking,
     cancelling,
+    holds,
     hours,
     rescheduling,
     visits,
@@ -44,7 +46,7 @@ from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.time_off import TimeOffDraft, remove_time_off, save_time_off
 from appointment_app.scheduling.week import TypedRange
 from tests.scheduling.calendar_machine import USUAL_WEEK, CalendarMachine
-from tests.scheduling.calendar_model import DAY, OVER, Booked
+from tests.scheduling.calendar_model import DAY, OVER, Booked, Kept
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "15"))
 STEPS = 12
@@ -61,25 +63,49 @@ DAYS = ((), (LocalRange(7 * 60, 10 * 60),), (LocalRange(14 * 60, 20 * 60 + 30),)
 days_ahead = st.integers(0, 4)
 choices = st.integers(0, 95)
 patients = st.integers(0, 2)
+visitors = st.sampled_from(("ann", "bob"))
 
 
 class LifeOfACalendar(CalendarMachine):
     """Every rule is one deed of the service."""
 
-    @rule(patient=patients, ahead=days_ahead, choice=choices, free=st.booleans())
-    def book(self, patient: int, ahead: int, choice: int, free: bool) -> None:
+    @rule(patient=patients, visitor=visitors, ahead=days_ahead, choice=choices, free=st.booleans())
+    def book(self, patient: int, visitor: str, ahead: int, choice: int, free: bool) -> None:
         actor = self.patients[patient]
-        starts_at, is_free = self.choose(ahead, choice, free)
+        starts_at, is_free = self.choose(ahead, choice, free, visitor=visitor)
         assert actor.person_id is not None
         key = self.do(
             "appointment.booked",
             is_free and self.model.is_person_free(actor.person_id, starts_at),
             booking.book,
             actor,
-            BookingRequest(self.offer, starts_at, "A cough", uuid4().hex),
+            BookingRequest(self.offer, starts_at, "A cough", uuid4().hex, visitor=visitor),
         )
         if key is not None:
             self.model.appointments[key] = Booked(actor.person_id, starts_at)
+            self.model.holds.pop(visitor, None)
+
+    @rule(visitor=visitors, ahead=days_ahead, choice=choices, free=st.booleans())
+    def hold(self, visitor: str, ahead: int, choice: int, free: bool) -> None:
+        starts_at, is_free = self.choose(ahead, choice, free, visitor=visitor)
+        address = {"ann": "192.0.2.1", "bob": "198.51.100.1"}[visitor]
+        view = self.do(
+            None,
+            is_free,
+            holds.keep,
+            NOBODY,
+            self.offer,
+            starts_at,
+            visitor=visitor,
+            address=address,
+        )
+        if view is None:
+            return
+        kept = self.model.holds.get(visitor)
+        if kept is None or kept.starts_at != starts_at or kept.expires_at <= self.model.now:
+            kept = Kept(starts_at, self.model.now + timedelta(minutes=5))
+        self.model.holds[visitor] = kept
+        assert view.expires_at == kept.expires_at
 
     @precondition(lambda self: self.model.appointments)
     @rule(which=choices, ahead=days_ahead, choice=choices, free=st.booleans())
