@@ -173,6 +173,8 @@ def kind_of_day(
         return DayKind.NOT_YET
     if day in full_days:
         return DayKind.FULL
+    if free_slots(hours, busy, shape, whole, not_before, not_after):
+        return DayKind.FULL  # the doctor has time, but the rooms or devices are taken
     bookable = Interval(max(whole.start, not_before), min(whole.end, not_after))
     left = subtract(clip(opened, bookable), busy)
     some_time = any(each.end - each.start >= _SHORTEST_VISIT for each in left)

@@ -10,6 +10,7 @@ from appointment_app.scheduling.calendar import AppointmentDetail, Entry
 from appointment_app.scheduling.extra_sessions import ExtraSession
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.time_off import TimeOffItem
+from appointment_app.states.series_words import series_note
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 
@@ -41,6 +42,7 @@ class Detail:
     reason: str = ""
     cancel_reason: str = ""
     reference: str = ""
+    series: str = ""
     history: list[HistoryRow] = field(default_factory=list)
     overbooked: bool = False
     earlier: list[str] = field(default_factory=list)
@@ -146,6 +148,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         reason=detail.reason,
         cancel_reason=detail.cancel_reason,
         reference=detail.reference,
+        series=series_note(detail.series),
         history=[
             HistoryRow(
                 when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),
