@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from random import Random
 from uuid import UUID, uuid5
 
@@ -331,11 +332,15 @@ class _Writer:
         )
 
     async def _add_appointments(self, visits: list[PlannedVisit]) -> None:
-        await self._insert([self._block(visit) for visit in visits])
+        await self._insert([self._block(visit) for visit in visits if visit.seat == 0])
         # The table was empty and ids count upward, so this is the order of the visits.
         ids = (await self.session.exec(select(BusyBlock.id).order_by(col(BusyBlock.id)))).all()
-        stored = [(visit, key) for visit, key in zip(visits, ids, strict=True) if key is not None]
-        self.session.add_all(planned_uses(stored, self.resources))
+        # A further seat is one in the block of the visit before it.
+        numbers = accumulate(int(visit.seat == 0) for visit in visits)
+        blocks = [ids[number - 1] for number in numbers]
+        stored = [(visit, key) for visit, key in zip(visits, blocks, strict=True) if key]
+        with_block = [(visit, key) for visit, key in stored if visit.seat == 0]
+        self.session.add_all(planned_uses(with_block, self.resources))
         references = self._references(len(visits))
         await self._insert(
             [
@@ -354,7 +359,7 @@ class _Writer:
         await connection.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows])
 
     def _block(self, visit: PlannedVisit) -> BusyBlock:
-        return BusyBlock(
+        block = BusyBlock(
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(self.clinics[visit.clinic]),
             kind=BlockKind.VISIT,
@@ -363,6 +368,11 @@ class _Writer:
             active=visit.status is not AppointmentStatus.CANCELLED,
             created_at=visit.booked_at,
         )
+        if visit.visit.capacity > 1:
+            block.kind, block.capacity = BlockKind.SESSION, visit.visit.capacity
+            block.visit_type_id = row_id(self.visit_types[visit.doctor, visit.visit.name])
+            block.starts_at, block.ends_at = visit.starts_at, visit.time.end
+        return block
 
     def _appointment(self, visit: PlannedVisit, block_id: int, reference: str) -> Appointment:
         clinic = self.clinics[visit.clinic]
@@ -377,6 +387,7 @@ class _Writer:
             public_id=_public_id("appointment", reference),
             reference=reference,
             block_id=block_id,
+            seat=visit.seat,
             person_id=row_id(self.people[visit.patient.key]),
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(clinic),
