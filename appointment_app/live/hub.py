@@ -12,6 +12,9 @@ import contextvars
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+
+from appointment_app import clock
 
 SOON = 0.02  # seconds in which the changes of one transaction come together
 SPACING = 1.0  # seconds between two calls for one watcher
@@ -71,6 +74,16 @@ class Hub:
     def publish(self, *keys: str) -> None:
         """Tell everybody who watches one of ``keys``; never raises."""
         self.tell(keys)
+
+    def publish_at(self, moment: datetime, *keys: str) -> None:
+        """Publish ``keys`` once more at ``moment`` (UTC), when something ends by itself."""
+        self.tell_at(moment, keys)
+
+    def tell_at(self, moment: datetime, keys: Iterable[str]) -> None:
+        """Tell the watchers of this process at ``moment``."""
+        wait = max(0.0, (moment - clock.now()).total_seconds())
+        empty = contextvars.Context()
+        asyncio.get_running_loop().call_later(wait, self.tell, list(keys), context=empty)
 
     def tell(self, keys: Iterable[str]) -> None:
         """Tell the watchers of this process."""

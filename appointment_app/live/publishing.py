@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -10,14 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.live.hub import Hub
 
-_CHANGED = "changed_keys"
+_CHANGED, _ENDING = "changed_keys", "ending_keys"
 _log = logging.getLogger(__name__)
 _hubs: list[Hub] = []
 
 
-def note(session: AsyncSession, key: str) -> None:
-    """Have ``key`` published when the transaction of ``session`` commits."""
+def note(session: AsyncSession, key: str, *, ends_at: datetime | None = None) -> None:
+    """Have ``key`` published when the transaction of ``session`` commits.
+
+    What is stored may end by itself: then once more at ``ends_at`` (UTC).
+    """
     session.info.setdefault(_CHANGED, set()).add(key)
+    if ends_at is not None:
+        session.info.setdefault(_ENDING, set()).add((ends_at, key))
 
 
 def publish_by(hub: Hub) -> None:
@@ -34,12 +40,14 @@ def stop_publishing_by(hub: Hub) -> None:
 def _publish(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    keys = session.info.pop(_CHANGED, ())
+    keys, ending = session.info.pop(_CHANGED, ()), session.info.pop(_ENDING, ())
     if not keys:
         return
     for hub in _hubs:
         try:
             hub.publish(*keys)
+            for moment, key in ending:
+                hub.publish_at(moment, key)
         except Exception:
             # What is committed stays committed: pages heal by comparing revisions.
             _log.exception("A change could not be published.")
@@ -48,3 +56,4 @@ def _publish(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_CHANGED, None)
+    session.info.pop(_ENDING, None)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from datetime import datetime
 from uuid import uuid4
 
 from redis.asyncio import Redis
@@ -51,13 +52,22 @@ class RedisHub(Hub):
     def publish(self, *keys: str) -> None:
         """Tell everybody who watches one of ``keys`` in any process; never raises."""
         super().publish(*keys)
-        task = asyncio.get_running_loop().create_task(self._send(keys))
+        self._send_soon(keys, None)
+
+    def publish_at(self, moment: datetime, *keys: str) -> None:
+        """Have every process tell its watchers at ``moment`` (UTC); never raises."""
+        super().publish_at(moment, *keys)
+        self._send_soon(keys, moment)
+
+    def _send_soon(self, keys: tuple[str, ...], moment: datetime | None) -> None:
+        task = asyncio.get_running_loop().create_task(self._send(keys, moment))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _send(self, keys: tuple[str, ...]) -> None:
+    async def _send(self, keys: tuple[str, ...], moment: datetime | None) -> None:
+        message = {"from": self._name, "keys": keys, "at": moment.isoformat() if moment else ""}
         try:
-            await self._redis.publish(CHANNEL, json.dumps({"from": self._name, "keys": keys}))
+            await self._redis.publish(CHANNEL, json.dumps(message))
         except (RedisError, OSError) as error:
             # The others notice within the time in which they compare revisions.
             _log.warning("A change could not be told to the other processes: %s", error)
@@ -78,8 +88,13 @@ class RedisHub(Hub):
         try:
             message = json.loads(data)
             sender, keys = message["from"], [str(key) for key in message["keys"]]
+            moment = datetime.fromisoformat(message["at"]) if message["at"] else None
         except (ValueError, KeyError, TypeError):
             _log.warning("A message of other processes was not understood.")
             return
-        if sender != self._name:
+        if sender == self._name:
+            return
+        if moment is None:
             self.tell(keys)
+        else:
+            self.tell_at(moment, keys)

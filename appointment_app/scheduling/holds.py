@@ -20,6 +20,8 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.publishing import note
 from appointment_app.models import DOCTOR_OVERLAP, RESOURCE_OVERLAP, BlockKind, Doctor, Hold, row_id
 from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.errors import HoldLimit, NotBookable, SlotTaken
@@ -124,6 +126,7 @@ async def _keep(
     )
     session.add(hold)
     await session.flush()
+    note(session, doctor_key(rows.doctor_id), ends_at=expires_at)
     return HoldView(hold.public_id, expires_at)
 
 

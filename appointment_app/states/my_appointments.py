@@ -13,6 +13,7 @@ from appointment_app import clock
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_moment, t
+from appointment_app.live.keys import person_key
 from appointment_app.models import AppointmentStatus, VisitMode
 from appointment_app.scheduling.appointments import (
     AppointmentView,
@@ -24,6 +25,7 @@ from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.scheduling.errors import TooLateToCancel
 from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
 from appointment_app.states.address import address, public_id
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import other_times_link
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_words import SeriesDate, series_dates, series_note
@@ -123,6 +125,21 @@ class MyAppointments(SessionState):
         self.shows_past = self.router.url.query_parameters.get("show") == "past"
         self._pages = 1
         await self._list()
+        await self._keep_current()
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> None:
+        """Read anew what the clinic changed; an open question and what is typed there stay."""
+        page = self.router.url.path
+        key = public_id(self.appointment.id)
+        if page == "/appointments" and self.is_listed:
+            await self._list()
+        elif page == "/appointment" and key is not None:
+            self.appointment = await self._read(key)
+        else:
+            return
+        await self._keep_current()
 
     @rx.event
     @refusals_shown
@@ -152,6 +169,7 @@ class MyAppointments(SessionState):
             self.appointment, self.is_missing, self.is_new = Shown(), True, False
             self.moved = ""
         self.is_loaded = True
+        await self._keep_current()
 
     @rx.event
     @refusals_shown
@@ -195,6 +213,12 @@ class MyAppointments(SessionState):
             yield rx.call_script(_BACK_TO_PAGE)
         finally:
             self.is_cancelling = False
+
+    async def _keep_current(self) -> None:
+        actor = await self._actor()
+        people = {actor.person_id, *actor.dependents} - {None}
+        keys = {person_key(person_id): None for person_id in people}
+        keep_current(self, MyAppointments.refresh, keys)
 
     def _turn_page(self) -> None:
         """Close the question when its page was left; a page that reconnects keeps it open."""

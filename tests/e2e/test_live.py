@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Server, wait_until_live
 from tests.e2e.practice import (
     TUESDAY_TEN,
+    add_appointment,
     confirm_button,
     expect_confirmation,
     log_in,
@@ -79,3 +80,27 @@ def test_a_booking_appears_in_the_doctors_calendar_and_an_open_panel_stays(
     )
     expect(doctor.get_by_role("dialog")).to_be_visible()
     expect(doctor.get_by_label("Notes")).to_have_value("Half a sentence")
+
+
+def test_a_patient_sees_at_once_what_the_clinic_cancels_and_why(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    practice = open_practice(server, "Livelist")
+    patient, login = new_page(**PHONE), open_account(server, "Lis", "Watching")
+    add_appointment(server, practice, login.person)
+    log_in(patient, server, login)
+    patient.goto("/appointments")
+    wait_until_live(patient)
+    expect(patient.get_by_text("Dr Dora Livelist")).to_be_visible()
+
+    doctor = new_page()
+    log_in(doctor, server, practice.login)
+    doctor.goto("/calendar?view=week&date=2026-11-24")
+    wait_until_live(doctor)
+    doctor.locator(".calendar-event", has_text="Lis Watching").click()
+    doctor.get_by_role("button", name="Cancel appointment").click()
+    panel = doctor.get_by_role("dialog")
+    panel.get_by_label("Reason").fill("The heating broke")
+    panel.get_by_role("button", name="Cancel appointment").last.click()
+
+    expect(patient.get_by_text("Dr Dora Livelist")).to_have_count(0, timeout=AT_ONCE)

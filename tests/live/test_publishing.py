@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,10 +27,13 @@ class Heard(Hub):
             return True
 
         super().__init__(deliver)
-        self.published: list[set[str]] = []
+        self.published: list[set[object]] = []
 
     def publish(self, *keys: str) -> None:
         self.published.append(set(keys))
+
+    def publish_at(self, moment: datetime, *keys: str) -> None:
+        self.published.append({moment, *keys})
 
 
 @pytest.fixture
@@ -65,6 +69,18 @@ async def test_a_committed_deed_is_published_once(database: Database, heard: Hea
         assert heard.published == [{"doctor:1", "person:2"}]
         await deed(session)
     assert len(heard.published) == 1
+
+
+async def test_what_ends_by_itself_is_published_twice(database: Database, heard: Heard) -> None:
+    soon = datetime(2030, 3, 4, 9, 5, tzinfo=UTC)
+
+    @transactional
+    async def hold(session: AsyncSession) -> None:
+        note(session, "doctor:1", ends_at=soon)
+
+    async with database.session() as session:
+        await hold(session)
+    assert heard.published == [{"doctor:1"}, {soon, "doctor:1"}]
 
 
 async def test_what_fails_is_not_published(database: Database, heard: Heard) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from appointment_app import clock
 from appointment_app.live import redis_hub
 from appointment_app.live.redis_hub import RedisHub
 
@@ -82,6 +84,19 @@ async def test_a_change_is_told_in_every_process_once() -> None:
     assert (here, there) == (["ada"], ["ben"])
 
 
+async def test_what_ends_by_itself_is_told_again_in_every_process() -> None:
+    here: list[str] = []
+    there: list[str] = []
+    async with process(here) as one, process(there) as other:
+        await hears(2)
+        one.watch("ada", {DOCTOR: None})
+        other.watch("ben", {DOCTOR: None})
+        one.publish_at(clock.now() + timedelta(seconds=0.3), DOCTOR)
+        await asyncio.sleep(0.1)
+        assert (here, there) == ([], [])
+        await until(lambda: (here, there) == (["ada"], ["ben"]))
+
+
 async def test_without_redis_the_own_watchers_are_told() -> None:
     here: list[str] = []
     async with process(here, NOBODY_THERE) as one:
@@ -108,6 +123,6 @@ async def test_nonsense_on_the_channel_is_passed_over() -> None:
         client = Redis.from_url(REDIS_URL)
         for nonsense in ("", "[]", "1", '{"from": "x"}', '{"from": "x", "keys": 1}'):
             await client.publish(redis_hub.CHANNEL, nonsense)
-        await client.publish(redis_hub.CHANNEL, f'{{"from": "x", "keys": ["{DOCTOR}"]}}')
+        await client.publish(redis_hub.CHANNEL, f'{{"from": "x", "keys": ["{DOCTOR}"], "at": ""}}')
         await client.aclose()
         await until(lambda: here == ["ada"])

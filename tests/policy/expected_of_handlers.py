@@ -245,6 +245,12 @@ ROWS = (
     Row("SeriesPlan.choose_times", ALL, BOOKING, {"times": "4"}),
     # A patient's appointments
     Row("MyAppointments.load_list", SOMEBODY, "/appointments"),
+    Row(
+        "MyAppointments.refresh",
+        (NOTHING, *SOMEBODY[1:]),
+        "/appointments",
+        before=("load_list",),
+    ),
     Row("MyAppointments.more", SOMEBODY, "/appointments", before=("load_list",)),
     Row(
         "MyAppointments.load_one", CONCERNED, APPOINTMENT, shows="https://meet.example/pia-and-dora"
