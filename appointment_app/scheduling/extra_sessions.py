@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,7 +28,10 @@ from appointment_app.models import (
     VisitTypeClinic,
     row_id,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.different_days import MAX_DAYS_AHEAD
+from appointment_app.scheduling.errors import NoResourceHere, ResourceTaken
+from appointment_app.scheduling.free_check import release_expired_holds
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of
 from appointment_app.scheduling.own_place import lock_own_place, today_at
@@ -97,7 +99,7 @@ async def list_extra_sessions(
 async def open_session(
     session: AsyncSession, actor: Actor, place_id: UUID, draft: SessionDraft
 ) -> None:
-    """Open a session; it takes the doctor's time with the pauses of its visit type.
+    """Open a session; it takes the doctor's time with the pauses of its visit type, and a room.
 
     Raises ``Invalid`` by the names of ``SessionDraft``, also when something is in the way;
     ``NotFound``, ``Forbidden``.
@@ -119,9 +121,14 @@ async def open_session(
         published=True,
     )
     await _require_nothing_in_the_way(session, place, block)
-    await _release_expired_holds(session, place.doctor_id)
+    await release_expired_holds(session, place.doctor_id)
+    needs = await resources.lock(session, row_id(visit_type), row_id(place.clinic))
     session.add(block)
     await session.flush()
+    try:
+        await resources.take(session, needs, block)
+    except (ResourceTaken, NoResourceHere) as error:
+        raise Invalid({"starts": error.sentence}) from error
     _record(session, actor, block, "session.opened", ("starts_at", "ends_at", "capacity"))
 
 
@@ -150,6 +157,7 @@ async def remove_session(
     )
     if count := (await session.exec(booked)).one():
         raise Invalid({"session": _still_booked(count)})
+    await resources.release(session, col(BusyBlock.id) == block.id)
     block.active = False
     session.add(block)
     _record(session, actor, block, "session.removed", ("active",))
@@ -224,21 +232,6 @@ async def _require_nothing_in_the_way(
     found = (await session.exec(statement)).first()
     if found is not None:
         raise Invalid({"starts": _in_the_way(*found, zone=place.clinic.zone)})
-
-
-async def _release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
-    # They no longer block anybody, but the constraint of the database knows no clock.
-    statement = (
-        update(BusyBlock)
-        .where(
-            col(BusyBlock.doctor_id) == doctor_id,
-            col(BusyBlock.kind) == BlockKind.HOLD,
-            col(BusyBlock.active),
-            col(BusyBlock.expires_at) <= clock.now(),
-        )
-        .values(active=False)
-    )
-    await session.exec(statement.execution_options(synchronize_session=False))
 
 
 def _in_the_way(
