@@ -121,12 +121,10 @@ def _row(shown: Shown) -> rx.Component:
                 rx.cond(
                     shown.can_move,
                     button_link(
-                        t("Choose another time"),
+                        t("Move"),
                         href=shown.other_times,
                         variant="quiet",
-                        aria_label=t(
-                            "Choose another time for the appointment on {when}", when=shown.when
-                        ),
+                        aria_label=t("Move the appointment on {when}", when=shown.when),
                     ),
                 ),
                 rx.cond(

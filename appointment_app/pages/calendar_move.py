@@ -45,7 +45,7 @@ def move_dialog() -> rx.Component:
                         error=errors.get("time", ""),
                         required=True,
                     ),
-                    class_name="grid grid-cols-2 gap-4",
+                    class_name="grid grid-cols-1 sm:grid-cols-2 gap-4",
                 ),
                 text_area(
                     t("Why? (optional)"),

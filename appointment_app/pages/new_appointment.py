@@ -55,7 +55,7 @@ def new_appointment_dialog() -> rx.Component:
                     default_value=NewAppointment.time,
                     error=ERRORS.get("time", ""),
                 ),
-                class_name="grid grid-cols-2 gap-4",
+                class_name="grid grid-cols-1 sm:grid-cols-2 gap-4",
             ),
             text_area(
                 t("Reason for the visit"),

@@ -237,7 +237,7 @@ def _view(
     is_doctor = appointment.doctor_id == actor.doctor_id
     movable = (
         appointment.status in MOVABLE
-        and block_kind is BlockKind.VISIT
+        and block_kind in {BlockKind.VISIT, BlockKind.SESSION}
         and visit_type.active
         and visit_type.bookable_by is not BookableBy.STAFF
     )

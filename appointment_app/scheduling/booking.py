@@ -124,7 +124,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 
     await require_may_book(session, offer, person_id)
     granted = await require_free(session, offer, request.starts_at, person_id=person_id)
-    seat = await _seat(session, offer, request.starts_at, granted.joined, needs)
+    seat = await take_seat(session, offer, request.starts_at, granted.joined, needs)
     appointment = new_appointment(
         actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
     )
@@ -211,7 +211,7 @@ class Seat:
     ends_at: datetime
 
 
-async def _seat(
+async def take_seat(
     session: AsyncSession,
     offer: OfferRows,
     starts_at: datetime,

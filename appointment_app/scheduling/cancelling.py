@@ -59,7 +59,7 @@ async def cancel(
     appointment.cancel_reason = reason
     move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
     await session.flush()
-    await _free_empty_block(session, appointment.block_id)
+    await free_empty_block(session, appointment.block_id)
     await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
 
 
@@ -72,7 +72,7 @@ async def _require_in_time(session: AsyncSession, appointment: Appointment) -> N
         raise TooLateToCancel(clinic.name, clinic.phone)
 
 
-async def _free_empty_block(session: AsyncSession, block_id: int) -> None:
+async def free_empty_block(session: AsyncSession, block_id: int) -> None:
     """Free the doctor's time, and what went with it, once nobody sits in the block any more.
 
     Not that of a session which the doctor has opened in advance: it still waits for others.

@@ -69,12 +69,14 @@ async def require_free(
     *,
     person_id: int | None = None,
     except_block: int | None = None,
+    except_appointment: int | None = None,
 ) -> Granted:
     """Return the place of an offer at which a visit may start at ``starts_at`` (UTC).
 
     Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; the block ``except_block`` is in nobody's way. Frees the doctor of
-    expired holds that stand there. One statement, and another where the doctor has a maximum a
+    must be free as well; the block ``except_block`` is in nobody's way, and
+    ``except_appointment`` does not count among the day's. Frees the doctor of expired holds that
+    stand there. One statement, and another where the doctor has a maximum a
     day, a hold expired or a group session of that visit is near.
 
     Raises ``SlotTaken``, ``PatientBusy``, ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``,
@@ -98,7 +100,9 @@ async def require_free(
     live = [row for row in found[Kind.BLOCK] if not _has_expired(row, now)]
     if len(live) < len(found[Kind.BLOCK]):
         await release_expired_holds(session, rows.doctor_id)
-    full_days = (await load_full_days(session, [place], visit)).get(place.id, frozenset())
+    full_days = (
+        await load_full_days(session, [place], visit, except_appointment=except_appointment)
+    ).get(place.id, frozenset())
     own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
     sessions = await load_sessions(session, own, now)
     joined = session_at(sessions, place, rows.visit_type, starts_at)

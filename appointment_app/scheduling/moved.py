@@ -55,10 +55,11 @@ class Moved:
         )
 
 
-async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) -> Moved:
+async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) -> Moved | None:
     """Return what is moved with the actor's own appointment.
 
-    Raises ``LoginRequired``, ``NotFound``, ``Forbidden``, ``NotMovable``.
+    None for a seat in a group session: the session stays where it is, and in the way. Raises
+    ``LoginRequired``, ``NotFound``, ``Forbidden``.
     """
     by_id = select(Appointment).where(Appointment.public_id == appointment_id)
     appointment = (await session.exec(by_id)).first()
@@ -66,7 +67,10 @@ async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) 
         raise NotFound
     record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
     require(actor, Action.RESCHEDULE_APPOINTMENT, record)
-    return await load_moved(session, appointment)
+    try:
+        return await load_moved(session, appointment)
+    except NotMovable:
+        return None
 
 
 async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.models import Appointment, AppointmentStatus, BookableBy
 from appointment_app.scheduling.errors import KnownPatientsOnly, PatientLimit
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import OfferRows
 
 # Whoever did not come, or has cancelled, is not known by it.
@@ -37,6 +38,24 @@ async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> boo
         Appointment.doctor_id == doctor_id,
         Appointment.starts_at <= clock.now(),
         col(Appointment.status).not_in(_UNKNOWN),
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def is_busy(
+    session: AsyncSession,
+    person_id: int,
+    visit: Interval,
+    *,
+    except_appointment: int | None = None,
+) -> bool:
+    """Tell whether this person has another appointment at the time of ``visit``, anywhere."""
+    statement = select(Appointment.id).where(
+        Appointment.person_id == person_id,
+        Appointment.id != (except_appointment or 0),
+        col(Appointment.active),
+        Appointment.starts_at < visit.end,
+        Appointment.ends_at > visit.start,
     )
     return (await session.exec(statement.limit(1))).first() is not None
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -30,7 +30,7 @@ from appointment_app.models import (
     Appointment,
     AppointmentMove,
     AppointmentStatus,
-    BookableBy,
+    BlockKind,
     BusyBlock,
     Clinic,
     Doctor,
@@ -41,7 +41,9 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.booking import take_seat
 from appointment_app.scheduling.cancellation_window import load_deadline
+from appointment_app.scheduling.cancelling import free_empty_block
 from appointment_app.scheduling.changes import (
     fitting_text,
     lock_appointment,
@@ -57,7 +59,8 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooLateToReschedule,
 )
-from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds
+from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds, require_free
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, load_moved
 from appointment_app.scheduling.overbooking import (
     Conflict,
@@ -66,15 +69,17 @@ from appointment_app.scheduling.overbooking import (
     overlaps_another,
     require_seen,
 )
+from appointment_app.scheduling.patient_rules import is_busy
 from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
     load_full_days,
+    load_hours,
     load_workplaces,
     shape_of,
 )
-from appointment_app.scheduling.slots import Offer, load_offer
+from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 REASON_LIMIT = 500
 
@@ -179,17 +184,46 @@ async def _reschedule(
         return appointment.version
     _require_movable(appointment, version)
     await _require_in_time(session, appointment)
-    moved = await load_moved(session, appointment)
-    place, visit_type = await _offered(session, appointment, clinic)
-
-    await release_expired_holds(session, appointment.doctor_id)
     starts_at = _near(new_time.starts_at)
-    await _require_free(session, place, visit_type, moved, starts_at)
-    await _require_patient_free(session, moved, starts_at)
-    if visit_type.needs_confirmation:
+    offer = await _offered(session, appointment, clinic)
+    await release_expired_holds(session, appointment.doctor_id)
+    block = await session.get_one(BusyBlock, appointment.block_id)
+    if block.kind is BlockKind.SESSION:
+        visit = await _sit_elsewhere(session, appointment, offer, starts_at, needs)
+    else:
+        moved = await load_moved(session, appointment)
+        await _require_free(session, offer, moved, starts_at)
+        visit = moved.visit(starts_at)
+        await _require_patient_free(session, appointment, visit)
+        await _shift(session, block, moved.busy(starts_at), clinic, needs)
+    if offer.visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
-    await _store(session, actor, appointment, moved, needs, clinic, starts_at)
+    await _store(session, actor, appointment, visit, clinic)
     return appointment.version
+
+
+async def _sit_elsewhere(
+    session: AsyncSession,
+    appointment: Appointment,
+    offer: OfferRows,
+    starts_at: datetime,
+    needs: Needs,
+) -> Interval:
+    """Take a seat in another group session; the old one is left to the others in it."""
+    try:
+        granted = await require_free(
+            session, offer, starts_at, except_appointment=row_id(appointment)
+        )
+    except SlotTaken as error:
+        raise _taken() from error
+    seat = await take_seat(session, offer, starts_at, granted.joined, needs)
+    visit = Interval(starts_at, seat.ends_at)
+    await _require_patient_free(session, appointment, visit)
+    left, appointment.block_id, appointment.seat = appointment.block_id, seat.block_id, seat.number
+    session.add(appointment)
+    await session.flush()
+    await free_empty_block(session, left)
+    return visit
 
 
 @transactional
@@ -213,17 +247,11 @@ async def _move(
     await release_expired_holds(session, appointment.doctor_id)
     moved, conflicts = await _judge(session, actor, appointment, clinic, new_time)
     require_seen(conflicts, seen)
-    await _store(
-        session,
-        actor,
-        appointment,
-        moved,
-        needs,
-        clinic,
-        new_time.starts_at,
-        reason=reason,
-        overbooked=overlaps_another(conflicts),
-    )
+    block = await session.get_one(BusyBlock, appointment.block_id)
+    busy, overbooked = moved.busy(new_time.starts_at), overlaps_another(conflicts)
+    await _shift(session, block, busy, clinic, needs, overbooked=overbooked)
+    visit = moved.visit(new_time.starts_at)
+    await _store(session, actor, appointment, visit, clinic, reason=reason)
     if conflicts:
         fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
@@ -237,14 +265,16 @@ async def _judge(
     clinic: Clinic,
     new_time: NewTime,
 ) -> tuple[Moved, tuple[Conflict, ...]]:
-    """Return what staff would move, and what they have to be asked about."""
+    """Return what staff of both clinics would move, and what they have to be asked about."""
+    there = Record(appointment.person_id, appointment.doctor_id, row_id(clinic))
+    require(actor, Action.MOVE_APPOINTMENT, there)
     moved = await load_moved(session, appointment)
     starts_at = _near(new_time.starts_at)
     if starts_at < clock.now():
         raise InThePast
     place = await _workplace(session, appointment, clinic)
-    await _require_patient_free(session, moved, starts_at)
     wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
+    await _require_patient_free(session, appointment, wanted.visit)
     return moved, await find_conflicts(session, actor, place, wanted, moved=moved)
 
 
@@ -279,16 +309,13 @@ async def _require_in_time(session: AsyncSession, appointment: Appointment) -> N
         raise TooLateToReschedule(clinic.name, clinic.phone)
 
 
-async def _offered(
-    session: AsyncSession, appointment: Appointment, clinic: Clinic
-) -> tuple[Place, VisitType]:
+async def _offered(session: AsyncSession, appointment: Appointment, clinic: Clinic) -> OfferRows:
     doctor = await session.get_one(Doctor, appointment.doctor_id)
     visit_type = await session.get_one(VisitType, appointment.visit_type_id)
-    offer = Offer(doctor.public_id, clinic.public_id, visit_type.public_id)
-    if visit_type.bookable_by is BookableBy.STAFF:
-        raise NotBookable
     try:
-        return await load_offer(session, offer)
+        return await find_offer(
+            session, Offer(doctor.public_id, clinic.public_id, visit_type.public_id)
+        )
     except NotFound as error:
         raise NotBookable from error
 
@@ -311,13 +338,11 @@ def _near(starts_at: datetime) -> datetime:
 
 
 async def _require_free(
-    session: AsyncSession,
-    place: Place,
-    visit_type: VisitType,
-    moved: Moved,
-    starts_at: datetime,
+    session: AsyncSession, offer: OfferRows, moved: Moved, starts_at: datetime
 ) -> None:
-    now, shape = clock.now(), moved.shape(shape_of(visit_type))
+    now, shape = clock.now(), moved.shape(shape_of(offer.visit_type))
+    hours = await load_hours(session, [(offer.at_clinic, offer.clinic)])
+    place = offer.place(hours[offer.place_id])
     visit = shape.visit(starts_at)
     around = shape.busy_around(visit)
     busy = await load_busy(session, [place.doctor_id], around, now, except_block=moved.block_id)
@@ -338,41 +363,43 @@ async def _require_free(
         raise REFUSALS[refusal]()
 
 
-async def _require_patient_free(session: AsyncSession, moved: Moved, starts_at: datetime) -> None:
-    visit = moved.visit(starts_at)
-    statement = select(Appointment.id).where(
-        Appointment.person_id == moved.person_id,
-        Appointment.id != moved.appointment_id,
-        col(Appointment.active),
-        Appointment.starts_at < visit.end,
-        Appointment.ends_at > visit.start,
-    )
-    if (await session.exec(statement)).first() is not None:
+async def _require_patient_free(
+    session: AsyncSession, appointment: Appointment, visit: Interval
+) -> None:
+    person_id, own = appointment.person_id, appointment.id
+    if await is_busy(session, person_id, visit, except_appointment=own):
         raise _patient_busy()
+
+
+async def _shift(
+    session: AsyncSession,
+    block: BusyBlock,
+    busy: Interval,
+    clinic: Clinic,
+    needs: Needs,
+    *,
+    overbooked: bool = False,
+) -> None:
+    """Put the block, in place, to where the visit goes, and take what it needs there."""
+    block.busy_from, block.busy_until = busy.start, busy.end
+    block.clinic_id, block.overbooked = row_id(clinic), overbooked
+    session.add(block)
+    await session.flush()
+    await resources.take(session, needs, block)
 
 
 async def _store(
     session: AsyncSession,
     actor: Actor,
     appointment: Appointment,
-    moved: Moved,
-    needs: Needs,
+    visit: Interval,
     clinic: Clinic,
-    starts_at: datetime,
     *,
     reason: str = "",
-    overbooked: bool = False,
 ) -> None:
-    """Change the rows in place, remember where they were, and tell the patient."""
-    visit, busy = moved.visit(starts_at), moved.busy(starts_at)
-    block = await session.get_one(BusyBlock, moved.block_id)
-    block.busy_from, block.busy_until = busy.start, busy.end
-    block.clinic_id, block.overbooked = row_id(clinic), overbooked
-    session.add(block)
-    await session.flush()
-    await resources.take(session, needs, block)
+    """Change the appointment in place, remember when it was, and tell the patient."""
     remembered = AppointmentMove(
-        appointment_id=moved.appointment_id,
+        appointment_id=row_id(appointment),
         from_starts_at=appointment.starts_at,
         from_ends_at=appointment.ends_at,
         to_starts_at=visit.start,

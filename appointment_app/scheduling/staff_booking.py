@@ -19,7 +19,6 @@ from appointment_app.models import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
     RESOURCE_OVERLAP,
-    Appointment,
     AppointmentStatus,
     BlockKind,
     BusyBlock,
@@ -52,6 +51,7 @@ from appointment_app.scheduling.overbooking import (
     overlaps_another,
     require_seen,
 )
+from appointment_app.scheduling.patient_rules import is_busy
 from appointment_app.scheduling.patients import load_known_patient, load_place_of_staff
 from appointment_app.scheduling.rules import Place, load_workplaces, shape_of
 from appointment_app.scheduling.slots import Offer
@@ -152,7 +152,8 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     shape = shape_of(visit_type)
     wanted = WantedTime(shape.visit(starts_at), shape.busy(starts_at))
     await release_expired_holds(session, at_clinic.doctor_id)
-    await _require_patient_free(session, row_id(person), wanted)
+    if await is_busy(session, row_id(person), wanted.visit):
+        raise PatientBusy
     conflicts = await find_conflicts(session, actor, place, wanted)
     require_seen(conflicts, request.seen)
 
@@ -211,14 +212,3 @@ async def _visit_type(session: AsyncSession, doctor_id: int, visit_type_id: UUID
     if visit_type is None or visit_type.capacity > 1:
         raise NotBookable
     return visit_type
-
-
-async def _require_patient_free(session: AsyncSession, person_id: int, wanted: WantedTime) -> None:
-    statement = select(Appointment.id).where(
-        Appointment.person_id == person_id,
-        col(Appointment.active),
-        Appointment.starts_at < wanted.visit.end,
-        Appointment.ends_at > wanted.visit.start,
-    )
-    if (await session.exec(statement)).first() is not None:
-        raise PatientBusy

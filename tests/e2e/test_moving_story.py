@@ -76,7 +76,7 @@ def test_a_patient_chooses_another_time(new_page: Callable[..., Page], server: S
     page = new_page()
     log_in(page, server, pia)
     page.goto("/appointments")
-    page.get_by_role("link", name="Choose another time for the appointment").click()
+    page.get_by_role("link", name="Move the appointment on").click()
     expect(page.get_by_text(f"Moving your appointment of {TEN_IN_WORDS}.")).to_be_visible()
     page.get_by_role("link", name="Tuesday 24 November, 11:30").locator("visible=true").click()
     expect(page.get_by_role("heading", name="Move this appointment")).to_be_visible()

@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
 from appointment_app.database import Database
-from tests.races.scenarios import HORIZON_DAYS, Scene, make_scene
-from tests.races.worker import BOOKED, Outcome
+from tests.races.crew import Crew
+from tests.races.scene import HORIZON_DAYS, Scene, make_scene
+from tests.races.worker import DONE, Attempt, Outcome
 
 _RESULTS: list[tuple[str, ...]] = []
-_HEADINGS = ("database", "scenario", "rounds", "bookers", "booked", "refused", "seconds")
+_HEADINGS = (
+    "scenario",
+    "database",
+    "rounds",
+    "attempts",
+    "done",
+    "refused",
+    "deadlocks retried",
+    "seconds",
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,51 +36,66 @@ def rounds() -> int:
 
 @pytest.fixture
 async def scene(database: Database) -> Scene:
-    """A clinic with two doctors and a patient for every booker."""
+    """A clinic with two doctors and a patient for every attempt."""
     async with database.session() as session:
         return await make_scene(session)
 
 
+class Race:
+    """One scenario run round after round, and how often each code came."""
+
+    def __init__(self, crew: Crew | None) -> None:
+        self._crew = crew
+        self.rounds = 0
+        self.codes: Counter[str] = Counter()
+
+    def run(self, attempts: Sequence[Attempt]) -> list[Outcome]:
+        """Run a round; returns how each of the ``attempts`` ended, in their order."""
+        assert self._crew is not None
+        return self.count(self._crew.race(attempts))
+
+    def count(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Count the outcomes of a round; returns them."""
+        self.rounds += 1
+        self.codes += codes_of(outcomes)
+        return outcomes
+
+
 class Scoreboard:
-    """Counts the outcomes of one race for the table at the end."""
+    """Writes the lines of the table at the end."""
 
     def __init__(self, backend: str) -> None:
-        self.backend = backend
+        self._backend = backend
 
-    def begin(self, scenario: str) -> None:
-        """Start the watch."""
-        self.scenario = scenario
-        self.rounds: list[int] = []
-        self.codes: Counter[str] = Counter()
-        self.started = time.perf_counter()
-
-    def add(self, outcomes: Iterable[Outcome]) -> Counter[str]:
-        """Count one round; returns how often each code came."""
-        codes = Counter(outcome.code for outcome in outcomes)
-        self.rounds.append(codes.total())
-        self.codes += codes
-        return codes
-
-    def end(self) -> None:
-        """Write the line."""
-        seconds = time.perf_counter() - self.started
-        refused = ", ".join(f"{c} {n}" for c, n in self.codes.most_common() if c != BOOKED)
+    @contextmanager
+    def race(self, scenario: str, crew: Crew | None = None) -> Iterator[Race]:
+        """Watch a race, that ``crew`` runs if any; a line tells of it when it went well."""
+        race, started = Race(crew), time.perf_counter()
+        retries = crew.retries if crew else 0
+        yield race
+        codes = race.codes
         _RESULTS.append(
             (
-                self.backend,
-                self.scenario,
-                str(len(self.rounds)),
-                str(max(self.rounds, default=0)),
-                str(self.codes[BOOKED]),
-                refused or "none",
-                f"{seconds:.1f}",
+                scenario,
+                self._backend,
+                str(race.rounds),
+                str(codes.total()),
+                str(codes[DONE]),
+                ", ".join(f"{c} {n}" for c, n in codes.most_common() if c != DONE) or "none",
+                str(crew.retries - retries) if crew else "0",
+                f"{time.perf_counter() - started:.1f}",
             )
         )
 
 
+def codes_of(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """How often each code came."""
+    return Counter(outcome.code for outcome in outcomes)
+
+
 @pytest.fixture
 def scoreboard(backend: str) -> Scoreboard:
-    """Counts for the table at the end."""
+    """Writes the lines of the table at the end."""
     return Scoreboard(backend)
 
 

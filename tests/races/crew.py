@@ -1,8 +1,8 @@
-"""Several processes that book at the same moment, and the one that tells them what."""
+"""Several processes that act at the same moment, and the one that tells them what."""
 
 from __future__ import annotations
 
-import multiprocessing
+import itertools
 import multiprocessing.connection
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,36 +10,36 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
-from tests.races.worker import ABOUT_TO_COMMIT, Attempt, Outcome, Sabotage, work
+from tests.races.processes import processes
+from tests.races.worker import ABOUT_TO_COMMIT, Attempt, Outcome, Report, Sabotage, work
 
-PROCESSES = 4
 PATIENCE_SECONDS = 120
-
-# A server that has imported everything once forks the workers: they start at once.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["pytest", "tests.races.worker"])
 
 
 class Crew:
-    """Processes that each hold a share of the bookers, started once and used for many rounds."""
+    """Processes that each hold a share of the attempts, started once and used for many rounds.
+
+    ``clocks`` has the moment at which the clock of each process stands, and so their number;
+    ``retries`` counts the deadlocks that the databases broke.
+    """
 
     def __init__(
         self,
         url: str,
-        now: datetime,
-        bookers: int,
+        clocks: Sequence[datetime],
+        attempts: int,
         *,
-        processes: int = PROCESSES,
         sabotage: Sabotage = Sabotage.NOTHING,
     ) -> None:
-        self._barrier = _processes.Barrier(processes, timeout=PATIENCE_SECONDS)
+        self.retries = 0
+        self._barrier = processes.Barrier(len(clocks), timeout=PATIENCE_SECONDS)
         self._pipes: list[Connection] = []
-        share = -(-bookers // processes)
-        arguments = (url, now, share, sabotage, self._barrier)
+        share = -(-attempts // len(clocks))
         self._workers = []
-        for _ in range(processes):
-            ours, theirs = _processes.Pipe()
-            worker = _processes.Process(target=work, args=(*arguments, theirs), daemon=True)
+        for now in clocks:
+            ours, theirs = processes.Pipe()
+            arguments = (url, now, share, sabotage, self._barrier, theirs)
+            worker = processes.Process(target=work, args=arguments, daemon=True)
             worker.start()
             theirs.close()
             self._pipes.append(ours)
@@ -72,16 +72,23 @@ class Crew:
             pipe.send(attempts[index :: len(self._pipes)])
 
     def finish(self) -> list[Outcome]:
-        """Wait for the attempts that were started; returns how each ended."""
-        return [outcome for pipe in self._pipes for outcome in _received(pipe)]
+        """Wait for the attempts that were started; returns how each ended, in their order."""
+        reports: list[Report] = [_received(pipe) for pipe in self._pipes]
+        self.retries += sum(report.retries for report in reports)
+        hands = itertools.zip_longest(*(report.outcomes for report in reports))
+        return [outcome for hand in hands for outcome in hand if outcome is not None]
 
     def still_waits(self, seconds: float) -> bool:
         """Whether no process has an answer after ``seconds``."""
         return not multiprocessing.connection.wait(self._pipes, seconds)
 
     def wait_until_about_to_commit(self) -> None:
-        """Wait until a crew of one, told to hang before it commits, is there."""
+        """Wait until a crew of one, told to stop before it commits, is there."""
         assert _received(self._pipes[0]) == ABOUT_TO_COMMIT
+
+    def go_on(self) -> None:
+        """Let a crew of one commit that stopped before."""
+        self._pipes[0].send("go on")
 
     def kill(self) -> None:
         """End every process where it stands (SIGKILL)."""

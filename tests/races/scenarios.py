@@ -1,88 +1,20 @@
-"""What the bookers race for: each scenario turns a round into attempts, on a day of its own."""
+"""What bookers race for: each scenario turns a round into attempts, on a day of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from collections.abc import Callable
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from appointment_app.accounts.actor import Actor
-from appointment_app.models import Clinic, VisitType
-from appointment_app.scheduling.booking import BookingRequest
-from appointment_app.scheduling.local_time import instant_of
-from appointment_app.scheduling.slots import Offer
-from tests.factories import make_clinic, make_doctor, make_patient, make_visit_type, offer_of
-from tests.factories import patient_actor as actor_of
+from appointment_app.models import VisitType
+from tests.races.scene import BOOKERS, NOON, OPENS, Scene, booking_of
 from tests.races.worker import Attempt
 
-BOOKERS = 50
-NOW = datetime(2030, 3, 4, 7, tzinfo=UTC)
-HORIZON_DAYS = 730  # the longest there is: as many rounds fit in
-
-OPENS = 8 * 60
-NOON = 12 * 60
-CONTESTED = NOON + 7  # no visit below starts at this minute; every one of them occupies it
-
-# Duration, pause before and pause after, in minutes. The starts of each lie on its own grid.
-VISITS = (
-    (15, 0, 0),
-    (20, 5, 10),
-    (25, 0, 15),
-    (30, 10, 0),
-    (35, 0, 0),
-    (40, 5, 5),
-    (45, 0, 20),
-    (50, 0, 0),
-    (55, 15, 0),
-    (60, 0, 5),
-)
-# These reach the contested minute with a pause only.
-PAUSES = ((10, 15, 0), (10, 0, 20), (15, 20, 0), (20, 0, 25))
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A clinic with two doctors and a patient for every booker."""
-
-    clinic: Clinic
-    offer: Offer
-    other_offer: Offer
-    short_offer: Offer
-    visits: Sequence[tuple[VisitType, Offer]]
-    patients: Sequence[Actor]
-
-
-async def make_scene(session: AsyncSession) -> Scene:
-    """Store the scene."""
-    clinic = await make_clinic(session)
-    doctor = await make_doctor(session, clinic, horizon_days=HORIZON_DAYS)
-    other = await make_doctor(session, clinic, horizon_days=HORIZON_DAYS)
-    visits = []
-    for duration, before, after in VISITS + PAUSES:
-        visit = await make_visit_type(
-            session, doctor, duration=duration, pause_before=before, pause_after=after
-        )
-        visits.append((visit, offer_of(doctor, clinic, visit)))
-    half_hour = await make_visit_type(session, doctor)
-    ten_minutes = await make_visit_type(session, doctor, duration=10)
-    longer = await make_visit_type(session, other, duration=40)
-    return Scene(
-        clinic=clinic,
-        offer=offer_of(doctor, clinic, half_hour),
-        other_offer=offer_of(other, clinic, longer),
-        short_offer=offer_of(doctor, clinic, ten_minutes),
-        visits=visits,
-        patients=[await actor_of(session, await make_patient(session)) for _ in range(BOOKERS)],
-    )
+CONTESTED = NOON + 7  # no visit of the scene starts at this minute; every one of them occupies it
 
 
 def one_slot(scene: Scene, round_: int) -> list[Attempt]:
     """Everybody wants the same time of the same doctor."""
-    start = _moment(scene, round_, NOON)
-    return [_attempt(patient, scene.offer, start) for patient in scene.patients]
+    start = scene.moment(round_, NOON)
+    return [booking_of(patient, scene.offer, start) for patient in scene.patients]
 
 
 def overlapping_times(scene: Scene, round_: int) -> list[Attempt]:
@@ -90,38 +22,43 @@ def overlapping_times(scene: Scene, round_: int) -> list[Attempt]:
     attempts = []
     for index, patient in enumerate(scene.patients):
         visit, offer = scene.visits[index % len(scene.visits)]
-        start = _moment(scene, round_, _start_that_needs_the_contested_minute(visit))
-        attempts.append(_attempt(patient, offer, start))
+        start = scene.moment(round_, _start_that_needs_the_contested_minute(visit))
+        attempts.append(booking_of(patient, offer, start))
     return attempts
 
 
 def one_patient_two_doctors(scene: Scene, round_: int) -> list[Attempt]:
     """One patient, in as many windows as there are bookers, at two doctors at the same time."""
     patient = scene.patients[0]
-    start = _moment(scene, round_, NOON)
+    start = scene.moment(round_, NOON)
     offers = (scene.offer, scene.other_offer)
-    return [_attempt(patient, offers[index % 2], start) for index in range(BOOKERS)]
+    return [booking_of(patient, offers[index % 2], start) for index in range(BOOKERS)]
 
 
 def adjacent_times(scene: Scene, round_: int) -> list[Attempt]:
     """Everybody wants another time, each beginning at the instant when the last one ends."""
     return [
-        _attempt(patient, scene.short_offer, _moment(scene, round_, OPENS + 10 * index))
+        booking_of(patient, scene.short_offer, scene.moment(round_, OPENS + 10 * index))
         for index, patient in enumerate(scene.patients)
     ]
 
 
+TOUCHING = 15  # times, each wanted by one or two of the first half of the bookers
+
+
+def touching_pauses(scene: Scene, round_: int) -> list[Attempt]:
+    """Every twenty minutes a visit that takes twenty, pauses inside; in the afternoon 21."""
+    attempts = []
+    for index, patient in enumerate(scene.patients):
+        is_morning = index < BOOKERS // 2
+        minute = OPENS + (0 if is_morning else 20 * TOUCHING) + 20 * (index % TOUCHING)
+        offer = scene.touching_offer if is_morning else scene.longer_pause_offer
+        attempts.append(booking_of(patient, offer, scene.moment(round_, minute)))
+    return attempts
+
+
 Scenario = Callable[[Scene, int], list[Attempt]]
 ONE_WINS: tuple[Scenario, ...] = (one_slot, overlapping_times, one_patient_two_doctors)
-
-
-def day_of(round_: int) -> date:
-    """The local day on which a round takes place."""
-    return NOW.date() + timedelta(days=1 + round_)
-
-
-def _moment(scene: Scene, round_: int, minute: int) -> datetime:
-    return instant_of(scene.clinic.zone, day_of(round_), minute)
 
 
 def _start_that_needs_the_contested_minute(visit: VisitType) -> int:
@@ -130,7 +67,3 @@ def _start_that_needs_the_contested_minute(visit: VisitType) -> int:
         if start - visit.pause_before <= CONTESTED < busy_until:
             return start
     raise AssertionError(f"{visit.duration} minutes never need the contested one")
-
-
-def _attempt(actor: Actor, offer: Offer, starts_at: datetime) -> Attempt:
-    return Attempt(actor, BookingRequest(offer, starts_at, "A cough", uuid4().hex))

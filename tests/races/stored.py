@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import UTCDateTime
 
 from appointment_app.database import Database
 from appointment_app.models import DOCTOR_OVERLAP, PERSON_OVERLAP
@@ -22,6 +24,19 @@ _DOCTOR_OVERLAPS = _OVERLAPS.format(
 _PERSON_OVERLAPS = _OVERLAPS.format(
     table="appointment", key="person_id", starts="starts_at", ends="ends_at"
 )
+_RESOURCE_OVERLAPS = _OVERLAPS.format(
+    table="resource_use", key="resource_id", starts="busy_from", ends="busy_until"
+)
+# Two in one seat, on a seat that there is not, or in a block that is free again.
+_CROWDED_SEATS = """
+    SELECT count(*) FROM appointment AS one JOIN busy_block ON busy_block.id = one.block_id
+    WHERE one.active AND (
+        one.seat >= busy_block.capacity OR NOT busy_block.active OR EXISTS (
+            SELECT 1 FROM appointment AS other WHERE other.block_id = one.block_id
+            AND other.id < one.id AND other.seat = one.seat AND other.active
+        )
+    )
+"""
 
 _ALTER_TABLES = (
     f"ALTER TABLE busy_block DROP CONSTRAINT {DOCTOR_OVERLAP}",
@@ -40,23 +55,40 @@ _DROP_CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class Stored:
-    """The active appointments, and the pairs of them that should not be."""
+    """When the active appointments begin, and how many pairs there are that should not be."""
 
-    appointments: frozenset[UUID]
+    appointments: dict[UUID, datetime]
     blocks: int
     doctor_overlaps: int
     person_overlaps: int
+    resource_overlaps: int
+    crowded_seats: int
+
+    @property
+    def overlaps(self) -> int:
+        """How many pairs there are in which somebody or something is wanted twice."""
+        return (
+            self.doctor_overlaps
+            + self.person_overlaps
+            + self.resource_overlaps
+            + self.crowded_seats
+        )
 
 
 async def look(database: Database) -> Stored:
     """Count what is active and what overlaps."""
     async with database.engine.connect() as connection:
-        ids = sa.text("SELECT public_id FROM appointment WHERE active").columns(public_id=sa.Uuid)
+        active = sa.text("SELECT public_id, starts_at FROM appointment WHERE active").columns(
+            public_id=sa.Uuid, starts_at=UTCDateTime
+        )
+        rows = (await connection.execute(active)).all()
         return Stored(
-            appointments=frozenset((await connection.execute(ids)).scalars()),
+            appointments={row.public_id: row.starts_at for row in rows},
             blocks=await _count(connection, "SELECT count(*) FROM busy_block WHERE active"),
             doctor_overlaps=await _count(connection, _DOCTOR_OVERLAPS),
             person_overlaps=await _count(connection, _PERSON_OVERLAPS),
+            resource_overlaps=await _count(connection, _RESOURCE_OVERLAPS),
+            crowded_seats=await _count(connection, _CROWDED_SEATS),
         )
 
 

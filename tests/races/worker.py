@@ -1,32 +1,30 @@
-"""One process of a race: it books what it is told, all at once, and says how each try ended."""
+"""One process of a race: it does what it is told, all at once, and says how each try ended."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock, database
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.errors import Busy, DomainError
-from appointment_app.scheduling import booking, locks
-from appointment_app.scheduling.booking import BookingRequest
+from appointment_app.scheduling import locks
 
-BOOKED = "BOOKED"
+DONE = "DONE"
 ABOUT_TO_COMMIT = "about to commit"
 
 
@@ -35,71 +33,85 @@ class Sabotage(Enum):
 
     NOTHING = "nothing"
     NO_LOCK = "no lock"
-    HANGS_BEFORE_COMMIT = "hangs before it commits"
+    STOPS_BEFORE_COMMIT = "stops before it commits, until it is told to go on"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A booking that somebody is going to try."""
+    """A deed of the service that somebody is going to try."""
 
+    deed: Callable[..., Coroutine[Any, Any, Any]]
     actor: Actor
-    request: BookingRequest
+    arguments: tuple[Any, ...]
+    named: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended: ``BOOKED``, the code of the refusal, or the text of an error."""
+    """How it ended: ``DONE`` with its result, the code of the refusal, or the text of an error."""
 
     code: str
-    appointment_id: UUID | None = None
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How all attempts of a process ended, and how often the database broke a deadlock."""
+
+    outcomes: list[Outcome]
+    retries: int
 
 
 def work(
     url: str,
     now: datetime,
-    bookers: int,
+    connections: int,
     sabotage: Sabotage,
     barrier: Barrier,
     commands: Connection,
 ) -> None:
     """Try each list of attempts that ``commands`` brings, until it brings None.
 
-    The clock stands at ``now``; each of the ``bookers`` has a connection of its own.
+    The clock of this process stands at ``now``.
     """
-    asyncio.run(_work(url, now, bookers, sabotage, barrier, commands))
+    asyncio.run(_work(url, now, connections, sabotage, barrier, commands))
 
 
 async def _work(
     url: str,
     now: datetime,
-    bookers: int,
+    connections: int,
     sabotage: Sabotage,
     barrier: Barrier,
     commands: Connection,
 ) -> None:
-    opened = Database(url, pool_size=bookers)
+    opened = Database(url, pool_size=connections)
     if sabotage is Sabotage.NO_LOCK:
         _take_out_the_lock(opened)
-    elif sabotage is Sabotage.HANGS_BEFORE_COMMIT:
-        _hang_before_commit(opened, commands)
+    elif sabotage is Sabotage.STOPS_BEFORE_COMMIT:
+        _stop_before_commit(opened, commands)
+    retries = _Retries()
     with clock.frozen(now):
         attempts: Sequence[Attempt]
         while (attempts := commands.recv()) is not None:
             barrier.wait()  # Nothing else runs on this loop meanwhile.
             stubborn = sabotage is Sabotage.NO_LOCK
             outcomes = await asyncio.gather(
-                *(_try(opened, attempt, stubborn=stubborn) for attempt in attempts)
+                *(attempted(opened, attempt, stubborn=stubborn) for attempt in attempts)
             )
-            commands.send(outcomes)
+            commands.send(Report(outcomes, retries.counted()))
     await opened.dispose()
 
 
-async def _try(opened: Database, attempt: Attempt, *, stubborn: bool) -> Outcome:
-    """Book; a ``stubborn`` booker starts again when deadlocks wore the service out."""
+async def attempted(opened: Database, attempt: Attempt, *, stubborn: bool = False) -> Outcome:
+    """Try it; the ``stubborn`` start again when deadlocks wore the service out."""
     while True:
         try:
             async with opened.session() as session:
-                return Outcome(BOOKED, await booking.book(session, attempt.actor, attempt.request))
+                result = await attempt.deed(
+                    session, attempt.actor, *attempt.arguments, **attempt.named
+                )
+                return Outcome(DONE, result)
         except Busy as busy:
             if not stubborn:
                 return Outcome(busy.code)
@@ -107,6 +119,25 @@ async def _try(opened: Database, attempt: Attempt, *, stubborn: bool) -> Outcome
             return Outcome(refusal.code)
         except Exception as error:
             return Outcome(f"{type(error).__name__}: {error}")
+
+
+class _Retries:
+    """Counts the transactions of this process that were started again."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._is_retryable = database.is_retryable
+        database.is_retryable = self._asked
+
+    def counted(self) -> int:
+        """Return how many there were since the last call."""
+        count, self._count = self._count, 0
+        return count
+
+    def _asked(self, error: DBAPIError) -> bool:
+        retryable = self._is_retryable(error)
+        self._count += retryable
+        return retryable
 
 
 def _take_out_the_lock(opened: Database) -> None:
@@ -152,11 +183,11 @@ def _let_others_in_before_the_insert(
         connection.exec_driver_sql("BEGIN DEFERRED")
 
 
-def _hang_before_commit(opened: Database, commands: Connection) -> None:
-    """Stop for good once everything is written and nothing is committed."""
+def _stop_before_commit(opened: Database, commands: Connection) -> None:
+    """Stop once everything is written and nothing is committed, until a command comes."""
 
-    def hang(connection: sa.Connection) -> None:
+    def stop(connection: sa.Connection) -> None:
         commands.send(ABOUT_TO_COMMIT)
-        time.sleep(3600)
+        commands.recv()
 
-    event.listen(opened.engine.sync_engine, "commit", hang)
+    event.listen(opened.engine.sync_engine, "commit", stop)

@@ -266,17 +266,73 @@ async def _work_also_at(session: Any, desk: Desk, clinic: Any) -> None:
     await session.commit()
 
 
-async def test_a_seat_in_a_group_is_not_moved(desk: Desk) -> None:
-    block = await desk.make(
-        make_block, desk.doctor, at("10:00"), 30, kind=BlockKind.SESSION, capacity=2
-    )
-    row = await desk.make(
-        make_appointment, desk.visit_type, desk.clinic, desk.patient, at("10:00"), block=block
-    )
+# A seat in a group session
+
+
+async def group_of(desk: Desk, *actors: Actor) -> tuple[Any, Any]:
+    """A group visit for two, and what these patients have booked of it at ten."""
+    group = await desk.another_visit_type(capacity=2, duration=60)
+    return group, [await desk.book(at("10:00"), offer=group, actor=actor) for actor in actors]
+
+
+async def seats(desk: Desk) -> list[tuple[datetime, int, int]]:
+    """When, in which block and on which seat the patients sit."""
+    return [(row.starts_at, row.block_id, row.seat) for row in await desk.all(Appointment)]
+
+
+async def test_a_seat_leaves_its_session_to_the_others(desk: Desk) -> None:
+    other = await desk.another_patient()
+    _, (one, two) = await group_of(desk, desk.actor, other)
+    await reschedule(desk, one, at("14:00"))
+    old, new = await desk.all(BusyBlock)
+    assert await seats(desk) == [(at("14:00"), new.id, 0), (at("10:00"), old.id, 1)]
+    assert (old.active, new.active, new.kind, new.capacity) == (True, True, BlockKind.SESSION, 2)
+    assert (await desk.appointment(one)).ends_at == at("15:00")
+    # The last one who leaves frees the doctor, and joins the first.
+    await reschedule(desk, two, at("14:00"), actor=other)
+    old, new = await desk.all(BusyBlock)
+    assert not old.active
+    assert await seats(desk) == [(at("14:00"), new.id, 0), (at("14:00"), new.id, 1)]
+    assert len(await desk.all(AppointmentMove)) == 2
+
+
+async def test_a_seat_in_a_full_session_is_not_to_be_had(desk: Desk) -> None:
+    group, (one,) = await group_of(desk, desk.actor)
+    for _ in range(2):
+        await desk.book(at("12:00"), offer=group, actor=await desk.another_patient())
     async with nothing_stored(desk):
-        for function in (reschedule, move):
-            with refused("GROUP_SESSION"):
-                await function(desk, row.public_id, at("11:00"))
+        with refused("SLOT_TAKEN"):
+            await reschedule(desk, one, at("12:00"))
+        # Its own session stands there still, even when nobody else sits in it.
+        with refused("SLOT_TAKEN"):
+            await reschedule(desk, one, at("10:30"))
+
+
+async def test_two_who_want_the_last_seat(desk: Desk) -> None:
+    other = await desk.another_patient()
+    group, (one, two) = await group_of(desk, desk.actor, other)
+    await desk.book(at("14:00"), offer=group, actor=await desk.another_patient())
+    outcomes = await asyncio.gather(
+        reschedule(desk, one, at("14:00")),
+        reschedule(desk, two, at("14:00"), actor=other),
+        return_exceptions=True,
+    )
+    assert sorted(str(getattr(each, "code", each)) for each in outcomes) == ["2", "SLOT_TAKEN"]
+    starts = [start for start, _, _ in await seats(desk)]
+    assert (starts.count(at("14:00")), starts.count(at("10:00"))) == (2, 1)
+
+
+async def test_a_day_does_not_count_a_moving_seat_twice(desk: Desk) -> None:
+    _, (one,) = await group_of(desk, desk.actor)
+    await desk.change(desk.doctor, max_patients_a_day=1)
+    await reschedule(desk, one, at("14:00"))
+
+
+async def test_staff_do_not_move_a_single_seat(desk: Desk) -> None:
+    _, (one,) = await group_of(desk, desk.actor)
+    async with nothing_stored(desk):
+        with refused("GROUP_SESSION"):
+            await move(desk, one, at("14:00"))
 
 
 async def test_an_expired_hold_keeps_nobody_away(desk: Desk) -> None:
@@ -549,6 +605,17 @@ async def test_who_may_move_an_appointment(desk: Desk) -> None:
         for function in (reschedule, move):
             with refused("NOT_FOUND"):
                 await function(desk, uuid4(), at("11:00"), actor=doctor_actor(desk.doctor))
+
+
+async def test_a_clinic_moves_nobody_to_where_it_has_no_say(desk: Desk) -> None:
+    park = await desk.make(make_clinic, name="Parkside")
+    await desk.make(_work_also_at, desk, park)
+    booked = await desk.book(at("10:00"))
+    of_harbour = await desk.make(administrator_actor, desk.clinic)
+    async with nothing_stored(desk):
+        with refused("NOT_FOUND"):
+            await move(desk, booked, at("11:00"), actor=of_harbour, clinic_id=park.public_id)
+    await move(desk, booked, at("11:00"), clinic_id=park.public_id)
 
 
 async def test_a_cancelled_rival_is_no_conflict(desk: Desk) -> None:

@@ -163,11 +163,11 @@ async def test_the_patient_is_never_in_two_places(
             await book(desk, at("10:15"), pia, seen=everything)
 
         # Nor with nobody to look: an overbooked visit is under the person's constraint too.
-        async def look_away(*_: Any, **__: Any) -> None:
-            pass
+        async def look_away(*_: Any, **__: Any) -> bool:
+            return False
 
         monkeypatch.setattr(locks, "lock_doctor", look_away)
-        monkeypatch.setattr(staff_booking, "_require_patient_free", look_away)
+        monkeypatch.setattr(staff_booking, "is_busy", look_away)
         with refused("SLOT_TAKEN"):
             await book(desk, at("10:15"), pia, seen=everything)
 
