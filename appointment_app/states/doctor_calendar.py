@@ -36,7 +36,7 @@ from appointment_app.states.calendar_words import (
     detail_in_words,
     event,
     session_event,
-    time_off_event,
+    time_off_events,
 )
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
@@ -282,7 +282,11 @@ class DoctorCalendar(SessionState):
         self.events = [
             *(event(entry, self._several_clinics) for entry in days.entries),
             *(session_event(each) for each in days.sessions),
-            *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+            *(
+                day
+                for each in days.time_off
+                for day in time_off_events(each, self.time_zone, self.view, window)
+            ),
         ]
         in_grid = self.view in ("day", "week")
         self.closed = [
