@@ -33,10 +33,18 @@ from appointment_app.database import Database
 from appointment_app.errors import DomainError
 from appointment_app.models import Appointment, AuditEvent, Doctor, DoctorAtClinic
 from appointment_app.models import AppointmentStatus as Status
-from appointment_app.scheduling import booking, cancelling, hours, rescheduling, slots, visits
+from appointment_app.scheduling import (
+    booking,
+    cancelling,
+    different_days,
+    hours,
+    rescheduling,
+    slots,
+    visits,
+)
 from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape
 from appointment_app.scheduling.booking import BookingRequest
-from appointment_app.scheduling.hours import DaySpan, OverrideDraft
+from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.week import TypedRange
 from tests.factories import (
@@ -221,7 +229,7 @@ class LifeOfACalendar(RuleBasedStateMachine):
         self.place_version = self._do(
             "hours.override_set",
             True,
-            hours.save_override,
+            different_days.save_override,
             self.as_doctor,
             self.place_id,
             OverrideDraft(day, day, _typed(ranges)),
@@ -237,7 +245,7 @@ class LifeOfACalendar(RuleBasedStateMachine):
         self.place_version = self._do(
             "hours.override_removed",
             True,
-            hours.remove_override,
+            different_days.remove_override,
             self.as_doctor,
             self.place_id,
             DaySpan(day, day),

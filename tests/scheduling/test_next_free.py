@@ -14,13 +14,15 @@ from appointment_app import clock
 from appointment_app.models import Doctor, DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling import (
     cancelling,
+    different_days,
     hours,
     locks,
     next_free,
     rescheduling,
     visit_types,
 )
-from appointment_app.scheduling.hours import BookingRules, DaySpan, OverrideDraft
+from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
+from appointment_app.scheduling.hours import BookingRules
 from appointment_app.scheduling.next_free import Learned
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.visit_types import VisitTypeDraft
@@ -74,7 +76,9 @@ async def opens_earlier(desk: Desk) -> AsyncIterator[None]:
     place = (await desk.at_clinic()).public_id
     version = (await desk.at_clinic()).version
     draft = OverrideDraft(TODAY, TODAY, (TypedRange(12 * 60, 13 * 60),))
-    await desk.call(hours.save_override, doctor_actor(desk.doctor), place, draft, version=version)
+    await desk.call(
+        different_days.save_override, doctor_actor(desk.doctor), place, draft, version=version
+    )
 
 
 async def opens_a_closed_day(desk: Desk) -> AsyncIterator[None]:
@@ -82,7 +86,7 @@ async def opens_a_closed_day(desk: Desk) -> AsyncIterator[None]:
     yield
     at_clinic = await desk.at_clinic()
     await desk.call(
-        hours.remove_override,
+        different_days.remove_override,
         doctor_actor(desk.doctor),
         at_clinic.public_id,
         DaySpan(TODAY, TODAY),
@@ -200,7 +204,7 @@ async def book_half_past_eight(desk: Desk) -> UUID:
 async def make_it_closed(desk: Desk, day: object) -> None:
     at_clinic = await desk.at_clinic()
     await desk.call(
-        hours.save_override,
+        different_days.save_override,
         doctor_actor(desk.doctor),
         at_clinic.public_id,
         OverrideDraft(day, day),  # type: ignore[arg-type]
