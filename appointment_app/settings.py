@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1)
     redis_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0)
+    holds_per_address: int = Field(default=3, ge=0)
 
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -204,12 +204,14 @@ def upgrade() -> None:
             sa.Column("seat", sa.Integer(), nullable=False),
             sa.Column("visitor", sa.String(64), nullable=False),
             sa.Column("address", sa.String(64), nullable=False),
+            sa.Column("number", sa.Integer(), nullable=False),
             sa.Column("expires_at", _MOMENT, nullable=False),
             sa.CheckConstraint("seat >= 0", name=op.f("ck_hold_seat")),
+            sa.CheckConstraint("number >= 0", name=op.f("ck_hold_number")),
             sa.UniqueConstraint("visitor", name=op.f("uq_hold_visitor")),
+            sa.UniqueConstraint("address", "number", name=op.f("uq_hold_address_number")),
         ],
     )
-    op.create_index(op.f("ix_hold_address"), "hold", ["address"])
     _create(
         "resource_use",
         [sa.Column("id", sa.Integer(), nullable=False)],

@@ -28,6 +28,7 @@ class Action(StrEnum):
     """What can be done through the services."""
 
     FIND_DOCTORS = "find doctors and their free times"
+    HOLD_TIME = "keep a free time for some minutes"
     BOOK_APPOINTMENT = "book an appointment"
     VIEW_APPOINTMENT = "see an appointment"
     CANCEL_APPOINTMENT = "cancel an appointment"
@@ -70,6 +71,7 @@ def _rule(*allowed: Relation, hidden: bool = False) -> Rule:
 
 RULES: dict[Action, Rule] = {
     Action.FIND_DOCTORS: _rule(Relation.ANYBODY),
+    Action.HOLD_TIME: _rule(Relation.ANYBODY),
     Action.BOOK_APPOINTMENT: _rule(Relation.PATIENT),
     Action.VIEW_APPOINTMENT: _rule(
         Relation.PATIENT, Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -22,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.errors import TryAgainLater
 from appointment_app.accounts.keys import key_for
+from appointment_app.accounts.network import network_of
 from appointment_app.database import transactional
 from appointment_app.models import LoginThrottle
 
@@ -115,16 +115,5 @@ def _doubling(steps: int, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def _key(email: str, address: str | None = None) -> str:
-    words = [email] if address is None else [email, _network(address)]
+    words = [email] if address is None else [email, network_of(address)]
     return hmac.new(key_for("throttle"), "\n".join(words).encode(), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    """Return what one household or office has for itself: an IPv4 address, an IPv6 /64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -58,6 +58,24 @@ def check_field(label: Text, name: str, *, error: Text = "", **props: Any) -> rx
     )
 
 
+def radio(label: Text, name: str, value: str, *, checked: bool = False) -> rx.Component:
+    """Return one of several choices, with its label beside it; a fieldset holds them together."""
+    field_id = f"field-{name}-{value}"
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            id=field_id,
+            name=name,
+            value=value,
+            default_checked=checked,
+            class_name="check",
+        ),
+        rx.el.span(label),
+        html_for=field_id,
+        class_name="check-label",
+    )
+
+
 def form_alert(sentence: Text = "") -> rx.Component:
     """Return the place for what is wrong with a form as a whole; invisible while empty."""
     return rx.el.p(sentence, role="alert", class_name="alert")

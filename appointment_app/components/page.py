@@ -23,6 +23,7 @@ from .icons import (
 )
 from .link import link, plain_link
 from .own_zone import own_zone_script
+from .visitor import visitor_script
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def head_components() -> list[rx.Component]:
     return [
         color_scheme_script(),
         own_zone_script(),
+        visitor_script(),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
     ]
 

@@ -62,19 +62,25 @@ class BusyBlock(SQLModel, table=True):
 class Hold(SQLModel, table=True):
     """A seat that a visitor keeps for some minutes while they fill in the form.
 
-    ``visitor`` and ``address`` are keyed hashes. A visitor has one hold at most; an expired one
-    keeps nobody away and is removed by whoever comes next.
+    ``visitor`` and ``address`` are keyed hashes. A visitor has one hold at most, a network address
+    a few, which are numbered: two at once cannot both be the last one. An expired hold keeps
+    nobody away and is removed by whoever comes next.
     """
 
     __tablename__ = "hold"
-    __table_args__ = (sa.CheckConstraint("seat >= 0", name="seat"),)
+    __table_args__ = (
+        sa.CheckConstraint("seat >= 0", name="seat"),
+        sa.CheckConstraint("number >= 0", name="number"),
+        sa.UniqueConstraint("address", "number"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: UUID = public_id()
     block_id: int = refers_to("busy_block.id")
     seat: int = 0
     visitor: str = Field(max_length=64, unique=True)
-    address: str = Field(max_length=64, index=True)
+    address: str = Field(max_length=64)
+    number: int = 0
     expires_at: datetime
     created_at: datetime = Field(default_factory=now)
 

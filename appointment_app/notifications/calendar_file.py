@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -27,6 +28,21 @@ def calendar_file(appointment: Appointment, doctor: Doctor, clinic: Clinic) -> b
     The same appointment has the same UID for ever and a SEQUENCE that grows with its version,
     so that a calendar replaces what it had. Nothing in it says why somebody sees the doctor.
     """
+    return calendar_file_of([appointment], doctor, clinic)
+
+
+def calendar_file_of(appointments: Iterable[Appointment], doctor: Doctor, clinic: Clinic) -> bytes:
+    """Return the same of several appointments with one doctor at one clinic."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Appointment App//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for appointment in appointments:
+        calendar.add_component(_event(appointment, doctor, clinic))
+    return bytes(calendar.to_ical())
+
+
+def _event(appointment: Appointment, doctor: Doctor, clinic: Clinic) -> Event:
     settings = get_settings()
     link = appointment_link(appointment)
     event = Event()
@@ -45,13 +61,7 @@ def calendar_file(appointment: Appointment, doctor: Doctor, clinic: Clinic) -> b
     event.add("status", _STATUS.get(appointment.status, "CONFIRMED"))
     event.add("class", "PRIVATE")
     event.add("organizer", _organizer(clinic, settings.mail_from))
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Appointment App//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return event
 
 
 def where(appointment: Appointment, clinic: Clinic) -> str:

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.i18n import format_moment, format_time, t, zone_city
+from appointment_app.i18n import format_moment, t
 from appointment_app.models import (
     Appointment,
     AppointmentMove,
     AppointmentStatus,
     Clinic,
     Doctor,
-    Guardianship,
     MessageKind,
     OutboxMessage,
-    Person,
     User,
-    VisitMode,
+)
+from appointment_app.notifications.appointment_words import (
+    facts_around,
+    get_record,
+    name_of_user,
+    when_words,
 )
 from appointment_app.notifications.calendar_file import (
     FILE_NAME,
     MEDIA_TYPE,
     calendar_file,
-    where,
 )
 from appointment_app.notifications.letter import Attachment, Letter
 from appointment_app.notifications.links import appointment_link, page_link
-
-Row = TypeVar("Row", bound=SQLModel)
-
-
-class RecordMissing(Exception):
-    """A mail is about a record that does not exist."""
+from appointment_app.notifications.series_letter import series_letter
 
 
 async def compose(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
@@ -45,6 +41,8 @@ async def compose(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
     """
     if outgoing.kind in _ACCOUNT_LETTERS:
         return _ACCOUNT_LETTERS[outgoing.kind](outgoing.payload)
+    if outgoing.kind in {MessageKind.SERIES_BOOKED, MessageKind.SERIES_CANCELLED}:
+        return await series_letter(session, outgoing)
     return await _appointment(session, outgoing)
 
 
@@ -143,9 +141,9 @@ class _Said(NamedTuple):
 
 
 async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
-    appointment = await _get(session, Appointment, outgoing.payload["appointment_id"])
-    doctor = await _get(session, Doctor, appointment.doctor_id)
-    clinic = await _get(session, Clinic, appointment.clinic_id)
+    appointment = await get_record(session, Appointment, outgoing.payload["appointment_id"])
+    doctor = await get_record(session, Doctor, appointment.doctor_id)
+    clinic = await get_record(session, Clinic, appointment.clinic_id)
     if appointment.status is AppointmentStatus.CANCELLED:
         subject, opening, link, closing = await _cancelled(
             session, outgoing, appointment, doctor, clinic
@@ -157,7 +155,14 @@ async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter
     return Letter(
         subject=subject,
         opening=opening,
-        facts=await _facts(session, appointment, doctor, clinic),
+        facts=await facts_around(
+            session,
+            appointment,
+            doctor,
+            clinic,
+            (t("When"), when_words(appointment)),
+            (t("Reference"), appointment.reference),
+        ),
         link=link,
         closing=closing,
         attachments=(
@@ -226,8 +231,8 @@ async def _what_moved(
     if user is not None and user.email == outgoing.recipient:
         opening = [t("You chose another time for your appointment.")]
     else:
-        clinic = await _get(session, Clinic, appointment.clinic_id)
-        name = await _name_of(session, user, appointment, doctor) or clinic.name
+        clinic = await get_record(session, Clinic, appointment.clinic_id)
+        name = await name_of_user(session, user, appointment, doctor) or clinic.name
         opening = [t("{name} moved your appointment.", name=name)]
     opening.append(t("Before: {earlier}. Now: {now}.", earlier=earlier, now=now))
     if move.reason:
@@ -249,7 +254,7 @@ async def _cancelled(
         opening = [
             t(
                 "{name} cancelled this appointment.",
-                name=await _name_of(session, user, appointment, doctor) or clinic.name,
+                name=await name_of_user(session, user, appointment, doctor) or clinic.name,
             )
         ]
         if appointment.cancel_reason:
@@ -261,59 +266,3 @@ async def _cancelled(
         (t("Find another time"), page_link("/doctor", id=str(doctor.public_id))),
         (),
     )
-
-
-async def _name_of(
-    session: AsyncSession, user: User | None, appointment: Appointment, doctor: Doctor
-) -> str | None:
-    """Return who ``user`` is in this appointment, or None when they act for the clinic."""
-    if user is None:
-        return None
-    if user.id == doctor.user_id:
-        return doctor.full_name
-    guardians = select(Guardianship.guardian_id).where(
-        Guardianship.dependent_id == appointment.person_id
-    )
-    found = await session.exec(
-        select(Person)
-        .where(Person.user_id == user.id)
-        .where((col(Person.id) == appointment.person_id) | col(Person.id).in_(guardians))
-    )
-    person = found.first()
-    return person.full_name if person else None
-
-
-async def _facts(
-    session: AsyncSession, appointment: Appointment, doctor: Doctor, clinic: Clinic
-) -> tuple[tuple[str, str], ...]:
-    person = await _get(session, Person, appointment.person_id)
-    facts = [
-        (t("When"), _when(appointment)),
-        (t("With"), doctor.full_name),
-        (
-            t("Video link") if appointment.mode is VisitMode.VIDEO else t("Where"),
-            where(appointment, clinic),
-        ),
-        (t("Reference"), appointment.reference),
-    ]
-    if person.user_id is None:  # a child, say: the reader is somebody else
-        facts.insert(0, (t("For"), person.full_name))
-    if clinic.phone:
-        facts.append((t("Questions"), f"{clinic.name}, {clinic.phone}"))
-    return tuple(facts)
-
-
-def _when(appointment: Appointment) -> str:
-    return t(
-        "{start} to {end} ({city} time)",
-        start=format_moment(appointment.starts_at, appointment.zone),
-        end=format_time(appointment.ends_at, appointment.zone),
-        city=zone_city(appointment.zone),
-    )
-
-
-async def _get(session: AsyncSession, table: type[Row], key: int) -> Row:
-    row = await session.get(table, key)
-    if row is None:
-        raise RecordMissing(table.__name__)
-    return row

@@ -16,6 +16,7 @@ from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
 from appointment_app.pages.cancel_question import cancel_question
+from appointment_app.pages.series_dates import series_dates
 from appointment_app.states.my_appointments import MyAppointments
 
 SHOWN = MyAppointments.appointment
@@ -88,6 +89,7 @@ def _appointment() -> rx.Component:
                 fact(t("Patient"), SHOWN.patient_name),
                 fact(t("Reference"), SHOWN.reference),
                 rx.cond(SHOWN.reason != "", fact(t("Reason for the visit"), SHOWN.reason)),
+                rx.cond(SHOWN.series != "", fact(t("Series"), series_dates(SHOWN))),
                 rx.cond(SHOWN.cancelled != "", _cancelled()),
                 class_name="mt-4",
             ),

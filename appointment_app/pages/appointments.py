@@ -16,6 +16,7 @@ from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
 from appointment_app.pages.cancel_question import cancel_question
+from appointment_app.pages.series_dates import series_dates
 from appointment_app.states.my_appointments import MyAppointments, Shown
 
 ROUTE = "/appointments"
@@ -108,6 +109,7 @@ def _row(shown: Shown) -> rx.Component:
                 class_name="flex items-center gap-3 mt-3",
             ),
             rx.el.p(rx.cond(shown.is_video, t("By video"), shown.place), class_name="muted mt-3"),
+            series_dates(shown),
             rx.cond(
                 shown.cancelled != "",
                 rx.el.p(

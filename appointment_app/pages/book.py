@@ -7,6 +7,7 @@ import reflex as rx
 from appointment_app.components.avatar import avatar
 from appointment_app.components.button import button, button_link
 from appointment_app.components.card import card
+from appointment_app.components.countdown import countdown
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact, facts
 from appointment_app.components.field import form_alert, text_area
@@ -15,7 +16,10 @@ from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.repeat_form import repeat_form
 from appointment_app.states.booking_form import NOT_FREE, BookingForm, Choice
+from appointment_app.states.held_time import HeldTime
+from appointment_app.states.series_plan import SeriesPlan
 
 SUMMARY = BookingForm.summary
 
@@ -27,6 +31,8 @@ def book(viewer: Viewer) -> rx.Component:
             rx.el.h1(t("Book this appointment")),
             rx.cond(BookingForm.is_missing, _missing(), _form()),
             class_name="mx-auto w-full max-w-2xl grid grid-cols-1 gap-4",
+            # Where the page was left for, which the event itself does not know yet.
+            on_unmount=HeldTime.leave(rx.Var("window.location.pathname", _var_type=str)),
         ),
         viewer=viewer,
     )
@@ -75,6 +81,7 @@ def _form() -> rx.Component:
                 max_length="1000",
             )
         ),
+        rx.cond(BookingForm.is_loaded & ~BookingForm.is_taken, repeat_form()),
         rx.cond(BookingForm.is_loaded & ~BookingForm.is_taken, _bar()),
         on_submit=BookingForm.submit,
         aria_label=t("Booking"),
@@ -104,7 +111,11 @@ def _bar() -> rx.Component:
             rx.cond(
                 BookingForm.signed_in,
                 button(
-                    t("Confirm booking"),
+                    rx.cond(
+                        SeriesPlan.bookable > 0,
+                        t("Book {count} appointments", count=SeriesPlan.bookable),
+                        t("Confirm booking"),
+                    ),
                     type="submit",
                     variant="primary",
                     busy=BookingForm.is_booking,
@@ -114,9 +125,31 @@ def _bar() -> rx.Component:
             ),
             class_name="flex items-center justify-between gap-4",
         ),
+        _kept(),
         class_name="sticky bottom-0 z-10 grid gap-2 -mx-4 px-4 py-3 border-t"
         " border-[var(--border)] bg-[var(--surface)]"
         " md:static md:mx-0 md:px-6 md:py-5 md:border md:rounded-[var(--radius)]",
+    )
+
+
+def _kept() -> rx.Component:
+    """Return how long the time is kept; it takes as much room at the end as at the beginning."""
+    over = t("No longer kept; you can book it while it is free.")
+    return rx.el.div(
+        rx.cond(
+            HeldTime.seconds > 0,
+            countdown(
+                HeldTime.seconds,
+                rx.el.span(over),
+                button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none"),
+                started=HeldTime.started,
+                ticking=t("Kept for you: {time}"),
+                spoken=t("Minutes that this time is still kept for you: {minutes}"),
+                over=over,
+            ),
+            rx.el.span(t("This time is not kept while you fill in the form.")),
+        ),
+        class_name="muted small flex items-center min-h-11",
     )
 
 

@@ -150,6 +150,7 @@ def _panel() -> rx.Component:
             ),
             _fact_if(t("Reason for the visit"), DETAIL.reason),
             _fact_if(t("Cancelled because"), DETAIL.cancel_reason),
+            _fact_if(t("Series"), DETAIL.series),
             _fact(t("Reference"), DETAIL.reference),
             class_name="facts",
         ),

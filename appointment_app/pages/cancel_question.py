@@ -6,9 +6,9 @@ import reflex as rx
 
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
-from appointment_app.components.field import form_alert, text_area
+from appointment_app.components.field import form_alert, radio, text_area
 from appointment_app.i18n import t
-from appointment_app.states.my_appointments import MyAppointments
+from appointment_app.states.my_appointments import FOLLOWING, THIS_ONE, MyAppointments
 
 _FORM = "cancel-form"
 
@@ -25,6 +25,7 @@ def cancel_question() -> rx.Component:
         ),
         form_alert(MyAppointments.cancel_problem),
         rx.el.form(
+            rx.cond(asked.following > 0, _how_many(asked.following)),
             text_area(
                 t("Why? (optional)"),
                 "cancel_reason",
@@ -36,7 +37,7 @@ def cancel_question() -> rx.Component:
             id=_FORM,
             key=asked.id,  # what was typed about one appointment is not said of another
             on_submit=MyAppointments.cancel_appointment,
-            class_name="mt-4",
+            class_name="mt-4 grid gap-4",
         ),
         name="cancel-question",
         shown=MyAppointments.is_asking,
@@ -51,4 +52,13 @@ def cancel_question() -> rx.Component:
                 busy=MyAppointments.is_cancelling,
             ),
         ),
+    )
+
+
+def _how_many(following: rx.Var[int]) -> rx.Component:
+    """Return the choice between one appointment of a series and all from it on."""
+    return rx.el.fieldset(
+        rx.el.legend(t("It is part of a series"), class_name="field-label"),
+        radio(t("Only this one"), "extent", THIS_ONE, checked=True),
+        radio(t("This and the {count} following", count=following), "extent", FOLLOWING),
     )

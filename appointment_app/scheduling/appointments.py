@@ -32,11 +32,13 @@ from appointment_app.models import (
     ResourceKind,
     VisitMode,
     VisitType,
+    row_id,
 )
 from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.scheduling.cancellation_window import deadline
 from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.resources import load_taken
+from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
 
@@ -94,6 +96,7 @@ class AppointmentView:
     can_move: bool
     cancelled_by: CancelledBy | None
     cancel_reason: str
+    series: SeriesPlace | None
     version: int
     earlier: tuple[EarlierTime, ...] = ()
     room: str = ""
@@ -104,6 +107,7 @@ async def get_appointment(
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
     row = await _viewable(session, actor, appointment_id)
+    places = await load_series_places(session, [row[0]])
     moves = (
         select(AppointmentMove)
         .where(AppointmentMove.appointment_id == row[0].id)
@@ -114,7 +118,8 @@ async def get_appointment(
         for move in await session.exec(moves)
     )
     taken = await load_taken(session, row[0].block_id)
-    return replace(_view(actor, *row), earlier=earlier, room=taken.get(ResourceKind.ROOM, ""))
+    view = _view(actor, *row, places.get(row_id(row[0])))
+    return replace(view, earlier=earlier, room=taken.get(ResourceKind.ROOM, ""))
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
@@ -143,8 +148,9 @@ async def list_own(
         statement = statement.where(Appointment.ends_at > now, col(Appointment.active)).order_by(
             col(Appointment.starts_at), col(Appointment.id)
         )
-    rows = await session.exec(statement.limit(limit).offset(offset))
-    return [_view(actor, *row) for row in rows]
+    rows = (await session.exec(statement.limit(limit).offset(offset))).all()
+    places = await load_series_places(session, [row[0] for row in rows])
+    return [_view(actor, *row, places.get(row_id(row[0]))) for row in rows]
 
 
 async def find_own(
@@ -232,6 +238,7 @@ def _view(
     block_kind: BlockKind,
     window: int | None,
     cancelled_by_patient: bool,
+    series: SeriesPlace | None,
 ) -> AppointmentView:
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
     is_doctor = appointment.doctor_id == actor.doctor_id
@@ -268,6 +275,7 @@ def _view(
         can_move=is_own and movable and clock.now() < deadline(appointment.starts_at, window),
         cancelled_by=_canceller(actor, appointment, cancelled_by_patient),
         cancel_reason=appointment.cancel_reason,
+        series=series,
         version=appointment.version,
     )
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import MailContact, contact_columns, contact_from
 from appointment_app.accounts.policy import Action, Record, require
@@ -25,24 +24,16 @@ from appointment_app.models import (
     SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
-    BlockKind,
-    BusyBlock,
     MessageKind,
     Person,
     VisitMode,
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import locks, resources
+from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
-from appointment_app.scheduling.errors import (
-    NotBookable,
-    PatientBusy,
-    SlotTaken,
-    TooFarAhead,
-    TooSoon,
-)
-from appointment_app.scheduling.free_check import require_free
+from appointment_app.scheduling.errors import NotBookable, PatientBusy, SchedulingError, SlotTaken
+from appointment_app.scheduling.free_check import require_free, require_near
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.patient_rules import require_may_book
 from appointment_app.scheduling.resource_times import Needs
@@ -52,9 +43,6 @@ from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
 
 REASON_LIMIT = 1000
 KEY_LIMIT = 64
-
-# Farther than any horizon, near enough for arithmetic with dates.
-_FARTHEST = timedelta(days=1000)
 
 # How the databases say that somebody sits there already.
 _SEAT_NAMES = (SEAT_TAKEN, "appointment.block_id, appointment.seat")
@@ -68,7 +56,8 @@ class BookingRequest:
     """What somebody wants to book.
 
     ``starts_at`` is UTC; ``person_id`` the public id of the patient, None for the actor;
-    ``idempotency_key`` is the caller's: the same key again returns the same appointment.
+    ``idempotency_key`` is the caller's: the same key again returns the same appointment. What
+    the ``visitor`` keeps (``holds.keep``) is booked with the block that keeps it.
     """
 
     offer: Offer
@@ -76,6 +65,7 @@ class BookingRequest:
     reason: str
     idempotency_key: str
     person_id: UUID | None = None
+    visitor: str = ""
 
 
 async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
@@ -90,59 +80,117 @@ async def book(session: AsyncSession, actor: Actor, request: BookingRequest) -> 
     try:
         return await _book(session, actor, request)
     except DBAPIError as error:
-        message = str(error.orig)
-        if DOCTOR_OVERLAP in message or any(name in message for name in _SEAT_NAMES):
-            raise SlotTaken from error
-        if PERSON_OVERLAP in message:
-            raise PatientBusy from error
-        if RESOURCE_OVERLAP in message:
-            raise SlotTaken from error
-        if "idempotency_key" in message:
+        if (refusal := refusal_by_database(error)) is not None:
+            raise refusal from error
+        if "idempotency_key" in str(error.orig):
             # The same request came twice, for two doctors: this time the other one is seen.
             return await _book(session, actor, request)
         raise
 
 
+def refusal_by_database(error: DBAPIError) -> SchedulingError | None:
+    """Return what a constraint says about a booking, or None when it says something else."""
+    message = str(error.orig)
+    if any(name in message for name in (DOCTOR_OVERLAP, RESOURCE_OVERLAP, *_SEAT_NAMES)):
+        return SlotTaken()
+    return PatientBusy() if PERSON_OVERLAP in message else None
+
+
 @transactional
 async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) -> UUID:
+    admitted = await come_in(session, actor, request)
+    if admitted.patient.booked_before is not None:
+        return admitted.patient.booked_before
+    appointment = await take(session, actor, request, admitted)
+    tell(session, admitted.patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
+    return appointment.public_id
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What a booking needs to know of its patient, and of the user who books for them.
+
+    ``booked_before`` is the appointment with the same key.
+    """
+
+    person_id: int
+    booked_by: int
+    contact: MailContact | None
+    booked_before: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who books what, while nobody else can: all that it takes is locked."""
+
+    patient: Patient
+    offer: OfferRows | None
+    needs: Needs | None
+
+    @property
+    def bookable(self) -> OfferRows:
+        """The offer; raises ``NotBookable`` when it takes no bookings (any more)."""
+        if self.offer is None:
+            raise NotBookable
+        return self.offer
+
+
+async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) -> Admitted:
+    """Return what the actor may book for whom, once nobody else books with the doctor or for them.
+
+    Raises what ``book`` raises of an actor, of what was typed and of a doctor.
+    """
     if actor.user_id is None:
         raise LoginRequired
     _require_sane(request)
-    reason = fitting_text(request.reason, "reason", REASON_LIMIT)
-    person_id = await _patient(session, actor, request.person_id)
+    person_id = await _person(session, actor, request.person_id)
     require(actor, Action.BOOK_APPOINTMENT, Record(person_id=person_id))
-
     if not await locks.lock_doctor_of_offer(session, request.offer.doctor_id):
         raise NotBookable
     offer = await _offer(session, request.offer)
     needs = await _lock_needs(session, offer)
-    patient = await lock_patient(session, actor, person_id, request.idempotency_key)
-    if patient.booked_before is not None:
-        return patient.booked_before
-    if offer is None:
-        raise NotBookable
+    patient = await lock_patient(session, actor.user_id, person_id, request.idempotency_key)
+    return Admitted(patient, offer, needs)
 
-    await require_may_book(session, offer, person_id)
-    granted = await require_free(session, offer, request.starts_at, person_id=person_id)
-    seat = await take_seat(session, offer, request.starts_at, granted.joined, needs)
-    appointment = new_appointment(
-        actor.user_id, request, granted.place, offer.visit_type, person_id, seat, reason
+
+async def take(
+    session: AsyncSession,
+    actor: Actor,
+    request: BookingRequest,
+    admitted: Admitted,
+    *,
+    series_id: int | None = None,
+) -> Appointment:
+    """Store the appointment in the caller's transaction; tells nobody.
+
+    Raises what ``book`` raises of an offer, of a time and of a patient.
+    """
+    patient, offer = admitted.patient, admitted.bookable
+    await require_may_book(session, offer, patient.person_id)
+    kept = await held.find(session, request.visitor)
+    granted = await require_free(
+        session,
+        offer,
+        request.starts_at,
+        person_id=patient.person_id,
+        kept=kept,
     )
+    seat = await take_seat(
+        session, offer, request.starts_at, granted.joined, admitted.needs, kept=kept
+    )
+    appointment = new_appointment(request, granted.place, offer.visit_type, patient, seat)
+    appointment.series_id = series_id
     session.add(appointment)
     await session.flush()
     record_deed(session, actor, appointment, "booked", ("status", "starts_at"))
-    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
-    return appointment.public_id
+    return appointment
 
 
 def _require_sane(request: BookingRequest) -> None:
     """Refuse what no page asks for, before any arithmetic or statement stumbles over it."""
     require_key(request.idempotency_key)
-    distance = request.starts_at - clock.now()
-    if distance < -_FARTHEST:
-        raise TooSoon
-    if distance > _FARTHEST:
-        raise TooFarAhead
+    require_near(request.starts_at)
+    fitting_text(request.reason, "reason", REASON_LIMIT)
 
 
 def require_key(idempotency_key: str) -> None:
@@ -152,7 +200,7 @@ def require_key(idempotency_key: str) -> None:
         raise Invalid({"idempotency_key": sentence})
 
 
-async def _patient(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
+async def _person(session: AsyncSession, actor: Actor, person_id: UUID | None) -> int:
     if person_id is None:
         if actor.person_id is None:
             raise Forbidden(t("This account is not a patient's, so it cannot book for itself."))
@@ -179,27 +227,19 @@ async def _lock_needs(session: AsyncSession, offer: OfferRows | None) -> Needs |
     return await resources.lock(session, row_id(offer.visit_type), row_id(offer.clinic))
 
 
-@dataclass(frozen=True, slots=True)
-class BookedFor:
-    """What a booking needs to know of its patient; ``booked_before`` with the same key."""
-
-    contact: MailContact | None
-    booked_before: UUID | None
-
-
-async def lock_patient(session: AsyncSession, actor: Actor, person_id: int, key: str) -> BookedFor:
+async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
     """
     email, language = contact_columns(person_id)
     booked_before = select(Appointment.public_id).where(
-        Appointment.booked_by == actor.user_id, Appointment.idempotency_key == key
+        Appointment.booked_by == booked_by, Appointment.idempotency_key == key
     )
     _, email_found, language_found, earlier = await locks.lock_person(
         session, person_id, email, language, booked_before.scalar_subquery()
     )
-    return BookedFor(contact_from(email_found, language_found), earlier)
+    return Patient(person_id, booked_by, contact_from(email_found, language_found), earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,41 +257,40 @@ async def take_seat(
     starts_at: datetime,
     joined: GroupSession | None,
     needs: Needs | None,
+    *,
+    kept: held.Held | None = None,
 ) -> Seat:
-    """Return a free seat in the session that is joined, else the first one of a new block.
+    """Return the seat that was kept, or a free one: in the session that is joined, or alone.
 
     A session has what it ``needs`` already.
     """
+    ends_at = joined.ends_at if joined else shape_of(offer.visit_type).visit(starts_at).end
+    if kept is not None and kept.keeps(offer, starts_at, joined):
+        await held.forget(session, kept)
+        await held.settle(session, row_id(kept.block))
+        if needs is not None and joined is None:
+            await resources.take(session, needs, kept.block)
+        return Seat(row_id(kept.block), kept.hold.seat, ends_at)
+    if kept is not None and kept.block.doctor_id == offer.doctor_id:
+        await held.give_up(session, kept)
     if joined is not None:
-        return Seat(joined.block_id, joined.free_seats[0], joined.ends_at)
-    shape, visit_type = shape_of(offer.visit_type), offer.visit_type
-    visit, busy = shape.visit(starts_at), shape.busy(starts_at)
-    block = BusyBlock(
-        doctor_id=offer.doctor_id,
-        clinic_id=offer.clinic.id,
-        kind=BlockKind.VISIT,
-        busy_from=busy.start,
-        busy_until=busy.end,
-    )
-    if visit_type.capacity > 1:
-        block.kind, block.capacity = BlockKind.SESSION, visit_type.capacity
-        block.visit_type_id = visit_type.id
-        block.starts_at, block.ends_at = visit.start, visit.end
+        if joined.is_only_held:
+            await held.settle(session, joined.block_id)
+        return Seat(joined.block_id, joined.free_seats[0], ends_at)
+    block = held.block_for(offer, starts_at)
     session.add(block)
     await session.flush()
     if needs is not None:
         await resources.take(session, needs, block)
-    return Seat(row_id(block), 0, visit.end)
+    return Seat(row_id(block), 0, ends_at)
 
 
 def new_appointment(
-    booked_by: int,
     request: BookingRequest,
     place: Place,
     visit_type: VisitType,
-    person_id: int,
+    patient: Patient,
     seat: Seat,
-    reason: str,
 ) -> Appointment:
     """Return the appointment, with what was agreed, in a stored block."""
     waits = visit_type.needs_confirmation
@@ -260,7 +299,7 @@ def new_appointment(
         reference="".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)),
         block_id=seat.block_id,
         seat=seat.number,
-        person_id=person_id,
+        person_id=patient.person_id,
         doctor_id=place.doctor_id,
         clinic_id=row_id(place.clinic),
         visit_type_id=row_id(visit_type),
@@ -274,7 +313,7 @@ def new_appointment(
         place=f"{place.clinic.name}, {place.clinic.address}" if in_person else "",
         zone=place.clinic.zone,
         join_link="" if in_person else visit_type.join_link,
-        reason=reason,
-        booked_by=booked_by,
+        reason=fitting_text(request.reason, "reason", REASON_LIMIT),
+        booked_by=patient.booked_by,
         idempotency_key=request.idempotency_key,
     )

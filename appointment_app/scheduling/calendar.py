@@ -26,6 +26,7 @@ from appointment_app.models import (
     ResourceKind,
     VisitMode,
     VisitType,
+    row_id,
 )
 from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
@@ -39,6 +40,7 @@ from appointment_app.scheduling.rules import (
     load_busy,
     load_workplaces,
 )
+from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
@@ -160,6 +162,7 @@ class AppointmentDetail:
     can_move: bool
     earlier: tuple[datetime, ...]
     history: tuple[PastVisit, ...]
+    series: SeriesPlace | None
     next_statuses: tuple[AppointmentStatus, ...]
 
 
@@ -310,6 +313,7 @@ async def load_detail(
         can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
         earlier=await _earlier(session, row),
         history=await _history(session, row),
+        series=(await load_series_places(session, [row])).get(row_id(row)),
         next_statuses=_next_statuses(actor, row, record),
     )
 

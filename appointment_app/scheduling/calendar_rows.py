@@ -36,6 +36,8 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.intervals import Interval
 
+_SESSIONS = (BlockKind.SESSION, BlockKind.HOLD)
+
 # No block is longer than this, so that a window finds what began before it by an index.
 LONGEST_BLOCK = timedelta(days=1)
 # More than the longest local day: where clocks go back it has 25 hours.
@@ -218,7 +220,8 @@ def _selects() -> dict[str, sa.Select[Any]]:
         ends=col(block.busy_until),
         expires_at=col(block.expires_at),
         block_id=col(block.id),
-        session_of=sa.case((col(block.kind) == BlockKind.SESSION, col(block.visit_type_id))),
+        # A session of which all seats are only held so far is a block of kind hold.
+        session_of=sa.case((col(block.kind).in_(_SESSIONS), col(block.visit_type_id))),
     ).where(
         _is_one_of(block.doctor_id, "block_doctors"),
         col(block.active),

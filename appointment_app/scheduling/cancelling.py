@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,8 +16,10 @@ from appointment_app.database import transactional
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
+    BlockKind,
     BusyBlock,
     Clinic,
+    Hold,
     MessageKind,
 )
 from appointment_app.scheduling import resources
@@ -48,6 +51,17 @@ async def cancel(
     """
     reason = fitting_text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
     appointment = await lock_appointment(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
+    await cancel_locked(session, actor, appointment, reason)
+    await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
+
+
+async def cancel_locked(
+    session: AsyncSession, actor: Actor, appointment: Appointment, reason: str
+) -> None:
+    """Do what ``cancel`` does to an appointment whose doctor is locked, and tell nobody.
+
+    Raises ``StatusConflict``, ``TooLateToCancel``, ``ReasonRequired``; then nothing is changed.
+    """
     require_arrow(appointment.status, AppointmentStatus.CANCELLED)
     if appointment.person_id in {actor.person_id, *actor.dependents}:
         await _require_in_time(session, appointment)
@@ -60,7 +74,6 @@ async def cancel(
     move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
     await session.flush()
     await free_empty_block(session, appointment.block_id)
-    await tell_patient(session, appointment, MessageKind.APPOINTMENT_CANCELLED)
 
 
 async def _require_in_time(session: AsyncSession, appointment: Appointment) -> None:
@@ -75,15 +88,21 @@ async def _require_in_time(session: AsyncSession, appointment: Appointment) -> N
 async def free_empty_block(session: AsyncSession, block_id: int) -> None:
     """Free the doctor's time, and what went with it, once nobody sits in the block any more.
 
-    Not that of a session which the doctor has opened in advance: it still waits for others.
+    Not that of a session which the doctor has opened in advance: it still waits for others. And
+    one in which a seat is still kept for somebody lasts as long as that.
     """
     seated = (
         select(Appointment.id)
         .where(Appointment.block_id == block_id, col(Appointment.active))
         .exists()
     )
+    is_held = Hold.block_id == block_id, Hold.expires_at > clock.now()
+    held_until = (await session.exec(select(func.max(col(Hold.expires_at))).where(*is_held))).one()
     statement = update(BusyBlock).where(
         col(BusyBlock.id) == block_id, ~col(BusyBlock.published), ~seated
     )
-    await session.exec(statement.values(active=False).execution_options(synchronize_session=False))
+    left: dict[str, Any] = {"active": False}
+    if held_until is not None:
+        left = {"kind": BlockKind.HOLD, "expires_at": held_until}
+    await session.exec(statement.values(**left).execution_options(synchronize_session=False))
     await resources.release(session, col(BusyBlock.id) == block_id, ~col(BusyBlock.active))

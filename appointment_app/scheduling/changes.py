@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import select
@@ -114,4 +115,24 @@ def tell(
         locale=contact.language,
         key=f"{appointment.public_id}:{appointment.version}",
         payload={"appointment_id": appointment.id, **payload},
+    )
+
+
+def tell_of_series(
+    session: AsyncSession,
+    contact: MailContact | None,
+    appointments: Sequence[Appointment],
+    kind: MessageKind,
+) -> None:
+    """Put one mail about several appointments to ``contact``, if any, into the outbox."""
+    if contact is None:
+        return
+    first = appointments[0]
+    outbox.enqueue(
+        session,
+        kind,
+        recipient=contact.email,
+        locale=contact.language,
+        key=f"{first.public_id}:{first.version}",
+        payload={"appointment_ids": [row_id(each) for each in appointments]},
     )

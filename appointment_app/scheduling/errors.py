@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from appointment_app.errors import DomainError
 from appointment_app.i18n import t
 from appointment_app.models import AppointmentStatus, ResourceKind
@@ -22,6 +24,27 @@ class SlotTaken(SchedulingError):
         )
 
 
+class SlotHeld(SlotTaken):
+    """Somebody else is filling in the form for this time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            t(
+                "This time is being booked by somebody else;"
+                " it may become free again in a few minutes."
+            )
+        )
+
+
+class HoldLimit(SchedulingError):
+    """Enough times are kept for the visitors of one network address."""
+
+    code = "HOLD_LIMIT"
+
+    def __init__(self) -> None:
+        super().__init__(t("This time is not kept while you fill in the form. You can book it."))
+
+
 class PatientBusy(SlotTaken):
     """The patient already has an appointment at this time."""
 
@@ -30,6 +53,15 @@ class PatientBusy(SlotTaken):
             sentence
             or t("The patient already has an appointment at this time. Nothing was booked.")
         )
+
+
+class SeriesRefused(SchedulingError):
+    """One of the dates of a series cannot be booked; the code is that of its refusal."""
+
+    def __init__(self, starts_at: datetime, sentence: str, cause: SchedulingError) -> None:
+        super().__init__(sentence)
+        self.starts_at = starts_at
+        self.code = cause.code
 
 
 class ResourceTaken(SlotTaken):

@@ -17,8 +17,12 @@ _UNKNOWN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 _OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED, AppointmentStatus.CHECKED_IN)
 
 
-async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: int) -> None:
+async def require_may_book(
+    session: AsyncSession, rows: OfferRows, person_id: int, *, besides: int = 0
+) -> None:
     """Return when this person may book the offer for themselves; asks only where a rule is set.
+
+    ``besides`` are the appointments that they are about to book before.
 
     Raises ``KnownPatientsOnly``, ``PatientLimit``.
     """
@@ -27,7 +31,9 @@ async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: in
     ):
         raise KnownPatientsOnly
     limit = rows.at_clinic.max_open_appointments
-    if limit is not None and await _count_open(session, person_id, rows.doctor_id) >= limit:
+    if limit is None:
+        return
+    if await _count_open(session, person_id, rows.doctor_id) + besides >= limit:
         raise PatientLimit(limit)
 
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.models import Appointment, BusyBlock, Hold, VisitType, row_id
+from appointment_app.models import Appointment, BlockKind, BusyBlock, Hold, VisitType, row_id
 from appointment_app.scheduling.availability import Refusal
 from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.rules import Place
@@ -36,6 +36,7 @@ class GroupSession:
     capacity: int
     booked: AbstractSet[int] = field(default_factory=frozenset)
     held: AbstractSet[int] = field(default_factory=frozenset)
+    is_only_held: bool = False  # nobody has booked, so that it ends with its last hold
 
     @property
     def free_seats(self) -> list[int]:
@@ -86,16 +87,25 @@ def session_at(
 
 
 async def load_sessions(
-    session: AsyncSession, block_ids: Collection[int], now: datetime
+    session: AsyncSession,
+    block_ids: Collection[int],
+    now: datetime,
+    *,
+    except_hold: int | None = None,
 ) -> list[GroupSession]:
-    """Return the sessions among these blocks, in one statement; none for no blocks."""
+    """Return the sessions among these blocks, in one statement; none for no blocks.
+
+    The hold ``except_hold`` keeps nobody away.
+    """
     if not block_ids:
         return []
     booked = sa.select(
         col(Appointment.block_id), col(Appointment.seat), sa.literal(0).label("held")
     ).where(col(Appointment.block_id).in_(block_ids), col(Appointment.active))
     held = sa.select(col(Hold.block_id), col(Hold.seat), sa.literal(1)).where(
-        col(Hold.block_id).in_(block_ids), col(Hold.expires_at) > now
+        col(Hold.block_id).in_(block_ids),
+        col(Hold.expires_at) > now,
+        col(Hold.id) != (except_hold or 0),
     )
     taken = sa.union_all(booked, held).subquery()
     statement = (
@@ -119,6 +129,7 @@ async def load_sessions(
             capacity=block.capacity,
             booked=seats[key, 0],
             held=seats[key, 1],
+            is_only_held=block.kind is BlockKind.HOLD,
         )
         for key, block in blocks.items()
         if block.visit_type_id and block.clinic_id and block.starts_at and block.ends_at

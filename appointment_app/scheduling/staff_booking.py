@@ -138,7 +138,9 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     person = await load_known_patient(session, at_clinic, actor, request.person_id)
     await locks.lock_doctor(session, at_clinic.doctor_id)
     needs = await resources.lock(session, request.visit_type_id, at_clinic.clinic_id)
-    patient = await lock_patient(session, actor, row_id(person), request.idempotency_key)
+    patient = await lock_patient(
+        session, actor.user_id or 0, row_id(person), request.idempotency_key
+    )
     if patient.booked_before is not None:
         return patient.booked_before
 
@@ -169,7 +171,6 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     await session.flush()
     await resources.take(session, needs, block)
     appointment = new_appointment(
-        actor.user_id or 0,
         BookingRequest(
             Offer(place.doctor.public_id, place.clinic.public_id, visit_type.public_id),
             starts_at,
@@ -178,9 +179,8 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
         ),
         place,
         visit_type,
-        row_id(person),
+        patient,
         Seat(row_id(block), 0, wanted.visit.end),
-        reason,
     )
     # Who books it for the patient has confirmed it.
     appointment.status = AppointmentStatus.CONFIRMED

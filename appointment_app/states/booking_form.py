@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,17 +20,24 @@ from appointment_app.scheduling.booking import REASON_LIMIT, BookingRequest, boo
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.errors import (
     DayFull,
+    NotBookable,
     OutsideAvailability,
+    SeriesRefused,
+    SlotHeld,
     SlotTaken,
     TextTooLong,
     TooFarAhead,
     TooSoon,
 )
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.series import book_series
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
-from appointment_app.states.address import address, moment, public_id
+from appointment_app.states.address import address
+from appointment_app.states.booking_address import Wish, booking_link, wish_in
 from appointment_app.states.doctor_words import visit_label
+from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
+from appointment_app.states.series_plan import SeriesPlan
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
 
@@ -73,29 +78,6 @@ class Choice:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the address asks for."""
-
-    offer: Offer
-    starts_at: datetime
-
-    @property
-    def href(self) -> str:
-        return booking_link(self.offer, self.starts_at)
-
-
-def booking_link(offer: Offer, starts_at: datetime) -> str:
-    """Return the address of the booking form for a slot (UTC)."""
-    query = {
-        "doctor": offer.doctor_id,
-        "clinic": offer.clinic_id,
-        "type": offer.visit_type_id,
-        "start": starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    return f"/book?{urlencode(query)}"
-
-
 class BookingForm(SessionState):
     """The form for one slot; the same click twice books once."""
 
@@ -123,7 +105,7 @@ class BookingForm(SessionState):
         actor = await self._actor()
         self.is_booking = False
         self.problem = self.reason_error = ""
-        wish = _wish(self.router.url.query_parameters)
+        wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return None
@@ -131,7 +113,18 @@ class BookingForm(SessionState):
             return _to_appointment(booked)
         self._take_up(wish)
         await self._describe(actor, wish)
+        await (await self.get_state(SeriesPlan))._plan(actor, wish)
         return None
+
+    @rx.event
+    @refusals_shown
+    async def keep_time(self) -> Any:
+        """Keep the time of the address again, or offer others when it is gone meanwhile."""
+        wish = wish_in(self.router.url.query_parameters)
+        if wish is None or not self.is_loaded:
+            return None
+        await self._describe(await self._actor(), wish)
+        return look_at(NOT_FREE) if self.is_taken else None
 
     @rx.event
     async def keep_reason(self, reason: str) -> None:
@@ -144,7 +137,7 @@ class BookingForm(SessionState):
         """Book what the address names, or lead to logging in and back."""
         self.reason = _typed(form.get("reason") if isinstance(form, dict) else "")
         self.problem = self.reason_error = ""
-        wish = _wish(self.router.url.query_parameters)
+        wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return
@@ -162,36 +155,49 @@ class BookingForm(SessionState):
         finally:
             self.is_booking = False
 
-    async def _book(self, actor: Actor, wish: _Wish) -> Any:
+    async def _book(self, actor: Actor, wish: Wish) -> Any:
         """Return the event that shows the appointment, or the other times."""
         if self._key_is_for != wish.href:
             self._take_up(wish)
+        held, series = await self.get_state(HeldTime), await self.get_state(SeriesPlan)
+        visitor = held._visitor()
+        agreed = series._agreed(wish, self.reason, self._key, visitor)
         request = BookingRequest(
             offer=wish.offer,
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
+            visitor=visitor,
         )
         try:
             async with get_database().session() as session:
-                booked = await book(session, actor, request)
+                if agreed is not None:
+                    booked = (await book_series(session, actor, agreed))[0]
+                else:
+                    booked = await book(session, actor, request)
+        except SeriesRefused:
+            await series._plan(actor, wish)
+            raise
         except _ANOTHER_TIME as refusal:
             # The one who was faster may be the same person, in another tab.
             if (earlier := await _find_own(actor, wish)) is not None:
                 return _to_appointment(earlier)
             self.is_taken, self.problem = True, refusal.sentence
+            await held._release(actor)
             await self._offer_others(actor, wish)
             return look_at(NOT_FREE)
         self.reason = ""
+        held._show_kept(None)
+        series._forget()
         return _to_appointment(booked, is_new=True)
 
-    def _take_up(self, wish: _Wish) -> None:
+    def _take_up(self, wish: Wish) -> None:
         doctor = str(wish.offer.doctor_id)
         if self._reason_is_for not in {"", doctor}:
             self.reason = ""
         self._key, self._key_is_for, self._reason_is_for = str(uuid4()), wish.href, doctor
 
-    async def _describe(self, actor: Actor, wish: _Wish) -> None:
+    async def _describe(self, actor: Actor, wish: Wish) -> None:
         self.is_missing = False
         async with get_database().session() as session:
             try:
@@ -200,20 +206,40 @@ class BookingForm(SessionState):
             except NotFound:
                 self.is_missing, self.is_loaded = True, True
                 return
-            moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
-            free = await list_slots(session, actor, wish.offer, moment)
+        try:
+            refusal = await self._hold(actor, wish)
+        except (NotBookable, NotFound):
+            self.is_missing, self.is_loaded = True, True
+            return
         self.summary = _summary(
             doctor, clinic, visit_type, wish, own_zone(self.router.headers.cookie)
         )
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
-        self.is_taken = not free
-        self.problem = "" if free else t("This time is not free.")
+        self.is_taken, self.problem = refusal != "", refusal
         self.alternatives = []
-        if not free:
+        if self.is_taken:
             await self._offer_others(actor, wish)
         self.is_loaded = True
 
-    async def _offer_others(self, actor: Actor, wish: _Wish) -> None:
+    async def _hold(self, actor: Actor, wish: Wish) -> str:
+        """Keep the time for this tab; return why it cannot be booked, or nothing.
+
+        Raises ``NotBookable`` or ``NotFound`` when it is the visit that cannot.
+        """
+        held = await self.get_state(HeldTime)
+        try:
+            if await held._keep(actor, wish.offer, wish.starts_at):
+                return ""
+        except SlotHeld as refusal:
+            return refusal.sentence
+        except _ANOTHER_TIME:
+            return t("This time is not free.")
+        moment = Interval(wish.starts_at, wish.starts_at.replace(microsecond=1))
+        async with get_database().session() as session:
+            free = await list_slots(session, actor, wish.offer, moment)
+        return "" if free else t("This time is not free.")
+
+    async def _offer_others(self, actor: Actor, wish: Wish) -> None:
         async with get_database().session() as session:
             try:
                 starts = await nearest_slots(session, actor, wish.offer, wish.starts_at)
@@ -244,21 +270,9 @@ def look_at(element_id: str) -> Any:
     return rx.call_script(script)
 
 
-async def _find_own(actor: Actor, wish: _Wish) -> UUID | None:
+async def _find_own(actor: Actor, wish: Wish) -> UUID | None:
     async with get_database().session() as session:
         return await find_own(session, actor, wish.offer, wish.starts_at)
-
-
-def _wish(query: Mapping[str, str]) -> _Wish | None:
-    """Return what the address asks for, or None when that is nothing we understand."""
-    ids = [public_id(query.get(name)) for name in ("doctor", "clinic", "type")]
-    doctor_id, clinic_id, visit_type_id = ids
-    if doctor_id is None or clinic_id is None or visit_type_id is None:
-        return None
-    starts_at = moment(query.get("start"))
-    if starts_at is None:
-        return None
-    return _Wish(Offer(doctor_id, clinic_id, visit_type_id), starts_at)
 
 
 def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
@@ -270,7 +284,7 @@ def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView
 
 
 def _summary(
-    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: _Wish, own_zone: str
+    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: Wish, own_zone: str
 ) -> Summary:
     offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
@@ -292,7 +306,7 @@ def _summary(
     )
 
 
-def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: _Wish) -> list[Choice]:
+def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: Wish) -> list[Choice]:
     def offer(each: VisitTypeView) -> Offer:
         return Offer(wish.offer.doctor_id, wish.offer.clinic_id, each.id)
 

@@ -12,6 +12,7 @@ from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rules import days_between
 from appointment_app.scheduling.time_off import TimeOffItem
+from appointment_app.states.series_words import series_note
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 
@@ -43,6 +44,7 @@ class Detail:
     reason: str = ""
     cancel_reason: str = ""
     reference: str = ""
+    series: str = ""
     history: list[HistoryRow] = field(default_factory=list)
     overbooked: bool = False
     earlier: list[str] = field(default_factory=list)
@@ -155,6 +157,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         reason=detail.reason,
         cancel_reason=detail.cancel_reason,
         reference=detail.reference,
+        series=series_note(detail.series),
         history=[
             HistoryRow(
                 when=format_date(local_date(visit.zone, visit.starts_at), "d MMM y"),

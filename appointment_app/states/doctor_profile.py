@@ -24,7 +24,7 @@ from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain, reason_of
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.just_taken import JustTaken

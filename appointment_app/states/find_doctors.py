@@ -28,7 +28,7 @@ from appointment_app.scheduling.search import (
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id, typed_text
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
 from appointment_app.states.just_taken import JustTaken
 from appointment_app.states.live_bridge import keep_current

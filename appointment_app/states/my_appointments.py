@@ -20,12 +20,17 @@ from appointment_app.scheduling.appointments import (
     list_own,
 )
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
+from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
 from appointment_app.states.address import address, public_id
 from appointment_app.states.moving import other_times_link
 from appointment_app.states.own_zone import own_zone
+from appointment_app.states.series_words import SeriesDate, series_dates, series_note
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.wording import initials, own_time, zone_note
+
+# How much of a series is cancelled.
+THIS_ONE, FOLLOWING = "this", "following"
 
 _PAGE = 20
 _MOST_PAGES = 50
@@ -70,6 +75,9 @@ class Shown:
     reason: str = ""
     cancelled: str = ""
     cancel_reason: str = ""
+    series: str = ""
+    series_dates: list[SeriesDate] = field(default_factory=list)
+    following: int = 0  # the later ones of its series that still stand
     is_own: bool = False
     can_cancel: bool = False
     can_move: bool = False
@@ -167,9 +175,7 @@ class MyAppointments(SessionState):
         self.cancel_problem = self.cancel_reason_error = ""
         yield
         try:
-            actor = await self._actor()
-            async with get_database().session() as session:
-                await cancel(session, actor, key, reason=_typed(form))
+            said = await self._cancel(key, form)
         except LoginRequired:
             yield self._to_login()
         except DomainError as error:
@@ -180,7 +186,7 @@ class MyAppointments(SessionState):
         else:
             self.is_asking = False
             await self._show_cancelled(key)
-            yield self._cancelled_toast()
+            yield said
             yield rx.call_script(_BACK_TO_PAGE)
         finally:
             self.is_cancelling = False
@@ -191,7 +197,14 @@ class MyAppointments(SessionState):
         if self._page != here:
             self._page, self.is_asking = here, False
 
-    def _cancelled_toast(self) -> Any:
+    async def _cancel(self, key: UUID, form: Any) -> Any:
+        """Cancel as much of the series as was asked for; return what to say."""
+        actor, reason = await self._actor(), _typed(form)
+        async with get_database().session() as session:
+            if _typed(form, "extent") == FOLLOWING:
+                ended = await cancel_following(session, actor, key, reason=reason)
+                return _following_toast(ended)
+            await cancel(session, actor, key, reason=reason)
         if self.asked.whose:
             return toast(t("The appointment is cancelled."))
         return toast(t("The appointment is cancelled. You get a mail that says so."))
@@ -220,10 +233,20 @@ class MyAppointments(SessionState):
         self.is_listed = True
 
 
-def _typed(form: Any) -> str:
-    """Return the reason in ``form``; what is too long stays too long."""
-    reason = form.get("cancel_reason") if isinstance(form, dict) else ""
-    return reason[: 2 * CANCEL_REASON_LIMIT] if isinstance(reason, str) else ""
+def _typed(form: Any, name: str = "cancel_reason") -> str:
+    """Return a field of ``form``; what is too long stays too long."""
+    typed = form.get(name) if isinstance(form, dict) else ""
+    return typed[: 2 * CANCEL_REASON_LIMIT] if isinstance(typed, str) else ""
+
+
+def _following_toast(ended: CancelledSeries) -> Any:
+    """Say how many were cancelled and which were not; that stays until it was read."""
+    sentence = t("Cancelled appointments: {count}.", count=len(ended.cancelled))
+    if not ended.kept:
+        return toast(sentence)
+    kept = "; ".join(format_moment(each, ended.zone) for each in ended.kept)
+    sentence += " " + t("It is too late to cancel these here: {dates}.", dates=kept)
+    return toast(sentence, "error")
 
 
 def _shown(found: AppointmentView, zone: str) -> Shown:
@@ -249,6 +272,9 @@ def _shown(found: AppointmentView, zone: str) -> Shown:
         reason=found.reason,
         cancelled=_cancelled(found),
         cancel_reason=found.cancel_reason,
+        series=series_note(found.series),
+        series_dates=series_dates(found.series, found.zone),
+        following=len(found.series.following) if found.series else 0,
         is_own=found.is_own,
         can_cancel=found.can_cancel,
         can_move=found.can_move,

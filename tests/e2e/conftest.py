@@ -104,6 +104,7 @@ def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Ser
         "DATABASE_URL": f"sqlite:///{folder / 'appointments.db'}",
         "REDIS_URL": "",
         "SMTP_HOST": "",
+        "HOLDS_PER_ADDRESS": "100",  # everybody comes from this machine
         "CLOCK_START": "2026-11-23T08:00:00+00:00",
     }
     started = Server(f"http://localhost:{port}", environment, folder / "server.log")

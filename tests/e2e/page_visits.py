@@ -28,7 +28,7 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from appointment_app.states.moving import move_link
 from tests.e2e.conftest import Server
 from tests.e2e.practice import PASSWORD, Login, in_database, open_account
@@ -182,6 +182,11 @@ def _letter(page: Page) -> None:
     _wait_for(page, "All mails")
 
 
+def _kept_no_more(page: Page) -> None:
+    page.evaluate("Date.now = (now => () => now() + 301_000)(Date.now.bind(Date))")
+    _wait_for(page, "Keep it")
+
+
 _NOT_YOURS = "This page is for doctors"
 _ANYBODY = (NOBODY, PATIENT, DOCTOR, ADMINISTRATOR)
 _NO_DOCTORS = (PATIENT, ADMINISTRATOR)
@@ -215,8 +220,11 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NOBODY, "/doctor", "Find a doctor"),
     ],
     "book": [
-        Visit(NOBODY, "{booking}", "Log in or sign up"),
-        *_by((PATIENT, DOCTOR, ADMINISTRATOR), "{booking}", "Confirm booking"),
+        Visit(NOBODY, "{booking of nobody}", "Kept for you", _kept_no_more),
+        *(
+            Visit(who, f"{{booking of {who}}}", "Confirm booking")
+            for who in (PATIENT, DOCTOR, ADMINISTRATOR)
+        ),
         *_by((NOBODY, NEW_PATIENT), "{taken booking}", "These times nearby are free"),
         Visit(NOBODY, "/book", "This visit cannot be booked"),
     ],

@@ -15,15 +15,18 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from playwright.sync_api import Locator, Page, expect
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts import passwords
 from appointment_app.database import Database
 from appointment_app.models import (
     Appointment,
+    BlockKind,
+    BusyBlock,
     Clinic,
     Doctor,
+    Hold,
     Person,
     Role,
     RoleAssignment,
@@ -32,7 +35,7 @@ from appointment_app.models import (
 )
 from appointment_app.notifications.mailbox import Mail, list_mails, read_mail
 from appointment_app.scheduling.slots import Offer
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from tests.e2e.conftest import Server, wait_until_live
 from tests.factories import (
     make_appointment,
@@ -159,6 +162,19 @@ def log_in(page: Page, server: Server, login: Login) -> None:
         headers={"Origin": server.url},
     )
     assert answer.ok, answer.text()
+
+
+def let_holds_expire(server: Server) -> None:
+    """Let the minutes pass for which the open forms keep their times."""
+
+    async def work(session: AsyncSession) -> None:
+        past = datetime(2026, 11, 23, tzinfo=UTC)
+        await session.exec(update(Hold).values(expires_at=past))
+        is_hold = col(BusyBlock.kind) == BlockKind.HOLD
+        await session.exec(update(BusyBlock).where(is_hold).values(expires_at=past))
+        await session.commit()
+
+    in_database(server, work)
 
 
 def appointments_with(server: Server, practice: Practice) -> list[Appointment]:

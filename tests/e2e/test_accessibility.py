@@ -21,6 +21,8 @@ from appointment_app.appointment_app import app
 from appointment_app.demo import logins
 from tests.e2e.conftest import WATCH_FOR_STATE, Server, running_server, wait_until_live
 from tests.e2e.page_visits import (
+    ADMINISTRATOR,
+    DOCTOR,
     NEW_DOCTOR,
     NOBODY,
     PATIENT,
@@ -126,8 +128,10 @@ def addresses(clinic: Server, people: dict[str, tuple[str, str]], come: Come) ->
     known = demo_addresses(clinic, people[NEW_DOCTOR][0])
     page = come(NOBODY).new_page()
     page.goto(known["doctor"])
-    slot = page.locator("main a[href^='/book?']").first
-    known["booking"] = slot.get_attribute("href") or ""
+    # Who opens the form keeps its time: each has another one.
+    slots = page.locator("main a[href^='/book?']")
+    for number, who in enumerate((NOBODY, PATIENT, DOCTOR, ADMINISTRATOR)):
+        known[f"booking of {who}"] = slots.nth(number).get_attribute("href") or ""
     page.close()
     page = come(PATIENT).new_page()
     page.goto(known["doctor to move to"])

@@ -15,6 +15,7 @@ from tests.e2e.practice import (
     appointments_with,
     confirm_button,
     expect_confirmation,
+    let_holds_expire,
     log_in,
     open_account,
     open_form,
@@ -34,6 +35,7 @@ def test_the_slower_of_two_is_told_at_once_and_offered_the_nearest_times(
     for page, login in ((faster, winner), (slower, loser)):
         log_in(page, server, login)
         open_form(page, practice, TUESDAY_TEN + HALF_AN_HOUR)
+        let_holds_expire(server)
     reason_field(slower).fill("My knee")
 
     confirm_button(faster).click()

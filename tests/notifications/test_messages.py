@@ -17,8 +17,9 @@ from appointment_app.models import (
     User,
     VisitMode,
 )
+from appointment_app.notifications.appointment_words import RecordMissing
 from appointment_app.notifications.letter import Letter
-from appointment_app.notifications.messages import RecordMissing, compose
+from appointment_app.notifications.messages import compose
 from tests.notifications.records import PATIENT_EMAIL, REASON, SPECIALTY, VISIT_NAME, book, cancel
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -48,6 +49,7 @@ async def test_every_kind_reads_as_text_and_as_html(database: Database, kind: Me
         user_id=booked.patient.id,
         doctor_id=booked.doctor.id,
         appointment_id=booked.appointment.id,
+        appointment_ids=[booked.appointment.id],
         secret="s3cret",
         next="/book?doctor=1&type=2",
         reason="<b>not</b> found",
@@ -70,7 +72,13 @@ async def test_no_mail_tells_a_mail_server_about_health(
 ) -> None:
     booked = await book(database)
     letter = await _letter(
-        database, kind, appointment_id=booked.appointment.id, secret="s", doctor_id=1, user_id=1
+        database,
+        kind,
+        appointment_id=booked.appointment.id,
+        appointment_ids=[booked.appointment.id],
+        secret="s",
+        doctor_id=1,
+        user_id=1,
     )
     everything = letter.subject + letter.as_text() + letter.as_html()
     for private in (REASON, SPECIALTY, VISIT_NAME):

@@ -198,7 +198,21 @@ ROWS = (
     Row("MailboxState.refresh", ALL, "/dev/mailbox"),
     Row("MailboxState.look_for_mails", ALL, "/dev/mailbox"),
     # Booking: each for themselves
-    Row("BookingForm.load", ALL, BOOKING, shows="Tuesday 24 November"),
+    Row(
+        "BookingForm.load",
+        ALL,
+        BOOKING,
+        shows="Tuesday 24 November",
+        changes=frozenset({"busy_block", "doctor", "hold"}),
+    ),
+    Row(
+        "BookingForm.keep_time",
+        ALL,
+        BOOKING,
+        before=("load",),
+        changes=frozenset({"doctor"}),
+    ),
+    Row("HeldTime.leave", ALL, DOCTOR, {"path": "/"}),  # a tab that keeps nothing gives up nothing
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(
         "BookingForm.submit",
@@ -206,7 +220,9 @@ ROWS = (
         BOOKING,
         {"form": {"reason": "A rash"}},
         before=("load",),
-        changes=frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"}),
+        changes=frozenset(
+            {"appointment", "audit_event", "busy_block", "doctor", "hold", "outbox_message"}
+        ),
     ),
     # Another time for an appointment: each for their own
     Row(
@@ -223,6 +239,8 @@ ROWS = (
         owner=Who.PATIENT,
         changes=_RESCHEDULED,
     ),
+    Row("SeriesPlan.choose_rhythm", ALL, BOOKING, {"every": "2"}, shows="8 December 2026"),
+    Row("SeriesPlan.choose_times", ALL, BOOKING, {"times": "4"}),
     # A patient's appointments
     Row("MyAppointments.load_list", SOMEBODY, "/appointments"),
     Row("MyAppointments.more", SOMEBODY, "/appointments", before=("load_list",)),

@@ -58,6 +58,7 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone has_more shown href_everywhere
     """,
+    "HeldTime": "seconds started",
     "MoveAppointment": """
         is_open opened title now zone date time reason question problem errors springs
     """,
@@ -73,6 +74,7 @@ VARS = {
         is_asking is_cancelling cancel_problem cancel_reason_error
     """,
     "PracticeChoices": "clinics specialties",
+    "SeriesPlan": "every times dates bookable problem",
     "VisitTypeEditor": """
         rows is_loaded refusal form is_open is_video is_unfolded is_saving is_stale problem errors
         is_asking asked_about
@@ -120,9 +122,8 @@ FIELDS = {
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
         id patient birth_date phone when zone visit place room device join_link status reason
-        cancel_reason
-        reference history overbooked earlier can_confirm can_check_in can_undo_check_in can_complete
-        can_mark_no_show can_move can_cancel
+        cancel_reason reference series history overbooked earlier can_confirm can_check_in
+        can_undo_check_in can_complete can_mark_no_show can_move can_cancel
     """,
     "calendar_words.HistoryRow": "when visit status",
     "doctor_profile.Profile": "name initials summary languages bio",
@@ -140,9 +141,9 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place room join_link
-        clinic_name clinic_phone patient_name whose reason cancelled cancel_reason
-        is_own can_cancel can_move other_times earlier again
+        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        cancel_reason series series_dates following is_own can_cancel can_move other_times earlier
+        again
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",
@@ -151,6 +152,8 @@ FIELDS = {
         doctor_name doctor_initials visit whose old_when old_zone new_when new_own_time new_zone
         is_video place place_changes waits_again other_times appointment
     """,
+    "series_plan.PlannedDate": "label refusal",
+    "series_words.SeriesDate": "label href is_this",
     "visit_type_form.VisitTypeRow": "id name facts is_video active is_first is_last",
     "visit_type_form.VisitTypeForm": """
         number title name duration join_link price needs_confirmation pause_before pause_after

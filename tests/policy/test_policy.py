@@ -36,6 +36,7 @@ ACTORS = {
 TABLE = """
                      none  pat   guard pat2  grd2  doc   doc2  ex    adm   cadm  cad2  cdoc  same
 FIND_DOCTORS         yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+HOLD_TIME            yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 BOOK_APPOINTMENT     login yes   yes   no    no    no    no    no    no    no    no    no    no
 VIEW_APPOINTMENT     login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
 CANCEL_APPOINTMENT   login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
@@ -67,6 +68,7 @@ ANSWERS: dict[str, type[DomainError] | None] = {
 # Of no record in particular: what everybody may do somewhere, nobody may do everywhere.
 WITHOUT_A_RECORD = {
     Action.FIND_DOCTORS: set(ACTORS),
+    Action.HOLD_TIME: set(ACTORS),
     Action.LIST_OWN_APPOINTMENTS: set(ACTORS) - {"none"},
     Action.BOOK_APPOINTMENT: set(),
     Action.RESCHEDULE_APPOINTMENT: set(),
@@ -107,9 +109,12 @@ def test_without_a_record(action: Action, who: str) -> None:
         assert allows(ACTORS[who], action, record) is (who in everywhere)
 
 
+_OF_NO_RECORD = {Action.FIND_DOCTORS, Action.HOLD_TIME, Action.LIST_OWN_APPOINTMENTS}
+
+
 def test_a_record_of_nobody_is_not_that_of_somebody_without_a_record() -> None:
     """No id equals no id only by accident."""
     somebody = Actor(user_id=1)
-    for action in set(Action) - {Action.FIND_DOCTORS, Action.LIST_OWN_APPOINTMENTS}:
+    for action in set(Action) - _OF_NO_RECORD:
         assert not allows(somebody, action, Record())
         assert not allows(NOBODY, action, Record())

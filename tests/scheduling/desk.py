@@ -23,6 +23,7 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     DoctorAtClinic,
+    Hold,
     OutboxMessage,
     Person,
     ResourceUse,
@@ -131,7 +132,10 @@ class Desk:
 
     async def records(self) -> list[Any]:
         """Everything that a deed of the service may write."""
-        tables = (Appointment, BusyBlock, ResourceUse, AuditEvent, OutboxMessage, Doctor)
+        tables = (
+            *(Appointment, BusyBlock, Hold, ResourceUse),
+            *(AuditEvent, OutboxMessage, Doctor),
+        )
         return [row.model_dump() for table in tables for row in await self.all(table)]
 
 

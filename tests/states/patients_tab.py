@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from appointment_app.accounts import login_sessions
 from appointment_app.database import Database
 from appointment_app.models import Appointment, Clinic, Doctor, Person, VisitType
-from appointment_app.states.booking_form import booking_link
+from appointment_app.states.booking_address import booking_link
 from tests.factories import make_clinic, make_doctor, make_patient, make_visit_type, offer_of
 from tests.scheduling.doctors_day import MONDAY_EIGHT
 from tests.states.doctors_tab import log_in

@@ -15,7 +15,9 @@ from appointment_app.database import Database
 from appointment_app.models import AppointmentStatus
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.booking import REASON_LIMIT
-from appointment_app.states.booking_form import BookingForm, booking_link
+from appointment_app.scheduling.holds import HOLD_FOR
+from appointment_app.states.booking_address import booking_link
+from appointment_app.states.booking_form import BookingForm
 from tests.factories import (
     make_appointment,
     make_clinic,
@@ -101,7 +103,8 @@ async def test_a_second_tab_of_the_same_person_leads_to_the_appointment(
     practice: Practice, tab: Tab
 ) -> None:
     second = await opened(await practice.tab(practice.patient), practice.link)
-    await submitted(await opened(tab, practice.link))
+    with clock.frozen(MONDAY_EIGHT + HOLD_FOR):
+        await submitted(await opened(tab, practice.link))
     (stored,) = await practice.appointments()
     assert f"/appointment?id={stored.public_id}" in await submitted(second)
     assert not second.is_taken
@@ -161,9 +164,10 @@ async def test_a_reason_that_is_too_long_is_said_at_the_field(practice: Practice
 
 async def test_a_time_that_is_taken_meanwhile(practice: Practice, tab: Tab) -> None:
     form = await opened(tab, practice.link)
-    await book(
-        practice.database, practice.doctor, practice.clinic, practice.visit_type, TUESDAY_TEN
-    )
+    with clock.frozen(MONDAY_EIGHT + HOLD_FOR):
+        await book(
+            practice.database, practice.doctor, practice.clinic, practice.visit_type, TUESDAY_TEN
+        )
     await submitted(form, {"reason": "My knee"})
     assert form.is_taken
     assert form.problem == "This time was just taken by somebody else. Nothing was booked."

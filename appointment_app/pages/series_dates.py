@@ -1,0 +1,34 @@
+"""The other dates of a series, folded away below which of them this one is."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from appointment_app.components.link import link
+from appointment_app.states.my_appointments import Shown
+from appointment_app.states.series_words import SeriesDate
+
+
+def series_dates(shown: Shown) -> rx.Component:
+    """Return the series that ``shown`` is part of, or nothing."""
+    return rx.cond(
+        shown.series != "",
+        rx.el.details(
+            rx.el.summary(shown.series, class_name="py-2.5 w-fit"),
+            rx.el.ol(rx.foreach(shown.series_dates, _date), class_name="grid mt-1"),
+        ),
+    )
+
+
+def _date(date: SeriesDate) -> rx.Component:
+    return rx.el.li(
+        rx.cond(
+            date.is_this,
+            rx.el.span(
+                date.label,
+                class_name="font-semibold inline-flex items-center min-h-11",
+                custom_attrs={"aria-current": "true"},
+            ),
+            link(date.label, href=date.href, class_name="inline-flex items-center min-h-11"),
+        )
+    )
