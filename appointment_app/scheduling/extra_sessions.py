@@ -99,7 +99,7 @@ async def list_extra_sessions(
 async def open_session(
     session: AsyncSession, actor: Actor, place_id: UUID, draft: SessionDraft
 ) -> None:
-    """Open a session; it takes the doctor's time with the pauses of its visit type, and a room.
+    """Open a session; it takes the doctor's time with the pauses of its visit type.
 
     Raises ``Invalid`` by the names of ``SessionDraft``, also when something is in the way;
     ``NotFound``, ``Forbidden``.
@@ -120,15 +120,15 @@ async def open_session(
         capacity=draft.capacity,
         published=True,
     )
+    needs = await resources.lock(session, row_id(visit_type), row_id(place.clinic))
     await _require_nothing_in_the_way(session, place, block)
     await release_expired_holds(session, place.doctor_id)
-    needs = await resources.lock(session, row_id(visit_type), row_id(place.clinic))
     session.add(block)
     await session.flush()
     try:
         await resources.take(session, needs, block)
-    except (ResourceTaken, NoResourceHere) as error:
-        raise Invalid({"starts": error.sentence}) from error
+    except (ResourceTaken, NoResourceHere) as refusal:
+        raise Invalid({"starts": refusal.sentence}) from refusal
     _record(session, actor, block, "session.opened", ("starts_at", "ends_at", "capacity"))
 
 
@@ -157,9 +157,9 @@ async def remove_session(
     )
     if count := (await session.exec(booked)).one():
         raise Invalid({"session": _still_booked(count)})
-    await resources.release(session, col(BusyBlock.id) == block.id)
     block.active = False
     session.add(block)
+    await resources.release(session, col(BusyBlock.id) == row_id(block))
     _record(session, actor, block, "session.removed", ("active",))
 
 

@@ -35,8 +35,12 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
-    session_event,
     time_off_events,
+)
+from appointment_app.states.group_session import (
+    GroupSessionPanel,
+    session_event,
+    start_of_session,
 )
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
@@ -116,8 +120,10 @@ class DoctorCalendar(SessionState):
 
     @rx.event
     @refusals_shown
-    async def open_appointment(self, appointment_id: str) -> None:
-        """Open the panel with an appointment in full."""
+    async def open_appointment(self, appointment_id: str) -> Any:
+        """Open the panel with an appointment in full, or the one of a group session."""
+        if start := start_of_session(str(appointment_id)):
+            return GroupSessionPanel.open(start)
         try:
             key = UUID(str(appointment_id))
         except ValueError:
@@ -128,6 +134,7 @@ class DoctorCalendar(SessionState):
         self.is_cancelling, self.cancel_error = False, ""
         self.opened += 1
         self.is_open = True
+        return None
 
     @rx.event
     async def close_appointment(self) -> None:
@@ -279,9 +286,10 @@ class DoctorCalendar(SessionState):
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
+        several = self._several_clinics
         self.events = [
-            *(event(entry, self._several_clinics) for entry in days.entries),
-            *(session_event(each) for each in days.sessions),
+            *(event(entry, several) for entry in days.entries),
+            *(session_event(entry, several) for entry in days.sessions),
             *(
                 day
                 for each in days.time_off
@@ -293,8 +301,8 @@ class DoctorCalendar(SessionState):
             {"start": each.start.isoformat(), "end": each.end.isoformat()}
             for each in (days.closed if in_grid else ())
         ]
-        spans = [Interval(entry.starts_at, entry.ends_at) for entry in days.entries]
-        spans += [Interval(each.starts_at, each.ends_at) for each in days.sessions]
+        shown = (*days.entries, *days.sessions)
+        spans = [Interval(entry.starts_at, entry.ends_at) for entry in shown]
         spans += subtract([window], days.closed)
         self.weekends = self.view != "week" or touches_weekend(self.time_zone, spans)
         hours = hours_needed(self.time_zone, spans)

@@ -281,6 +281,15 @@ ROWS = (
         shows="Suspected arrhythmia",
     ),
     _calendar("close_appointment", SCREEN),
+    # A group session in it
+    Row(
+        "GroupSessionPanel.open",
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        CALENDAR,
+        {"starts_at": SESSION},
+        shows="0 of ",
+    ),
+    Row("GroupSessionPanel.close", SCREEN, CALENDAR),
     _calendar("ask_reason", SCREEN),
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
@@ -550,8 +559,9 @@ ROWS = (
     _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
     _rooms(
         "deactivate",
-        THE_ADMINISTRATOR,
+        ADMINISTRATORS,
         ("toggle", {"resource": "{used}"}),
+        owner=Who.ADMINISTRATOR,
         changes=_RESOURCES,
     ),
     _rooms("keep", SCREEN),
