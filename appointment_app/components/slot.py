@@ -43,6 +43,17 @@ def slot_link(
     )
 
 
+def slot_time(time: rx.Var[str], *notes: rx.Var[str]) -> rx.Component:
+    """Return what stands in a slot: the time and, below it, those of the ``notes`` not empty."""
+    return rx.fragment(
+        time,
+        *(
+            rx.cond(note != "", rx.el.span(" ", note, class_name="slot-note"))  # type: ignore[operator]
+            for note in notes
+        ),
+    )
+
+
 def slot_taken(time: Any) -> rx.Component:
     """Return a time that somebody else has just taken: struck through, and said in words."""
     return rx.el.span(

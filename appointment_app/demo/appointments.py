@@ -68,7 +68,10 @@ class PlannedOverride:
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """An appointment to be stored; moments in UTC."""
+    """An appointment to be stored; moments in UTC.
+
+    A ``seat`` other than 0 is one in the block of the visit before it.
+    """
 
     doctor: DemoDoctor
     clinic: str
@@ -82,6 +85,7 @@ class PlannedVisit:
     cancelled_at: datetime | None = None
     cancelled_by_doctor: bool = False
     cancel_reason: str = ""
+    seat: int = 0
 
     @property
     def time(self) -> Interval:
@@ -156,6 +160,7 @@ def plan(patients: Sequence[DemoPatient], today: dict[str, date], seed: int) -> 
             planned.overrides[doctor, clinic] = overrides
         if doctor.approved:
             calendar.fulfil_wishes()
+            calendar.gather()
             calendar.fill()
         planned.visits += sorted(calendar.visits, key=lambda visit: visit.starts_at)
     return planned
@@ -215,6 +220,20 @@ class _Calendar:
         for wish in _WISHES:
             if wish.doctor == self.doctor.family_name:
                 self._fulfil(wish)
+
+    def gather(self) -> None:
+        """Book some people into the next group session of each kind that there is."""
+        for visit in self.doctor.visits:
+            if visit.capacity > 1:
+                clinic = next(iter(self.doctor.hours))
+                days = range(1, DAYS_AHEAD)
+                starts = next(filter(None, (self._free(clinic, day, visit) for day in days)))
+                time = shape(visit).visit(starts[-1])
+                for seat in range(visit.capacity // 2 + 1):
+                    if (patient := self._somebody(clinic, visit, time)) is None:
+                        break
+                    status = AppointmentStatus.CONFIRMED
+                    self._book(clinic, visit, patient, time.start, status, seat=seat)
 
     def fill(self) -> None:
         """Book other patients, day by day, until each day is as full as it should be."""
@@ -345,6 +364,7 @@ class _Calendar:
         start: datetime,
         status: AppointmentStatus,
         wish: _Wish | None = None,
+        seat: int = 0,
     ) -> None:
         zone = self._zones[clinic]
         # What is stored happened before today, so that it is past whenever the demo is loaded.
@@ -370,10 +390,12 @@ class _Calendar:
             else None,
             cancelled_by_doctor=cancelled and by_doctor,
             cancel_reason=self.chance.choice(reasons) if cancelled else "",
+            seat=seat,
         )
         self.visits.append(planned)
         if not cancelled:
-            self._busy.append(planned.busy)
+            if seat == 0:
+                self._busy.append(planned.busy)
             self._on_day[local_date(zone, start)] += 1
             self._known.add(patient.key)
             self.diary.take(patient, planned.time)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from random import Random
 from uuid import UUID, uuid5
 
@@ -21,6 +21,7 @@ from appointment_app.demo.doctors import DOCTORS, DemoDoctor, weekly
 from appointment_app.demo.guard import require_demo
 from appointment_app.demo.logins import ADMINISTRATOR, DEMO_PASSWORD
 from appointment_app.demo.people import DemoPatient, ascii_slug, invent_patients
+from appointment_app.demo.resources import planned_uses
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
@@ -37,7 +38,6 @@ from appointment_app.models import (
     Guardianship,
     Person,
     Resource,
-    ResourceUse,
     Role,
     RoleAssignment,
     Specialty,
@@ -49,9 +49,7 @@ from appointment_app.models import (
     metadata,
     row_id,
 )
-from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
-from appointment_app.scheduling.resource_times import first_free
 
 _NAMESPACE = UUID("6f1c3f64-6ad5-4c0e-9d6e-2f7a0a6c8f11")
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -334,42 +332,22 @@ class _Writer:
         )
 
     async def _add_appointments(self, visits: list[PlannedVisit]) -> None:
-        await self._insert([self._block(visit) for visit in visits])
+        await self._insert([self._block(visit) for visit in visits if visit.seat == 0])
         # The table was empty and ids count upward, so this is the order of the visits.
         ids = (await self.session.exec(select(BusyBlock.id).order_by(col(BusyBlock.id)))).all()
-        self._take_resources(visits, ids)
+        # A further seat is one in the block of the visit before it.
+        numbers = accumulate(int(visit.seat == 0) for visit in visits)
+        blocks = [ids[number - 1] for number in numbers]
+        stored = [(visit, key) for visit, key in zip(visits, blocks, strict=True) if key]
+        with_block = [(visit, key) for visit, key in stored if visit.seat == 0]
+        self.session.add_all(planned_uses(with_block, self.resources))
         references = self._references(len(visits))
         await self._insert(
             [
                 self._appointment(visit, block_id, reference)
-                for visit, block_id, reference in zip(visits, ids, references, strict=True)
-                if block_id is not None
+                for (visit, block_id), reference in zip(stored, references, strict=True)
             ]
         )
-
-    def _take_resources(self, visits: list[PlannedVisit], ids: Sequence[int | None]) -> None:
-        """Give each visit one of each kind that it needs; there are enough of them."""
-        busy: defaultdict[int, list[Interval]] = defaultdict(list)
-        for visit, block_id in zip(visits, ids, strict=True):
-            suitable: defaultdict[str, list[int]] = defaultdict(list)
-            for name in visit.visit.resources:
-                row = self.resources[visit.clinic, name]
-                suitable[row.kind].append(row_id(row))
-            if visit.status is AppointmentStatus.CANCELLED or block_id is None:
-                continue
-            for choices in suitable.values():
-                one = first_free(choices, busy, visit.busy)
-                if one is None:
-                    raise ValueError(f"the demo has too little for {visit.visit.name}")
-                busy[one].append(visit.busy)
-                self.session.add(
-                    ResourceUse(
-                        resource_id=one,
-                        block_id=block_id,
-                        busy_from=visit.busy.start,
-                        busy_until=visit.busy.end,
-                    )
-                )
 
     async def _insert(self, rows: Sequence[SQLModel]) -> None:
         """Insert ``rows`` of one table in their order, without asking for their ids.
@@ -381,7 +359,7 @@ class _Writer:
         await connection.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows])
 
     def _block(self, visit: PlannedVisit) -> BusyBlock:
-        return BusyBlock(
+        block = BusyBlock(
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(self.clinics[visit.clinic]),
             kind=BlockKind.VISIT,
@@ -390,6 +368,11 @@ class _Writer:
             active=visit.status is not AppointmentStatus.CANCELLED,
             created_at=visit.booked_at,
         )
+        if visit.visit.capacity > 1:
+            block.kind, block.capacity = BlockKind.SESSION, visit.visit.capacity
+            block.visit_type_id = row_id(self.visit_types[visit.doctor, visit.visit.name])
+            block.starts_at, block.ends_at = visit.starts_at, visit.time.end
+        return block
 
     def _appointment(self, visit: PlannedVisit, block_id: int, reference: str) -> Appointment:
         clinic = self.clinics[visit.clinic]
@@ -404,6 +387,7 @@ class _Writer:
             public_id=_public_id("appointment", reference),
             reference=reference,
             block_id=block_id,
+            seat=visit.seat,
             person_id=row_id(self.people[visit.patient.key]),
             doctor_id=row_id(self.doctors[visit.doctor]),
             clinic_id=row_id(clinic),

@@ -86,6 +86,7 @@ def _appointment() -> rx.Component:
                 ),
                 rx.cond(SHOWN.earlier.length() > 0, _earlier()),
                 fact(t("Where"), _where()),
+                rx.cond(SHOWN.price != "", fact(t("Price"), SHOWN.price)),
                 fact(t("Patient"), SHOWN.patient_name),
                 fact(t("Reference"), SHOWN.reference),
                 rx.cond(SHOWN.reason != "", fact(t("Reason for the visit"), SHOWN.reason)),
@@ -94,7 +95,7 @@ def _appointment() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        rx.cond(SHOWN.is_own, rx.cond(SHOWN.can_cancel, _what_next(), _after())),
+        rx.cond(SHOWN.is_own, rx.cond(SHOWN.is_ahead, _what_next(), _after())),
         rx.cond(MyAppointments.is_new, None, mailbox_hint()),
     )
 
@@ -155,14 +156,14 @@ def _what_next() -> rx.Component:
                 SHOWN.can_move,
                 button_link(t("Choose another time"), href=SHOWN.other_times),
             ),
-            button(t("Cancel appointment"), on_click=MyAppointments.ask(SHOWN.id)),
+            rx.cond(
+                SHOWN.can_cancel,
+                button(t("Cancel appointment"), on_click=MyAppointments.ask(SHOWN.id)),
+            ),
             button_link(t("My appointments"), href="/appointments", variant="quiet"),
             class_name="flex flex-wrap gap-3",
         ),
-        rx.el.p(
-            t("You can cancel here until the appointment begins."),
-            class_name="muted",
-        ),
+        rx.el.p(SHOWN.deadline, class_name="muted"),
     )
 
 

@@ -181,12 +181,17 @@ def _summary() -> rx.Component:
                     SUMMARY.own_time != "",
                     rx.el.span(SUMMARY.own_time, class_name="muted block"),
                 ),
+                rx.cond(
+                    SUMMARY.places != "",
+                    rx.el.span(t("Group session: "), SUMMARY.places, class_name="block"),
+                ),
                 link(
                     t("Choose another time"),
                     href=SUMMARY.other_times,
                     class_name="inline-target block w-fit",
                 ),
             ),
+            rx.cond(SUMMARY.price != "", fact(t("Price"), SUMMARY.price)),
             fact(
                 t("Where"),
                 rx.cond(

@@ -16,6 +16,7 @@ from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
 from appointment_app.pages.calendar_move import move_dialog
+from appointment_app.pages.group_session_panel import group_session_panel
 from appointment_app.pages.new_appointment import new_appointment_dialog
 from appointment_app.pages.workspace import not_for_you
 from appointment_app.states.calendar_move import MoveAppointment
@@ -42,6 +43,7 @@ def calendar(viewer: Viewer) -> rx.Component:
             rx.fragment(rx.el.h1(t("Calendar"), class_name="mb-4"), skeleton_cards(1, "h-[640px]")),
         ),
         _panel(),
+        group_session_panel(),
         move_dialog(),
         new_appointment_dialog(),
         viewer=viewer,

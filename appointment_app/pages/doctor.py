@@ -21,7 +21,7 @@ from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
-from appointment_app.components.slot import slot_grid, slot_link, slot_taken
+from appointment_app.components.slot import slot_grid, slot_link, slot_taken, slot_time
 from appointment_app.i18n import t
 from appointment_app.states.doctor_profile import (
     DayView,
@@ -137,6 +137,7 @@ def _times() -> rx.Component:
         rx.cond(
             DoctorProfile.visit_note != "", rx.el.p(DoctorProfile.visit_note, class_name="muted")
         ),
+        rx.cond(DoctorProfile.left_out != "", rx.el.p(DoctorProfile.left_out, class_name="muted")),
         rx.cond(
             DoctorProfile.days.length() > 0,
             rx.fragment(_limit_notice(), _week_head(), _strip_of_days(), _week(), _others()),
@@ -298,12 +299,7 @@ def _other(row: OtherRow) -> rx.Component:
 
 def _slot(slot: SlotLink) -> rx.Component:
     free = slot_link(
-        rx.fragment(
-            slot.time,
-            rx.cond(
-                slot.own_time != "", rx.el.span(" ", slot.own_time, class_name="slot-own-time")
-            ),
-        ),
+        slot_time(slot.time, slot.own_time, slot.places),
         label=slot.label,
         href=slot.href,
     )

@@ -12,7 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.models import Clinic, Doctor, DoctorAtClinic, DoctorSpecialty, VisitType
+from appointment_app.models import (
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
+    DoctorSpecialty,
+    VisitType,
+    row_id,
+)
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
@@ -76,12 +83,15 @@ async def nearest_alternatives(
     )
     rows = (await session.exec(statement)).all()
     hours = await load_hours(session, [(at_clinic, clinic) for at_clinic, _, clinic in rows])
-    visit_types = await load_visit_types(session, {each.doctor_id for each, _, _ in rows})
-    wishes = [
-        _wish(Place(doctor, clinic, at_clinic, hours[at_clinic.id]), visit_type)
+    places = [
+        Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
         for at_clinic, doctor, clinic in rows
-        if at_clinic.id is not None
-        and (visit_type := _like(wanted.visit_type, visit_types[at_clinic.doctor_id]))
+    ]
+    visit_types = await load_visit_types(session, places)
+    wishes = [
+        _wish(place, visit_type)
+        for place in places
+        if (visit_type := _like(wanted.visit_type, visit_types[place.id]))
     ]
     found = [
         _alternative(wish, free.starts[0], same_doctor=wish.place.doctor_id == wanted.doctor_id)

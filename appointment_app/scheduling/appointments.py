@@ -67,8 +67,9 @@ class AppointmentView:
     """An appointment as agreed; times are UTC, ``zone`` is the clinic's, ids are public.
 
     ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
-    ``can_cancel`` and ``can_move`` say whether they still may. ``earlier``, oldest first, and
-    ``room`` are filled where one appointment is asked for.
+    ``can_cancel`` and ``can_move`` say whether they still may, which they could until
+    ``deadline``. ``earlier``, oldest first, and ``room`` are filled where one appointment is
+    asked for.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class AppointmentView:
     visit_name: str
     duration: int
     mode: VisitMode
+    price: str
     place: str
     join_link: str
     reason: str
@@ -94,6 +96,7 @@ class AppointmentView:
     is_patient: bool
     can_cancel: bool
     can_move: bool
+    deadline: datetime
     cancelled_by: CancelledBy | None
     cancel_reason: str
     series: SeriesPlace | None
@@ -248,6 +251,7 @@ def _view(
         and visit_type.active
         and visit_type.bookable_by is not BookableBy.STAFF
     )
+    until = deadline(appointment.starts_at, window)
     cancellable = AppointmentStatus.CANCELLED in ARROWS[appointment.status]
     return AppointmentView(
         id=appointment.public_id,
@@ -260,6 +264,7 @@ def _view(
         visit_name=appointment.visit_name,
         duration=appointment.duration,
         mode=appointment.mode,
+        price=appointment.price,
         place=appointment.place,
         join_link=appointment.join_link,
         reason=appointment.reason if is_own or is_doctor else "",
@@ -271,8 +276,9 @@ def _view(
         patient_name=person.full_name,
         is_own=is_own,
         is_patient=appointment.person_id == actor.person_id,
-        can_cancel=is_own and cancellable and clock.now() < appointment.starts_at,
-        can_move=is_own and movable and clock.now() < deadline(appointment.starts_at, window),
+        can_cancel=is_own and cancellable and clock.now() < until,
+        can_move=is_own and movable and clock.now() < until,
+        deadline=until,
         cancelled_by=_canceller(actor, appointment, cancelled_by_patient),
         cancel_reason=appointment.cancel_reason,
         series=series,

@@ -25,12 +25,11 @@ from appointment_app.models import (
     Person,
     ResourceKind,
     VisitMode,
-    VisitType,
     row_id,
 )
 from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
-from appointment_app.scheduling.extra_sessions import ExtraSession, list_extra_sessions
+from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
@@ -41,6 +40,7 @@ from appointment_app.scheduling.rules import (
     load_workplaces,
 )
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
+from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
 from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
@@ -89,13 +89,15 @@ class Entry:
 class CalendarDays:
     """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
 
-    ``sessions`` are those that the doctor opened in advance, also empty ones.
+    The patients of group ``sessions`` are no entries of their own. ``revision`` is the doctor's
+    when this was read.
     """
 
     entries: tuple[Entry, ...]
     closed: tuple[Interval, ...]
-    sessions: tuple[ExtraSession, ...] = ()
+    sessions: tuple[SessionEntry, ...] = ()
     time_off: tuple[TimeOffItem, ...] = ()
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         .where(
             Appointment.doctor_id == actor.doctor_id,
             col(Appointment.active),
+            BusyBlock.kind != BlockKind.SESSION,
             col(Appointment.starts_at) > window.start - LONGEST_BLOCK,
             col(Appointment.starts_at) < window.end,
             col(Appointment.ends_at) > window.start,
@@ -221,16 +224,10 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
     return CalendarDays(
         entries,
         closed=tuple(subtract([window], _open(places, window))),
-        sessions=await _sessions(session, places, window),
+        sessions=await list_sessions(session, actor, window),
         time_off=await _time_off(session, places, window),
+        revision=places[0].doctor.revision if places else None,
     )
-
-
-async def _sessions(
-    session: AsyncSession, places: list[Place], window: Interval
-) -> tuple[ExtraSession, ...]:
-    found = [each for place in places for each in await list_extra_sessions(session, place, window)]
-    return tuple(sorted(found, key=lambda each: each.starts_at))
 
 
 async def _time_off(
@@ -343,17 +340,9 @@ async def _filled_percent(
 async def _count_free(session: AsyncSession, places: list[Place], week: Interval) -> int:
     if not places:
         return 0
-    doctor_id = places[0].doctor_id
-    statement = (
-        select(VisitType)
-        .where(VisitType.doctor_id == doctor_id, col(VisitType.active))
-        .order_by(col(VisitType.position), col(VisitType.id))
-    )
-    visit_type = (await session.exec(statement)).first()
-    if visit_type is None:
-        return 0
-    free = await find_free(session, [Wish(place, visit_type, week) for place in places])
-    return sum(len(each.starts) for each in free)
+    types = await load_visit_types(session, places)
+    wishes = [Wish(place, types[place.id][0], week) for place in places if types[place.id]]
+    return sum(len(free.starts) for free in await find_free(session, wishes))
 
 
 def _length(intervals: list[Interval]) -> timedelta:

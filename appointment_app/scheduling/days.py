@@ -8,13 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.models import Appointment, AppointmentStatus
 from appointment_app.scheduling.availability import (
     Hours,
     VisitShape,
@@ -24,8 +22,10 @@ from appointment_app.scheduling.availability import (
 from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
-from appointment_app.scheduling.rules import Place, load_busy, load_full_days, shape_of
-from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_of_place
+from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.patient_rules import is_at_limit
+from appointment_app.scheduling.rules import load_busy, load_full_days, shape_of
+from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_for
 
 _SHORTEST_VISIT = timedelta(minutes=5)
 
@@ -60,7 +60,8 @@ class Days:
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
     one, and None when there is none up to the horizon. ``changes_at`` is when time alone changes
     the first of all this: a start becomes too near, or a day ends. ``seats_left`` says how many
-    more patients there is room for at the starts of group sessions.
+    more patients there is room for at the starts of group sessions; ``left_out`` whether times
+    are missing because one has an appointment oneself.
     """
 
     days: tuple[Day, ...]
@@ -70,6 +71,7 @@ class Days:
     at_limit: bool
     changes_at: datetime
     seats_left: Mapping[datetime, int]
+    left_out: bool
 
 
 async def list_days(
@@ -95,8 +97,11 @@ async def list_days(
     shape = moved.shape(shape_of(visit_type)) if moved else shape_of(visit_type)
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
-    (found,) = await find_free(session, [Wish(place, visit_type, window, moved)])
-    free = found.starts
+    wish = Wish(place, visit_type, window, moved)
+    (found,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach, moved)
+    free = without_own(found.starts, shape, own)
+    left_out = len(free) < len(found.starts)
     by_day: dict[date, list[datetime]] = {day: [] for day in dates}
     for start in free:
         by_day[local_date(zone, start)].append(start)
@@ -117,29 +122,17 @@ async def list_days(
     too_near = [start - (not_before - now) for start in free[:1]]
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
-        free = await slots_of_place(session, place, visit_type, ahead, moved=moved)
+        free = await slots_for(session, actor, Wish(place, visit_type, ahead, moved))
     return Days(
         days,
         today=local_date(zone, now),
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
-        at_limit=moved is None and await _is_at_limit(session, actor, place),
+        at_limit=moved is None and await is_at_limit(session, place.at_clinic, actor.person_id),
         changes_at=min([*too_near, today.end]),
         seats_left=found.seats_left,
+        left_out=left_out,
     )
-
-
-async def _is_at_limit(session: AsyncSession, actor: Actor, place: Place) -> bool:
-    limit = place.at_clinic.max_open_appointments
-    if limit is None or actor.person_id is None:
-        return False
-    statement = select(func.count(col(Appointment.id))).where(
-        Appointment.person_id == actor.person_id,
-        Appointment.doctor_id == place.doctor_id,
-        col(Appointment.status).in_([AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED]),
-        Appointment.starts_at > clock.now(),
-    )
-    return (await session.exec(statement)).one() >= limit
 
 
 def kind_of_day(
@@ -173,6 +166,8 @@ def kind_of_day(
         return DayKind.NOT_YET
     if day in full_days:
         return DayKind.FULL
+    if free_slots(hours, busy, shape, whole, not_before, not_after):
+        return DayKind.FULL  # the doctor has time, but the rooms or devices are taken
     bookable = Interval(max(whole.start, not_before), min(whole.end, not_after))
     left = subtract(clip(opened, bookable), busy)
     some_time = any(each.end - each.start >= _SHORTEST_VISIT for each in left)

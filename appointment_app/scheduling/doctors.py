@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,10 @@ from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
+    BookableBy,
     Clinic,
     Doctor,
+    DoctorAtClinic,
     DoctorLanguage,
     DoctorSpecialty,
     Specialty,
@@ -27,18 +29,27 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling.rules import load_places
+from appointment_app.scheduling.offered import is_offered
+from appointment_app.scheduling.rules import Place, load_places
 
 
 @dataclass(frozen=True, slots=True)
 class VisitTypeView:
-    """A visit type that can be booked; ``duration`` in minutes."""
+    """A visit type that can be booked; ``duration`` in minutes.
+
+    ``price`` is in the doctor's words; ``capacity`` patients share one time. ``clinics`` (public
+    ids) are those of the doctor at which it is offered.
+    """
 
     id: UUID
     name: str
     duration: int
     mode: VisitMode
     needs_confirmation: bool
+    price: str
+    capacity: int
+    for_known_patients: bool
+    clinics: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,10 @@ class DoctorView:
     key: str
     revision: int
 
+    def visit_types_at(self, clinic_id: UUID) -> tuple[VisitTypeView, ...]:
+        """Return what can be booked at one of the clinics; the first is the default."""
+        return tuple(each for each in self.visit_types if clinic_id in each.clinics)
+
 
 @dataclass(frozen=True, slots=True)
 class DoctorProfile:
@@ -88,13 +103,13 @@ async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> Do
     if not places:
         raise NotFound
     doctor, key = places[0].doctor, places[0].doctor_id
-    visit_types = await load_visit_types(session, [key])
+    visit_types = await load_visit_types(session, places)
     profiles = await load_profiles(session, [key])
     return view_doctor(
         doctor,
         profiles[key],
         clinics=tuple(view_clinic(place.clinic) for place in places),
-        visit_types=tuple(view_visit_type(each) for each in visit_types[key]),
+        visit_types=view_visit_types(places, visit_types),
     )
 
 
@@ -134,28 +149,49 @@ def view_clinic(clinic: Clinic) -> ClinicView:
     )
 
 
-def view_visit_type(visit_type: VisitType) -> VisitTypeView:
-    """Return what the public sees of ``visit_type``; never its join link."""
-    return VisitTypeView(
-        visit_type.public_id,
-        visit_type.name,
-        visit_type.duration,
-        visit_type.mode,
-        visit_type.needs_confirmation,
+def view_visit_types(
+    places: Sequence[Place], visit_types: Mapping[int, Sequence[VisitType]]
+) -> tuple[VisitTypeView, ...]:
+    """Return what the public sees of the visit types at some places of one doctor, in order.
+
+    ``visit_types`` are by the id of the place, as they are loaded below. Never their join links.
+    """
+    clinics: defaultdict[int, list[UUID]] = defaultdict(list)
+    found: dict[int, VisitType] = {}
+    for place in places:
+        for each in visit_types.get(place.id, ()):
+            found[row_id(each)] = each
+            clinics[row_id(each)].append(place.clinic.public_id)
+    return tuple(
+        VisitTypeView(
+            id=each.public_id,
+            name=each.name,
+            duration=each.duration,
+            mode=each.mode,
+            needs_confirmation=each.needs_confirmation,
+            price=each.price,
+            capacity=each.capacity,
+            for_known_patients=each.bookable_by is BookableBy.KNOWN_PATIENTS,
+            clinics=tuple(clinics[key]),
+        )
+        for key, each in sorted(found.items(), key=lambda item: (item[1].position, item[0]))
     )
 
 
 async def load_visit_types(
-    session: AsyncSession, doctor_ids: Collection[int]
+    session: AsyncSession, places: Collection[Place]
 ) -> dict[int, tuple[VisitType, ...]]:
-    """Return the active visit types of each doctor; the first is the default."""
+    """Return what patients can book at each place, by its id; the first is the default."""
     found: defaultdict[int, tuple[VisitType, ...]] = defaultdict(tuple)
-    for visit_type in await session.exec(
-        select(VisitType)
-        .where(col(VisitType.doctor_id).in_(doctor_ids), col(VisitType.active))
+    statement = (
+        select(VisitType, DoctorAtClinic.id)
+        .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == VisitType.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(col(DoctorAtClinic.id).in_({place.id for place in places}), *is_offered())
         .order_by(col(VisitType.position), col(VisitType.id))
-    ):
-        found[visit_type.doctor_id] += (visit_type,)
+    )
+    for visit_type, place_id in await session.exec(statement):
+        found[place_id or 0] += (visit_type,)
     return found
 
 

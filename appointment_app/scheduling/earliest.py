@@ -31,6 +31,7 @@ from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
 from appointment_app.scheduling.next_free import Learned
+from appointment_app.scheduling.offered import is_offered
 from appointment_app.scheduling.rules import UNREAD, Place, bookable_places, is_bookable
 from appointment_app.scheduling.slots import Wish, find_free
 
@@ -53,6 +54,7 @@ class Seen:
     """A place that was looked at, and what is free there of the first of its ``visit_types``.
 
     ``slots`` are free starts (UTC), the first one at all among them, or none when nothing is free.
+    ``seats_left`` says how many more there is room for where a group session begins.
     ``looked_until`` is how far was looked; ``bound`` a lower bound of the first free start where
     something is known of it.
     """
@@ -63,6 +65,7 @@ class Seen:
     looked_until: datetime
     bound: datetime | None
     slots: list[datetime] = field(default_factory=list)
+    seats_left: dict[datetime, int] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[bool, list[datetime], int]:
@@ -103,9 +106,9 @@ class EarliestFirst:
     async def find(self) -> list[Seen]:
         """Return the places in their order, right as far as ``count``."""
         while places := await self._next_places():
-            types = await load_visit_types(self._session, {each.doctor_id for each in places})
+            types = await load_visit_types(self._session, places)
             seen = [
-                begin_at(place, types[place.doctor_id], self._day)
+                begin_at(place, types[place.id], self._day)
                 for place in places
                 if place.id not in self._seen
             ]
@@ -198,7 +201,7 @@ async def look(session: AsyncSession, seen: Sequence[Seen], *, far: bool = False
         if each.bound is not None:
             each.bound = max(each.bound, each.looked_until)
     for each, wish, free in zip(looking, wishes, await find_free(session, wishes), strict=True):
-        each.place, each.slots = free.place, free.starts
+        each.place, each.slots, each.seats_left = free.place, free.starts, free.seats_left
         if each.bound == each.looked_until:
             each.bound = free.first_without_holds or wish.window.end
         each.looked_until = wish.window.end
@@ -232,9 +235,7 @@ def _ranked(conditions: Sequence[sa.ColumnElement[bool]], begin: datetime) -> sa
     is_unknown = sa.case((bound.is_(None), 1), else_=0)
     # What lies before ``begin`` is all the same, and comes first.
     is_ahead = sa.case((bound > begin, 1), else_=0)
-    offers = sa.exists().where(
-        col(VisitType.doctor_id) == DoctorAtClinic.doctor_id, col(VisitType.active)
-    )
+    offers = sa.exists().where(col(VisitType.doctor_id) == DoctorAtClinic.doctor_id, *is_offered())
     order = (is_unknown.desc(), is_ahead, sa.case((bound > begin, bound)), key)
     return (
         sa.select(

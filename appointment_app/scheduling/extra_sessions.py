@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,7 +28,10 @@ from appointment_app.models import (
     VisitTypeClinic,
     row_id,
 )
+from appointment_app.scheduling import resources
 from appointment_app.scheduling.different_days import MAX_DAYS_AHEAD
+from appointment_app.scheduling.errors import NoResourceHere, ResourceTaken
+from appointment_app.scheduling.free_check import release_expired_holds
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of
 from appointment_app.scheduling.own_place import lock_own_place, today_at
@@ -118,10 +120,15 @@ async def open_session(
         capacity=draft.capacity,
         published=True,
     )
+    needs = await resources.lock(session, row_id(visit_type), row_id(place.clinic))
     await _require_nothing_in_the_way(session, place, block)
-    await _release_expired_holds(session, place.doctor_id)
+    await release_expired_holds(session, place.doctor_id)
     session.add(block)
     await session.flush()
+    try:
+        await resources.take(session, needs, block)
+    except (ResourceTaken, NoResourceHere) as refusal:
+        raise Invalid({"starts": refusal.sentence}) from refusal
     _record(session, actor, block, "session.opened", ("starts_at", "ends_at", "capacity"))
 
 
@@ -152,6 +159,7 @@ async def remove_session(
         raise Invalid({"session": _still_booked(count)})
     block.active = False
     session.add(block)
+    await resources.release(session, col(BusyBlock.id) == row_id(block))
     _record(session, actor, block, "session.removed", ("active",))
 
 
@@ -224,21 +232,6 @@ async def _require_nothing_in_the_way(
     found = (await session.exec(statement)).first()
     if found is not None:
         raise Invalid({"starts": _in_the_way(*found, zone=place.clinic.zone)})
-
-
-async def _release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
-    # They no longer block anybody, but the constraint of the database knows no clock.
-    statement = (
-        update(BusyBlock)
-        .where(
-            col(BusyBlock.doctor_id) == doctor_id,
-            col(BusyBlock.kind) == BlockKind.HOLD,
-            col(BusyBlock.active),
-            col(BusyBlock.expires_at) <= clock.now(),
-        )
-        .values(active=False)
-    )
-    await session.exec(statement.execution_options(synchronize_session=False))
 
 
 def _in_the_way(

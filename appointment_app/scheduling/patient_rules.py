@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.models import Appointment, AppointmentStatus, BookableBy
+from appointment_app.models import Appointment, AppointmentStatus, BookableBy, DoctorAtClinic
 from appointment_app.scheduling.errors import KnownPatientsOnly, PatientLimit
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import OfferRows
@@ -30,11 +30,8 @@ async def require_may_book(
         session, person_id, rows.doctor_id
     ):
         raise KnownPatientsOnly
-    limit = rows.at_clinic.max_open_appointments
-    if limit is None:
-        return
-    if await _count_open(session, person_id, rows.doctor_id) + besides >= limit:
-        raise PatientLimit(limit)
+    if await is_at_limit(session, rows.at_clinic, person_id, besides=besides):
+        raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
 
 
 async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> bool:
@@ -66,11 +63,24 @@ async def is_busy(
     return (await session.exec(statement.limit(1))).first() is not None
 
 
-async def _count_open(session: AsyncSession, person_id: int, doctor_id: int) -> int:
+async def is_at_limit(
+    session: AsyncSession,
+    at_clinic: DoctorAtClinic,
+    person_id: int | None,
+    *,
+    besides: int = 0,
+) -> bool:
+    """Tell whether this person has as many appointments ahead with the doctor as are allowed.
+
+    ``besides`` are about to be booked too. Asks only where there is a person and a limit.
+    """
+    limit = at_clinic.max_open_appointments
+    if limit is None or person_id is None:
+        return False
     statement = select(func.count()).where(
         col(Appointment.person_id) == person_id,
-        col(Appointment.doctor_id) == doctor_id,
+        col(Appointment.doctor_id) == at_clinic.doctor_id,
         col(Appointment.status).in_(_OPEN),
         col(Appointment.ends_at) > clock.now(),
     )
-    return (await session.exec(statement)).one()
+    return (await session.exec(statement)).one() + besides >= limit

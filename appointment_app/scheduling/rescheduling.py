@@ -7,13 +7,11 @@ under the rules of booking; ``move`` is for the doctor and the clinic, who tell 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,20 +20,13 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound, StaleVersion
-from appointment_app.i18n import t
 from appointment_app.models import (
-    DOCTOR_OVERLAP,
-    PERSON_OVERLAP,
-    RESOURCE_OVERLAP,
     Appointment,
-    AppointmentMove,
     AppointmentStatus,
     BlockKind,
     BusyBlock,
     Clinic,
     Doctor,
-    MessageKind,
-    VisitMode,
     VisitType,
     row_id,
 )
@@ -48,12 +39,10 @@ from appointment_app.scheduling.changes import (
     fitting_text,
     lock_appointment,
     record_deed,
-    tell_patient,
 )
 from appointment_app.scheduling.errors import (
     InThePast,
     NotBookable,
-    PatientBusy,
     SlotTaken,
     StatusConflict,
     TooFarAhead,
@@ -61,6 +50,13 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds, require_free
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.move_rows import (
+    certain,
+    patient_busy,
+    shift,
+    store_move,
+    taken,
+)
 from appointment_app.scheduling.moved import Moved, load_moved
 from appointment_app.scheduling.overbooking import (
     Conflict,
@@ -106,7 +102,7 @@ async def reschedule(
     ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``TooLateToReschedule``,
     ``StaleVersion``, ``NotMovable``, and what ``book`` raises of a time.
     """
-    return await _certain(lambda: _reschedule(session, actor, appointment_id, new_time, version))
+    return await certain(lambda: _reschedule(session, actor, appointment_id, new_time, version))
 
 
 async def move(
@@ -127,7 +123,7 @@ async def move(
     ``NotMovable``, ``InThePast``, ``TooFarAhead``, ``OverbookingNeeded``, ``SlotTaken``,
     ``PatientBusy``, ``TextTooLong``.
     """
-    return await _certain(
+    return await certain(
         lambda: _move(session, actor, appointment_id, new_time, version, reason, seen)
     )
 
@@ -150,21 +146,6 @@ async def conflicts_of_move(
     clinic = await _clinic(session, appointment, new_time)
     _, conflicts = await _judge(session, actor, appointment, clinic, new_time)
     return conflicts
-
-
-async def _certain(deed: Callable[[], Awaitable[int]]) -> int:
-    """Do it; the database has the last word on what overlaps."""
-    try:
-        return await deed()
-    except DBAPIError as error:
-        message = str(error.orig)
-        if DOCTOR_OVERLAP in message:
-            raise _taken() from error
-        if PERSON_OVERLAP in message:
-            raise _patient_busy() from error
-        if RESOURCE_OVERLAP in message:
-            raise _taken() from error
-        raise
 
 
 @transactional
@@ -195,10 +176,10 @@ async def _reschedule(
         await _require_free(session, offer, moved, starts_at)
         visit = moved.visit(starts_at)
         await _require_patient_free(session, appointment, visit)
-        await _shift(session, block, moved.busy(starts_at), clinic, needs)
+        await shift(session, block, moved.busy(starts_at), clinic, needs)
     if offer.visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
-    await _store(session, actor, appointment, visit, clinic)
+    await store_move(session, actor, appointment, visit, clinic)
     return appointment.version
 
 
@@ -215,7 +196,7 @@ async def _sit_elsewhere(
             session, offer, starts_at, except_appointment=row_id(appointment)
         )
     except SlotTaken as error:
-        raise _taken() from error
+        raise taken() from error
     seat = await take_seat(session, offer, starts_at, granted.joined, needs)
     visit = Interval(starts_at, seat.ends_at)
     await _require_patient_free(session, appointment, visit)
@@ -249,9 +230,9 @@ async def _move(
     require_seen(conflicts, seen)
     block = await session.get_one(BusyBlock, appointment.block_id)
     busy, overbooked = moved.busy(new_time.starts_at), overlaps_another(conflicts)
-    await _shift(session, block, busy, clinic, needs, overbooked=overbooked)
+    await shift(session, block, busy, clinic, needs, overbooked=overbooked)
     visit = moved.visit(new_time.starts_at)
-    await _store(session, actor, appointment, visit, clinic, reason=reason)
+    await store_move(session, actor, appointment, visit, clinic, reason=reason)
     if conflicts:
         fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
@@ -358,7 +339,7 @@ async def _require_free(
         full_days.get(place.id, frozenset()),
     )
     if refusal is Refusal.BUSY:
-        raise _taken()
+        raise taken()
     if refusal is not None:
         raise REFUSALS[refusal]()
 
@@ -368,68 +349,4 @@ async def _require_patient_free(
 ) -> None:
     person_id, own = appointment.person_id, appointment.id
     if await is_busy(session, person_id, visit, except_appointment=own):
-        raise _patient_busy()
-
-
-async def _shift(
-    session: AsyncSession,
-    block: BusyBlock,
-    busy: Interval,
-    clinic: Clinic,
-    needs: Needs,
-    *,
-    overbooked: bool = False,
-) -> None:
-    """Put the block, in place, to where the visit goes, and take what it needs there."""
-    block.busy_from, block.busy_until = busy.start, busy.end
-    block.clinic_id, block.overbooked = row_id(clinic), overbooked
-    session.add(block)
-    await session.flush()
-    await resources.take(session, needs, block)
-
-
-async def _store(
-    session: AsyncSession,
-    actor: Actor,
-    appointment: Appointment,
-    visit: Interval,
-    clinic: Clinic,
-    *,
-    reason: str = "",
-) -> None:
-    """Change the appointment in place, remember when it was, and tell the patient."""
-    remembered = AppointmentMove(
-        appointment_id=row_id(appointment),
-        from_starts_at=appointment.starts_at,
-        from_ends_at=appointment.ends_at,
-        to_starts_at=visit.start,
-        to_ends_at=visit.end,
-        reason=reason,
-        moved_by=actor.user_id or 0,
-    )
-    session.add(remembered)
-    fields = {"starts_at", "ends_at"}
-    if appointment.clinic_id != clinic.id:
-        fields |= {"clinic_id", "place", "zone"}
-        appointment.clinic_id, appointment.zone = row_id(clinic), clinic.zone
-        if appointment.mode is VisitMode.IN_PERSON:
-            appointment.place = f"{clinic.name}, {clinic.address}"
-    appointment.starts_at, appointment.ends_at = visit.start, visit.end
-    appointment.version += 1
-    session.add(appointment)
-    await session.flush()
-    record_deed(session, actor, appointment, "rescheduled", tuple(sorted(fields)))
-    kind = MessageKind.APPOINTMENT_RESCHEDULED
-    await tell_patient(session, appointment, kind, move_id=row_id(remembered))
-
-
-def _taken() -> SlotTaken:
-    return SlotTaken(
-        t("This time was just taken by somebody else. The appointment stays where it was.")
-    )
-
-
-def _patient_busy() -> PatientBusy:
-    return PatientBusy(
-        t("The patient already has an appointment at this time. This one stays where it was.")
-    )
+        raise patient_busy()

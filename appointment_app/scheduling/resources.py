@@ -76,6 +76,11 @@ async def load_equipment(
         select(ResourceUse.resource_id, ResourceUse.busy_from, ResourceUse.busy_until)
         .join(BusyBlock, col(BusyBlock.id) == ResourceUse.block_id)
         .where(
+            col(ResourceUse.resource_id).in_(
+                select(VisitTypeResource.resource_id).where(
+                    col(VisitTypeResource.visit_type_id).in_(visit_types)
+                )
+            ),
             *_taken_within(window),
             or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > clock.now()),
         )

@@ -6,7 +6,7 @@ A result is a doctor at a clinic, and earliest is meant for the doctor's default
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,14 +31,17 @@ from appointment_app.scheduling.doctors import (
     load_visit_types,
     view_clinic,
     view_doctor,
-    view_visit_type,
+    view_visit_types,
 )
 from appointment_app.scheduling.earliest import EarliestFirst, Seen, begin_at, learned_from, look
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
-from appointment_app.scheduling.rules import Place
+from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.slots import Offer, load_offer
 
 DAYS_ON_A_CARD = 6
+_A_DAY = timedelta(days=1)
 # Each word costs a condition; nobody means more than these.
 _MOST_WORDS = 8
 
@@ -69,6 +72,8 @@ class Card:
     """A doctor at a clinic with the free times of the coming days for one of the visit types.
 
     ``first_free`` is the earliest start at all, None when nothing is free up to the horizon.
+    ``seats_left`` says how many more patients there is room for at the starts of group sessions;
+    ``left_out`` whether times are missing because one has an appointment oneself.
     """
 
     doctor: DoctorView
@@ -76,6 +81,8 @@ class Card:
     visit_type: VisitTypeView
     days: tuple[CardDay, ...]
     first_free: datetime | None
+    seats_left: Mapping[datetime, int]
+    left_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ async def find_doctors(
     require(actor, Action.FIND_DOCTORS)
     search = EarliestFirst(session, _conditions(query), query.day, offset + limit)
     found = await search.find()
-    cards = await _cards(session, found[offset : offset + limit], query.day)
+    cards = await _cards(session, actor, found[offset : offset + limit], query.day)
     if learned := learned_from(found):
         database_of(session).do_aside(partial(next_free.keep, learned=learned))
     return SearchPage(cards, search.total)
@@ -106,13 +113,13 @@ async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date
     """
     require(actor, Action.FIND_DOCTORS)
     place, chosen = await load_offer(session, offer)
-    visit_types = await load_visit_types(session, [place.doctor_id])
+    visit_types = await load_visit_types(session, [place])
     seen = begin_at(place, (chosen,), day, use_bound=False)
     await look(session, [seen])
     if not seen.slots:
         await look(session, [seen], far=True)
-    seen.visit_types = visit_types[place.doctor_id]
-    (card,) = await _cards(session, [seen], day, chosen)
+    seen.visit_types = visit_types[place.id]
+    (card,) = await _cards(session, actor, [seen], day, chosen)
     return card
 
 
@@ -129,27 +136,49 @@ async def list_suggestions(session: AsyncSession, actor: Actor) -> tuple[list[st
 
 
 async def _cards(
-    session: AsyncSession, found: list[Seen], day: date | None, chosen: VisitType | None = None
+    session: AsyncSession,
+    actor: Actor,
+    found: list[Seen],
+    day: date | None,
+    chosen: VisitType | None = None,
 ) -> tuple[Card, ...]:
     """Return the cards of places, with the slots of the ``chosen`` visit type or the default."""
     profiles = await load_profiles(session, {seen.place.doctor_id for seen in found})
 
+    own = await _own_times(session, actor, found)
+
     def card(seen: Seen) -> Card:
-        place = seen.place
+        place, visit_type = seen.place, chosen or seen.visit_types[0]
+        slots = without_own(seen.slots, shape_of(visit_type), own)
+        (shown,) = (
+            each
+            for each in view_visit_types([place], {place.id: seen.visit_types})
+            if each.id == visit_type.public_id
+        )
         return Card(
             doctor=view_doctor(
                 place.doctor,
                 profiles[place.doctor_id],
                 clinics=(view_clinic(place.clinic),),
-                visit_types=tuple(map(view_visit_type, seen.visit_types)),
+                visit_types=view_visit_types([place], {place.id: seen.visit_types}),
             ),
             clinic=view_clinic(place.clinic),
-            visit_type=view_visit_type(chosen or seen.visit_types[0]),
-            days=_card_days(place, seen.slots, day),
-            first_free=next(iter(seen.slots), None),
+            visit_type=shown,
+            days=_card_days(place, slots, day),
+            first_free=next(iter(slots), None),
+            seats_left=seen.seats_left,
+            left_out=len(slots) < len(seen.slots),
         )
 
     return tuple(map(card, found))
+
+
+async def _own_times(session: AsyncSession, actor: Actor, found: list[Seen]) -> list[Interval]:
+    """Return when the actor has appointments, as far as the cards reach."""
+    starts = [start for seen in found for start in seen.slots]
+    if not starts:
+        return []
+    return await load_own_times(session, actor, Interval(min(starts), max(starts) + _A_DAY))
 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:

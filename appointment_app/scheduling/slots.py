@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam
-from sqlmodel import col, or_, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -18,14 +18,11 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.errors import NotFound
 from appointment_app.models import (
-    Appointment,
-    BookableBy,
     Clinic,
     Doctor,
     DoctorAtClinic,
     VisitMode,
     VisitType,
-    VisitTypeClinic,
     row_id,
 )
 from appointment_app.scheduling import resources
@@ -42,6 +39,8 @@ from appointment_app.scheduling.calendar_rows import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved, find_moved
+from appointment_app.scheduling.offered import is_offered
+from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
@@ -114,6 +113,11 @@ class Wish:
         return self.moved.shape(offered) if self.moved else offered
 
     @property
+    def reach(self) -> Interval:
+        """The time from the first start to the end of the last visit."""
+        return Interval(self.window.start, self.shape.visit(self.window.end).end)
+
+    @property
     def needs_place(self) -> bool:
         """Whether it may need a room or a device at all: a video visit does not."""
         return self.visit_type.mode is VisitMode.IN_PERSON
@@ -136,6 +140,35 @@ class Free:
     seats_left: dict[datetime, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start that somebody looks at.
+
+    ``is_own`` when they have an appointment then themselves; ``seats_left`` in a group session.
+    """
+
+    is_free: bool
+    is_own: bool
+    seats_left: int | None
+
+
+async def look_at_start(
+    session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime
+) -> Start:
+    """Return what there is to say about one start (UTC) of ``offer``.
+
+    Raises ``NotFound`` when patients cannot book it.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    place, visit_type = await load_offer(session, offer)
+    moment = Interval(starts_at, starts_at + datetime.resolution)
+    wish = Wish(place, visit_type, moment)
+    (free,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach)
+    is_own = not without_own([starts_at], wish.shape, own)
+    return Start(bool(free.starts) and not is_own, is_own, free.seats_left.get(starts_at))
+
+
 async def list_slots(
     session: AsyncSession,
     actor: Actor,
@@ -146,13 +179,15 @@ async def list_slots(
 ) -> list[datetime]:
     """Return the free starts of ``offer`` within ``window``, in UTC, sorted.
 
-    Those to which the actor's own appointment ``moving`` can go, where there is one. Raises
-    ``NotFound`` when patients cannot book it.
+    Without those at which the actor has an appointment themselves. With ``moving``, one of the
+    actor's own appointments, those to which it can go. Raises ``NotFound`` when patients cannot
+    book it.
     """
     require(actor, Action.FIND_DOCTORS)
     rows = await find_offer(session, offer)
     moved = await find_moved(session, actor, moving) if moving else None
-    return await slots_of_place(session, rows.place(UNREAD), rows.visit_type, window, moved=moved)
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    return await slots_for(session, actor, wish)
 
 
 async def nearest_slots(
@@ -177,11 +212,8 @@ async def nearest_slots(
     reach = timedelta(days=14)
     window = Interval(wanted - reach, wanted + reach)
     moved = await find_moved(session, actor, moving) if moving else None
-    place = rows.place(UNREAD)
-    free = await slots_of_place(session, place, rows.visit_type, window, moved=moved)
-    booked = await _appointments_of(session, actor, window, moved)
-    visit = timedelta(minutes=moved.duration if moved else rows.visit_type.duration)
-    free = [start for start in free if not any(s < start + visit and start < e for s, e in booked)]
+    wish = Wish(rows.place(UNREAD), rows.visit_type, window, moved)
+    free = await slots_for(session, actor, wish)
     return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
 
 
@@ -212,8 +244,7 @@ async def find_offer(session: AsyncSession, offer: Offer, *, by_staff: bool = Fa
 @lru_cache
 def _offer_statement(by_staff: bool) -> Any:
     """Return the statement of ``find_offer``: to make it takes longer than to run it."""
-    limits = select(VisitTypeClinic.clinic_id).where(VisitTypeClinic.visit_type_id == VisitType.id)
-    statement = (
+    return (
         bookable_places()
         .join(VisitType, col(VisitType.doctor_id) == Doctor.id)
         .add_columns(VisitType, resources.is_needed())
@@ -221,29 +252,16 @@ def _offer_statement(by_staff: bool) -> Any:
             col(Doctor.public_id) == bindparam("doctor"),
             col(Clinic.public_id) == bindparam("clinic"),
             col(VisitType.public_id) == bindparam("type"),
-            col(VisitType.active),
-            or_(~limits.exists(), col(Clinic.id).in_(limits)),
+            *is_offered(by_staff=by_staff),
         )
     )
-    return (
-        statement if by_staff else statement.where(col(VisitType.bookable_by) != BookableBy.STAFF)
-    )
 
 
-async def slots_of_place(
-    session: AsyncSession,
-    place: Place,
-    visit_type: VisitType,
-    window: Interval,
-    *,
-    moved: Moved | None = None,
-) -> list[datetime]:
-    """Return the free starts of a visit type at ``place`` within ``window``, in UTC, sorted.
-
-    With ``moved``, an appointment of that type, those to which it can be moved.
-    """
-    (free,) = await find_free(session, [Wish(place, visit_type, window, moved)])
-    return free.starts
+async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[datetime]:
+    """Return the free starts without those at which the actor has an appointment themselves."""
+    (free,) = await find_free(session, [wish])
+    own = await load_own_times(session, actor, wish.reach, wish.moved)
+    return without_own(free.starts, wish.shape, own)
 
 
 async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
@@ -327,20 +345,3 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
         return Free(place, found, min(without_holds, default=None), seats_left)
 
     return [free(wish) for wish in wishes]
-
-
-async def _appointments_of(
-    session: AsyncSession, actor: Actor, window: Interval, moved: Moved | None
-) -> list[tuple[datetime, datetime]]:
-    """Return when the one for whom a time is looked for has appointments already."""
-    person_id = moved.person_id if moved else actor.person_id
-    if person_id is None:
-        return []
-    statement = select(Appointment.starts_at, Appointment.ends_at).where(
-        Appointment.person_id == person_id,
-        Appointment.id != (moved.appointment_id if moved else 0),
-        col(Appointment.active),
-        Appointment.starts_at < window.end,
-        Appointment.ends_at > window.start,
-    )
-    return list(await session.exec(statement))

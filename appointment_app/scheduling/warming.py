@@ -44,8 +44,8 @@ async def warm_some(database: Database, most: int = _A_BATCH) -> int:
         statement = bookable_places().where(sa.or_(bound.is_(None), *is_behind)).limit(most)
         rows = (await session.exec(statement)).all()
         places = [Place(doctor, clinic, at_clinic, UNREAD) for at_clinic, doctor, clinic in rows]
-        types = await load_visit_types(session, {place.doctor_id for place in places})
-        seen = [begin_at(place, types[place.doctor_id], None) for place in places]
+        types = await load_visit_types(session, places)
+        seen = [begin_at(place, types[place.id], None) for place in places]
         await look(session, seen)
         await look(session, [each for each in seen if not each.slots], far=True)
     async with database.session() as session:

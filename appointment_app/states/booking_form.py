@@ -31,10 +31,15 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.series import book_series
-from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
+from appointment_app.scheduling.slots import (
+    Offer,
+    list_slots,
+    look_at_start,
+    nearest_slots,
+)
 from appointment_app.states.address import address
 from appointment_app.states.booking_address import Wish, booking_link, wish_in
-from appointment_app.states.doctor_words import visit_label
+from appointment_app.states.doctor_words import places_left, visit_label
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_plan import SeriesPlan
@@ -43,6 +48,8 @@ from appointment_app.states.wording import initials, own_time, zone_note
 
 # The element that says that the time is gone, and holds what to choose instead.
 NOT_FREE = "not-free"
+
+_IS_OWN = t("You already have an appointment at this time.")
 
 # What makes a time impossible while another would do.
 _ANOTHER_TIME = (SlotTaken, OutsideAvailability, TooSoon, TooFarAhead, DayFull)
@@ -66,6 +73,8 @@ class Summary:
     own_time: str = ""
     zone: str = ""
     needs_confirmation: bool = False
+    price: str = ""
+    places: str = ""
     other_times: str = "/"
 
 
@@ -207,13 +216,14 @@ class BookingForm(SessionState):
                 self.is_missing, self.is_loaded = True, True
                 return
         try:
-            refusal = await self._hold(actor, wish)
+            async with get_database().session() as session:
+                found = await look_at_start(session, actor, wish.offer, wish.starts_at)
+            refusal = _IS_OWN if found.is_own else await self._hold(actor, wish)
         except (NotBookable, NotFound):
             self.is_missing, self.is_loaded = True, True
             return
-        self.summary = _summary(
-            doctor, clinic, visit_type, wish, own_zone(self.router.headers.cookie)
-        )
+        zone = own_zone(self.router.headers.cookie)
+        self.summary = _summary(doctor, clinic, visit_type, wish, zone, found.seats_left)
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
         self.is_taken, self.problem = refusal != "", refusal
         self.alternatives = []
@@ -277,14 +287,20 @@ async def _find_own(actor: Actor, wish: Wish) -> UUID | None:
 
 def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
     clinics = [clinic for clinic in doctor.clinics if clinic.id == offer.clinic_id]
-    visit_types = [each for each in doctor.visit_types if each.id == offer.visit_type_id]
+    offered = doctor.visit_types_at(offer.clinic_id)
+    visit_types = [each for each in offered if each.id == offer.visit_type_id]
     if not clinics or not visit_types:
         raise NotFound
     return clinics[0], visit_types[0]
 
 
 def _summary(
-    doctor: DoctorView, clinic: ClinicView, visit_type: VisitTypeView, wish: Wish, own_zone: str
+    doctor: DoctorView,
+    clinic: ClinicView,
+    visit_type: VisitTypeView,
+    wish: Wish,
+    own_zone: str,
+    seats_left: int | None,
 ) -> Summary:
     offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
@@ -300,6 +316,8 @@ def _summary(
         own_time=own_time(starts_at, zone, own_zone),
         zone=zone_note(zone),
         needs_confirmation=visit_type.needs_confirmation,
+        price=visit_type.price,
+        places=places_left(seats_left),
         other_times=address(
             "/doctor", id=offer.doctor_id, clinic=clinic.id, type=visit_type.id, day=day
         ),
@@ -312,5 +330,5 @@ def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: Wish) -
 
     return [
         Choice(visit_label(each), booking_link(offer(each), wish.starts_at), each.id == chosen.id)
-        for each in doctor.visit_types
+        for each in doctor.visit_types_at(wish.offer.clinic_id)
     ]

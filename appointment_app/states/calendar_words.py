@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling.calendar import AppointmentDetail, Entry
-from appointment_app.scheduling.extra_sessions import ExtraSession
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.series_words import series_note
@@ -94,22 +93,6 @@ def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
         "kind": kind,
         "movable": "yes" if entry.can_move else "",
         "detail": " · ".join(words),
-    }
-
-
-def session_event(session: ExtraSession) -> dict[str, str]:
-    """Return a session as the calendar shows it; its patients stand there each by themselves."""
-    return {
-        "id": "",
-        "title": session.visit_type,
-        "start": session.starts_at.isoformat(),
-        "end": session.ends_at.isoformat(),
-        "kind": "session",
-        "detail": t(
-            "Extra session · {taken} of {capacity} taken",
-            taken=session.taken,
-            capacity=session.capacity,
-        ),
     }
 
 

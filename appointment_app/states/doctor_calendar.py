@@ -15,6 +15,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, NotFound, StaleVersion
 from appointment_app.i18n import t, zone_city
+from appointment_app.live.keys import doctor_key
 from appointment_app.scheduling import calendar, cancelling, visits
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
@@ -35,9 +36,14 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
-    session_event,
     time_off_event,
 )
+from appointment_app.states.group_session import (
+    GroupSessionPanel,
+    session_event,
+    start_of_session,
+)
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.wording import zone_note
@@ -107,6 +113,20 @@ class DoctorCalendar(SessionState):
 
     @rx.event
     @refusals_shown
+    async def refresh(self) -> None:
+        """Read anew what changed; the view, the open panel and what is typed there stay."""
+        if self.router.url.path != ROUTE or not self.view or self.refusal:
+            return
+        actor = await self._actor()
+        await self._read(actor)
+        if self.is_open and self.detail.id:
+            # Only what is shown: notes that others saved still meet the question whose count.
+            async with get_database().session() as session:
+                detail = await calendar.load_detail(session, actor, UUID(self.detail.id))
+            self.detail = detail_in_words(detail)
+
+    @rx.event
+    @refusals_shown
     async def show_dates(self, start: str, end: str, view: str) -> None:
         """Take the view that the screen has chosen; what an address named is shown already."""
         if self.view or view not in VIEWS or self.refusal:
@@ -116,8 +136,10 @@ class DoctorCalendar(SessionState):
 
     @rx.event
     @refusals_shown
-    async def open_appointment(self, appointment_id: str) -> None:
-        """Open the panel with an appointment in full."""
+    async def open_appointment(self, appointment_id: str) -> Any:
+        """Open the panel with an appointment in full, or the one of a group session."""
+        if start := start_of_session(str(appointment_id)):
+            return GroupSessionPanel.open(start)
         try:
             key = UUID(str(appointment_id))
         except ValueError:
@@ -128,6 +150,7 @@ class DoctorCalendar(SessionState):
         self.is_cancelling, self.cancel_error = False, ""
         self.opened += 1
         self.is_open = True
+        return None
 
     @rx.event
     async def close_appointment(self) -> None:
@@ -270,6 +293,9 @@ class DoctorCalendar(SessionState):
             figures = await calendar.load_figures(session, actor, self.time_zone, week)
         self._show_days(days, window)
         self._show_figures(figures)
+        if actor.doctor_id is not None:
+            shown = {doctor_key(actor.doctor_id): days.revision}
+            keep_current(self, DoctorCalendar.refresh, shown)
         self.title = title_of(self.view, day, weekends=self.weekends)
         today = local_date(self.time_zone, clock.now())
         self.today_href = self._href(today)
@@ -279,9 +305,10 @@ class DoctorCalendar(SessionState):
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
     def _show_days(self, days: CalendarDays, window: Interval) -> None:
+        several = self._several_clinics
         self.events = [
-            *(event(entry, self._several_clinics) for entry in days.entries),
-            *(session_event(each) for each in days.sessions),
+            *(event(entry, several) for entry in days.entries),
+            *(session_event(entry, several) for entry in days.sessions),
             *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
         ]
         in_grid = self.view in ("day", "week")
@@ -289,8 +316,8 @@ class DoctorCalendar(SessionState):
             {"start": each.start.isoformat(), "end": each.end.isoformat()}
             for each in (days.closed if in_grid else ())
         ]
-        spans = [Interval(entry.starts_at, entry.ends_at) for entry in days.entries]
-        spans += [Interval(each.starts_at, each.ends_at) for each in days.sessions]
+        shown = (*days.entries, *days.sessions)
+        spans = [Interval(entry.starts_at, entry.ends_at) for entry in shown]
         spans += subtract([window], days.closed)
         self.weekends = self.view != "week" or touches_weekend(self.time_zone, spans)
         hours = hours_needed(self.time_zone, spans)

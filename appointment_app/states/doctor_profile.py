@@ -16,7 +16,6 @@ from appointment_app import clock
 from appointment_app.database import get_database
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_date, t
-from appointment_app.models import VisitMode
 from appointment_app.scheduling.appointments import AppointmentView
 from appointment_app.scheduling.days import Day, DayKind, Days, list_days
 from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
@@ -25,7 +24,14 @@ from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
 from appointment_app.states.booking_address import booking_link
-from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
+from appointment_app.states.doctor_words import (
+    languages,
+    left_out_note,
+    summary,
+    visit_label,
+    visit_note,
+    weekday_name,
+)
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.just_taken import JustTaken
 from appointment_app.states.live_bridge import keep_current
@@ -145,6 +151,12 @@ class _Wish:
             move=self.moved.id if self.moved else None,
         )
 
+    def href_of(self, clinic: ClinicView) -> str:
+        """Return the address of another clinic, with the same visit where it is offered there."""
+        others = self.doctor.visit_types_at(clinic.id)
+        same = clinic.id in self.visit_type.clinics or not others
+        return self.href(clinic=clinic, visit_type=None if same else others[0])
+
     def link(self, starts_at: datetime) -> str:
         """Return the address that leads on with a free time (UTC)."""
         if self.moved is None:
@@ -165,6 +177,7 @@ class DoctorProfile(SessionState):
     place: Place = Place()
     visit_types: list[VisitChoice] = []
     visit_note: str = ""
+    left_out: str = ""
     zone: str = ""
     week: str = ""
     days: list[DayView] = []
@@ -254,7 +267,9 @@ class DoctorProfile(SessionState):
         self.visit_types, self.days, self.parts, self.jump = [], [], [], Jump()
         self.limit_notice, self.others = "", []
         self.moving = Moving()
-        self.visit_note = self.problem = self.week = self.previous_week = self.next_week = ""
+        self.left_out = self.visit_note = self.problem = self.week = self.previous_week = (
+            self.next_week
+        ) = ""
         self.week_problem = t(
             "{doctor} takes no bookings online at the moment. Please call the clinic.",
             doctor=doctor.name,
@@ -283,15 +298,17 @@ class DoctorProfile(SessionState):
                 "Bookings are open until {day}.", day=format_date(days.last_day, "EEEE d MMMM y")
             )
         self.places = [
-            _place(each, wish.href(clinic=each), chosen=each == wish.clinic)
-            for each in doctor.clinics
+            _place(each, wish.href_of(each), chosen=each == wish.clinic) for each in doctor.clinics
         ]
         self.place = next(place for place in self.places if place.chosen)
         self.visit_types = [
             VisitChoice(visit_label(each), wish.href(visit_type=each), each == wish.visit_type)
-            for each in (doctor.visit_types if wish.moved is None else [wish.visit_type])
+            for each in (
+                doctor.visit_types_at(wish.clinic.id) if wish.moved is None else [wish.visit_type]
+            )
         ]
-        self.visit_note = _visit_note(wish.visit_type)
+        self.visit_note = visit_note(wish.visit_type)
+        self.left_out = left_out_note(days.left_out)
         clocks_differ = any(
             short_own_time(slot, zone, own) for day in days.days for slot in day.slots
         )
@@ -309,7 +326,8 @@ class DoctorProfile(SessionState):
 
         chosen = _chosen_day(wish, days)
         self.days = self._with_just_taken(
-            wish.href(), [_day_view(wish, day, today, chosen, own) for day in days.days]
+            wish.href(),
+            [_day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],
         )
         self.chosen_day = format_date(chosen.day, "EEEE d MMMM")
         self.chosen_day_problem = _day_problem(chosen.kind)
@@ -353,16 +371,37 @@ def _wish(doctor: DoctorView, asked: Mapping[str, str], moved: AppointmentView |
         problems.append(t("{doctor} does not work at that clinic.", doctor=doctor.name))
     if type_id and visit_type is None:
         problems.append(t("That visit type is no longer offered."))
-    clinic = clinic or doctor.clinics[0]
+    elif clinic and not doctor.visit_types_at(clinic.id):
+        problems.append(
+            t(
+                "{doctor} takes no bookings online at {clinic}.",
+                doctor=doctor.name,
+                clinic=clinic.name,
+            )
+        )
+        clinic = None
+    clinic = clinic or _first_clinic(doctor, visit_type)
+    if visit_type and clinic.id not in visit_type.clinics:
+        problems.append(t("That visit is not offered at {clinic}.", clinic=clinic.name))
+        visit_type = moved = None
     day, problem = _wished_day(asked.get("day", ""), local_date(clinic.zone, clock.now()))
     problems.append(problem)
     return _Wish(
         doctor=doctor,
         clinic=clinic,
-        visit_type=visit_type or doctor.visit_types[0],
+        visit_type=visit_type or doctor.visit_types_at(clinic.id)[0],
         day=day,
         problem=" ".join(filter(None, problems)),
         moved=moved,
+    )
+
+
+def _first_clinic(doctor: DoctorView, visit_type: VisitTypeView | None) -> ClinicView:
+    """Return the first clinic at which the visit type is offered, or else any is."""
+    return next(
+        clinic
+        for clinic in doctor.clinics
+        if (clinic.id in visit_type.clinics if visit_type else doctor.visit_types_at(clinic.id))
     )
 
 
@@ -410,16 +449,9 @@ def _place(clinic: ClinicView, href: str, *, chosen: bool) -> Place:
     )
 
 
-def _visit_note(visit_type: VisitTypeView) -> str:
-    notes = []
-    if visit_type.mode is VisitMode.VIDEO:
-        notes.append(t("By video."))
-    if visit_type.needs_confirmation:
-        notes.append(t("The doctor confirms this visit before it is final."))
-    return " ".join(notes)
-
-
-def _day_view(wish: _Wish, day: Day, today: date, chosen: Day, own: str) -> DayView:
+def _day_view(
+    wish: _Wish, day: Day, today: date, chosen: Day, own: str, seats_left: Mapping[datetime, int]
+) -> DayView:
     return DayView(
         weekday=weekday_name(day.day, today),
         number=str(day.day.day),
@@ -429,7 +461,9 @@ def _day_view(wish: _Wish, day: Day, today: date, chosen: Day, own: str) -> DayV
         href=wish.href(day=day.day),
         chosen=day is chosen,
         is_free=bool(day.slots),
-        slots=slot_links(wish.link, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots),
+        slots=slot_links(
+            wish.link, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots, seats_left
+        ),
     )
 
 

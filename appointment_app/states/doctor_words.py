@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from appointment_app.i18n import format_date, language_name, t
+from appointment_app.models import VisitMode
 from appointment_app.scheduling.doctors import DoctorView, VisitTypeView
 
 
@@ -17,8 +18,44 @@ def summary(doctor: DoctorView) -> str:
 
 
 def visit_label(visit_type: VisitTypeView) -> str:
-    """Return a visit type's name and length, such as ``First visit · 30 min``."""
-    return t("{visit} · {minutes} min", visit=visit_type.name, minutes=visit_type.duration)
+    """Return a visit type's name and length, such as ``First visit · 30 min``, and whom it is for.
+
+    Only where it is not for everybody.
+    """
+    label = t("{visit} · {minutes} min", visit=visit_type.name, minutes=visit_type.duration)
+    if visit_type.for_known_patients:
+        return t("{visit} · for patients of this doctor", visit=label)
+    return label
+
+
+def visit_note(visit_type: VisitTypeView) -> str:
+    """Return what one should know before booking a visit type, in sentences."""
+    notes = []
+    if visit_type.price:
+        notes.append(t("Price: {price}.", price=visit_type.price.rstrip(".")))
+    if visit_type.capacity > 1:
+        notes.append(t("A group session for up to {seats}.", seats=visit_type.capacity))
+    if visit_type.for_known_patients:
+        notes.append(t("Only patients who have been with this doctor before can book it."))
+    if visit_type.mode is VisitMode.VIDEO:
+        notes.append(t("By video."))
+    if visit_type.needs_confirmation:
+        notes.append(t("The doctor confirms this visit before it is final."))
+    return " ".join(notes)
+
+
+def places_left(seats: int | None) -> str:
+    """Return how many places of a group session are left, in words; nothing without a session."""
+    if seats is None:
+        return ""
+    return t("1 place left") if seats == 1 else t("{seats} places left", seats=seats)
+
+
+def left_out_note(left_out: bool) -> str:
+    """Return the line that says why times are missing, where some are."""
+    if not left_out:
+        return ""
+    return t("Times at which you have an appointment yourself are left out.")
 
 
 def languages(doctor: DoctorView) -> str:

@@ -29,7 +29,13 @@ from appointment_app.scheduling.search import (
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id, typed_text
 from appointment_app.states.booking_address import booking_link
-from appointment_app.states.doctor_words import languages, summary, visit_label, weekday_name
+from appointment_app.states.doctor_words import (
+    languages,
+    left_out_note,
+    summary,
+    visit_label,
+    weekday_name,
+)
 from appointment_app.states.just_taken import JustTaken
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
@@ -79,6 +85,7 @@ class DoctorCard:
     href: str
     href_of_next_free: str
     zone: str
+    left_out: bool
 
 
 class FindDoctors(SessionState):
@@ -113,6 +120,11 @@ class FindDoctors(SessionState):
         """The zone of all cards, in words; empty where they differ and each names its own."""
         zones = {card.zone for card in self.cards}
         return t("times in {zone}", zone=zones.pop()) if len(zones) == 1 else ""
+
+    @rx.var
+    def left_out(self) -> str:
+        """Why times are missing on the cards, where some are."""
+        return left_out_note(any(card.left_out for card in self.cards))
 
     @rx.var
     def has_more(self) -> bool:
@@ -297,6 +309,7 @@ def _view(card: Card, first_day: date | None) -> DoctorCard:
                     "",
                     day.day,
                     day.slots[:SLOTS_A_DAY],
+                    card.seats_left,
                 ),
             )
             for day in card.days
@@ -306,6 +319,7 @@ def _view(card: Card, first_day: date | None) -> DoctorCard:
         href=address("/doctor", **page, day=first_day),
         href_of_next_free=address("/doctor", **page, day=next_day),
         zone=zone_note(zone),
+        left_out=card.left_out,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from appointment_app import clock
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_moment, t
@@ -20,6 +21,7 @@ from appointment_app.scheduling.appointments import (
     list_own,
 )
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
+from appointment_app.scheduling.errors import TooLateToCancel
 from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
 from appointment_app.states.address import address, public_id
 from appointment_app.states.moving import other_times_link
@@ -79,7 +81,10 @@ class Shown:
     series_dates: list[SeriesDate] = field(default_factory=list)
     following: int = 0  # the later ones of its series that still stand
     is_own: bool = False
+    price: str = ""
     can_cancel: bool = False
+    is_ahead: bool = False
+    deadline: str = ""
     can_move: bool = False
     other_times: str = "/"
     earlier: list[EarlierRow] = field(default_factory=list)
@@ -276,7 +281,10 @@ def _shown(found: AppointmentView, zone: str) -> Shown:
         series_dates=series_dates(found.series, found.zone),
         following=len(found.series.following) if found.series else 0,
         is_own=found.is_own,
+        price=found.price,
         can_cancel=found.can_cancel,
+        is_ahead=_is_ahead(found),
+        deadline=_deadline(found),
         can_move=found.can_move,
         other_times=other_times_link(found) if found.can_move else "/",
         earlier=[
@@ -296,6 +304,21 @@ def _moved(shown: Shown) -> str:
         before=shown.earlier[-1].when,
         now=shown.when,
     )
+
+
+def _is_ahead(found: AppointmentView) -> bool:
+    """Tell whether the appointment is still to come, cancelled neither."""
+    return found.cancelled_by is None and clock.now() < found.starts_at
+
+
+def _deadline(found: AppointmentView) -> str:
+    """Return until when the patient can cancel, or whom to call once it is too late."""
+    if not found.can_cancel:
+        return TooLateToCancel(found.clinic_name, found.clinic_phone).sentence
+    if found.deadline == found.starts_at:
+        return t("You can cancel here until the appointment begins.")
+    until = format_moment(found.deadline, found.zone)
+    return t("You can cancel here until {moment}.", moment=until)
 
 
 def _headline(found: AppointmentView) -> str:

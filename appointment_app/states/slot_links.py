@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from appointment_app.i18n import format_date, format_time, t
+from appointment_app.states.doctor_words import places_left
 from appointment_app.states.own_zone import short_own_time
 
 
@@ -14,12 +15,14 @@ from appointment_app.states.own_zone import short_own_time
 class SlotLink:
     """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
 
-    ``own_time`` is empty where both clocks agree. ``starts_at`` is UTC, in ISO 8601. One that
-    ``is_taken`` is no link any more: somebody took it while the page was open.
+    ``own_time`` is empty where both clocks agree, ``places`` where there is no group session.
+    ``starts_at`` is UTC, in ISO 8601. One that ``is_taken`` is no link any more: somebody took it
+    while the page was open.
     """
 
     time: str
     own_time: str
+    places: str
     label: str
     href: str
     starts_at: str
@@ -33,17 +36,24 @@ def slot_links(
     own_zone: str,
     day: date,
     slots: tuple[datetime, ...],
+    seats_left: Mapping[datetime, int],
 ) -> list[SlotLink]:
-    """Return the links of one local ``day`` of a clinic in ``zone``; ``link`` leads on."""
+    """Return the links of one local ``day`` of a clinic in ``zone``; ``link`` leads on.
+
+    ``seats_left`` are those of the group sessions among the ``slots``.
+    """
     day_name = format_date(day, "EEEE d MMMM")
 
     def slot_link(start: datetime) -> SlotLink:
         time, own_time = format_time(start, zone), short_own_time(start, zone, own_zone)
         # What is read out holds what is seen, word for word: who speaks to the device says it.
-        times = f"{time}, {own_time}," if own_time else time
+        places = places_left(seats_left.get(start))
+        notes = [note for note in (own_time, places) if note]
+        times = f"{', '.join([time, *notes])}," if notes else time
         return SlotLink(
             time=time,
             own_time=own_time,
+            places=places,
             label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
             href=link(start),
             starts_at=start.isoformat(),

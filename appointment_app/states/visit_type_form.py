@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 BOOKABLE_BY_NAMES = {
     BookableBy.EVERYBODY: t("Everybody"),
-    BookableBy.KNOWN_PATIENTS: t("Patients who have been with me"),
+    BookableBy.KNOWN_PATIENTS: t("Only patients I have seen"),
     BookableBy.STAFF: t("Only I and the clinic"),
 }
 STEP_NAMES = {

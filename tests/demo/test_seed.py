@@ -30,6 +30,8 @@ from appointment_app.models import (
     Appointment,
     AppointmentStatus,
     Approval,
+    BlockKind,
+    BookableBy,
     BusyBlock,
     Clinic,
     DateOverride,
@@ -233,6 +235,23 @@ async def test_every_visit_could_have_been_booked(
         per_day[row.doctor_id, row.starts_at.astimezone(ZoneInfo(row.zone)).date()] += row.active
     limits = {place.doctor_id: place.doctor.max_patients_a_day for place in places.values()}
     assert all(count <= (limits[doctor] or count) for (doctor, _), count in per_day.items())
+
+
+async def test_a_group_class_a_price_and_a_visit_for_known_patients(demo: AsyncSession) -> None:
+    (block,) = await demo.exec(select(BusyBlock).where(BusyBlock.kind == BlockKind.SESSION))
+    seats = await demo.exec(select(Appointment).where(Appointment.block_id == block.id))
+    assert sorted(row.seat for row in seats) == [0, 1, 2, 3, 4]
+    assert block.capacity == 8
+    types = (await demo.exec(select(VisitType))).all()
+    assert any(row.price for row in types)
+    known = {row.id for row in types if row.bookable_by is BookableBy.KNOWN_PATIENTS}
+    booked: dict[tuple[int, int], list[Appointment]] = {}
+    for row in await demo.exec(select(Appointment).order_by(col(Appointment.starts_at))):
+        booked.setdefault((row.person_id, row.doctor_id), []).append(row)
+    assert known
+    for rows in booked.values():
+        active = [row for row in rows if row.active]
+        assert not active or active[0].visit_type_id not in known
 
 
 async def test_hours_of_a_doctor_at_two_clinics_never_overlap(demo: AsyncSession) -> None:

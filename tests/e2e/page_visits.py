@@ -127,6 +127,16 @@ def _new_appointment(page: Page) -> None:
     _wait_for(page, "Please choose a patient.")
 
 
+def _group_session(page: Page) -> None:
+    page.locator(".calendar-event, .calendar-list-event").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Places taken")
+
+
+def _rare_things(page: Page) -> None:
+    page.get_by_role("button", name="Edit Follow-up").click()
+    expect(page.get_by_role("dialog").get_by_label("Places at one time")).to_be_visible()
+
+
 def _hours_with_an_error(page: Page) -> None:
     starts = page.locator(".time-range input:visible")
     starts.nth(0).fill("18:00")
@@ -407,6 +417,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_DOCTOR, "/calendar?view=week", "Week filled"),
         Visit(NEW_DOCTOR, "/calendar?view=list", "Week filled"),
         Visit(WAITING_DOCTOR, "/calendar", "Week filled"),
+        Visit(WAITING_DOCTOR, "/calendar?view=list", "Week filled", _group_session),
         *_by(_NO_DOCTORS, "/calendar", _NOT_YOURS),
     ],
     "availability": [
@@ -431,6 +442,7 @@ VISITS: dict[str, list[Visit]] = {
     "visit-types": [
         Visit(DOCTOR, "/visit-types", "Offered"),
         Visit(DOCTOR, "/visit-types", "Offered", press("Edit", then="Duration in minutes")),
+        Visit(DOCTOR, "/visit-types", "Offered", _rare_things),
         Visit(
             DOCTOR,
             "/visit-types",

@@ -94,13 +94,18 @@ def test_one_person_cannot_be_in_two_places(new_page: Callable[..., Page], serve
     confirm_button(page).click()
     expect_confirmation(page)
     open_form(page, there)
-    confirm_button(page).click()
-    told = page.get_by_role("heading", name="already has an appointment at this time")
+    told = page.get_by_role("heading", name="You already have an appointment at this time.")
     expect(told).to_be_visible()
+    expect(confirm_button(page)).to_have_count(0)
     # What would overlap the other appointment is not offered.
     expect(page.get_by_role("link", name="10:30")).to_be_visible()
     expect(page.get_by_role("link", name="10:00")).to_have_count(0)
     assert appointments_with(server, there) == []
+    page.goto(f"/doctor?id={there.offer.doctor_id}&day=2026-11-24")
+    left_out = "Times at which you have an appointment yourself are left out."
+    expect(page.get_by_text(left_out)).to_be_visible()
+    free = page.get_by_role("link", name="Tuesday 24 November, ").locator("visible=true")
+    expect(free.first).to_have_text("10:30")
 
 
 @pytest.mark.parametrize(

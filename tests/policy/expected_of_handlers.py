@@ -74,6 +74,8 @@ SOMEBODY = (LOGIN, DONE, DONE, DONE, DONE, DONE, DONE)
 PEOPLE = (LOGIN, DONE, DONE, DONE, DONE, FORBIDDEN, FORBIDDEN)
 THE_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 DOCTORS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, DONE, FORBIDDEN, FORBIDDEN)
+# Nothing is read for somebody to whom nothing was shown.
+DOCTORS_ONLY = (NOTHING, NOTHING, NOTHING, DONE, DONE, NOTHING, NOTHING)
 ADMINISTRATORS = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, DONE)
 THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN)
 CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING)
@@ -266,6 +268,7 @@ ROWS = (
     ),
     # A doctor's calendar
     Row("DoctorCalendar.load", DOCTORS, CALENDAR, shows="November 2026"),
+    Row("DoctorCalendar.refresh", DOCTORS_ONLY, CALENDAR, before=("load",), shows="November 2026"),
     Row(
         "DoctorCalendar.show_dates",
         DOCTORS,
@@ -281,6 +284,15 @@ ROWS = (
         shows="Suspected arrhythmia",
     ),
     _calendar("close_appointment", SCREEN),
+    # A group session in it
+    Row(
+        "GroupSessionPanel.open",
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        CALENDAR,
+        {"starts_at": SESSION},
+        shows="0 of ",
+    ),
+    Row("GroupSessionPanel.close", SCREEN, CALENDAR),
     _calendar("ask_reason", SCREEN),
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
@@ -550,8 +562,9 @@ ROWS = (
     _rooms("toggle", THE_ADMINISTRATOR, arguments=_ROOM, changes=_RESOURCES),
     _rooms(
         "deactivate",
-        THE_ADMINISTRATOR,
+        ADMINISTRATORS,
         ("toggle", {"resource": "{used}"}),
+        owner=Who.ADMINISTRATOR,
         changes=_RESOURCES,
     ),
     _rooms("keep", SCREEN),

@@ -51,12 +51,13 @@ VARS = {
     """,
     "DoctorProfile": """
         is_loaded is_missing href_back problem moving profile places place visit_types visit_note
-        zone week days chosen_day chosen_day_problem parts week_problem previous_week next_week jump
-        limit_notice others
+        left_out zone week days chosen_day chosen_day_problem parts week_problem previous_week
+        next_week jump limit_notice others
     """,
+    "GroupSessionPanel": "detail is_open",
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
-        cities count one_zone has_more shown href_everywhere
+        cities count one_zone left_out has_more shown href_everywhere
     """,
     "HeldTime": "seconds started",
     "MoveAppointment": """
@@ -117,7 +118,7 @@ FIELDS = {
     """,
     "booking_form.Summary": """
         doctor_name doctor_initials specialties clinic_name address is_video when short_when
-        own_time zone needs_confirmation other_times
+        own_time zone needs_confirmation price places other_times
     """,
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
@@ -126,24 +127,26 @@ FIELDS = {
         can_undo_check_in can_complete can_mark_no_show can_move can_cancel
     """,
     "calendar_words.HistoryRow": "when visit status",
+    "group_session.SessionDetail": "title places when zone place seated",
+    "group_session.SeatedRow": "id patient phone status",
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
     "doctor_profile.DayView": "weekday number date month note href chosen is_free slots",
     "doctor_profile.PartOfDay": "name slots",
     "doctor_profile.Jump": "label href",
-    "slot_links.SlotLink": "time own_time label href starts_at is_taken",
+    "slot_links.SlotLink": "time own_time places label href starts_at is_taken",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
-        visit_types days next_free href href_of_next_free zone
+        visit_types days next_free href href_of_next_free zone left_out
     """,
     "find_doctors.DayColumn": "weekday date slots",
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place room join_link clinic_name clinic_phone patient_name whose reason cancelled
-        cancel_reason series series_dates following is_own can_cancel can_move other_times earlier
-        again
+        cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
+        can_move other_times earlier again
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",

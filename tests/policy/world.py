@@ -76,7 +76,8 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "dora's calendar": ("Away for a christening", "Sailing in Norway"),
     "otto's account": ("otto@secret.example", "LIC-OTTO"),
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
-    "harbour's rooms": ("Echo chamber", "Plaster room"),
+    "harbour's room": ("Echo chamber",),
+    "park's room": ("Plaster room",),
     "administrators": ("root@secret.example", "park@secret.example"),
 }
 
@@ -84,7 +85,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
 MAY_SEE: dict[Who, set[str]] = {
     Who.NOBODY: set(),
     Who.PATIENT: {"pia's person", "pia's account", "pia's reason", "pia's link"},
-    Who.OTHER_PATIENT: {"paul's person", "paul's account", "paul's reason"},
+    Who.OTHER_PATIENT: {"paul's person", "paul's account", "paul's reason", "park's room"},
     Who.DOCTOR: {
         "pia's person",
         "pia's reason",
@@ -93,8 +94,15 @@ MAY_SEE: dict[Who, set[str]] = {
         "dora's link",
         "dora's calendar",
         "dora's account",
+        "harbour's room",
     },
-    Who.OTHER_DOCTOR: {"paul's person", "paul's reason", "paul's notes", "otto's account"},
+    Who.OTHER_DOCTOR: {
+        "paul's person",
+        "paul's reason",
+        "paul's notes",
+        "otto's account",
+        "park's room",
+    },
     # The clinic knows who comes and where they meet, not why.
     Who.ADMINISTRATOR: {
         "pia's person",
@@ -102,10 +110,11 @@ MAY_SEE: dict[Who, set[str]] = {
         "dora's account",
         "otto's account",
         "wilma",
-        "harbour's rooms",
+        "harbour's room",
+        "park's room",
         "administrators",
     },
-    Who.OTHER_ADMINISTRATOR: {"otto's account", "administrators"},
+    Who.OTHER_ADMINISTRATOR: {"otto's account", "park's room", "administrators"},
 }
 
 
@@ -264,13 +273,13 @@ async def _build(database: Database, path: Path) -> World:
             notes="Wart removed with ice",
         )
         room = await make_resource(session, harbour, name="Echo chamber")
-        used = await make_resource(session, harbour, name="Plaster room")
+        used = await make_resource(session, park, name="Plaster room")
         session.add(
             ResourceUse(
                 resource_id=row_id(used),
-                block_id=pending.block_id,
-                busy_from=pending.starts_at,
-                busy_until=pending.ends_at,
+                block_id=pauls.block_id,
+                busy_from=pauls.starts_at,
+                busy_until=pauls.ends_at,
             )
         )
         place = await place_of(session, dora, harbour)

@@ -12,7 +12,7 @@ from appointment_app.models import DoctorAtClinic
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import load_places
-from appointment_app.scheduling.slots import slots_of_place
+from appointment_app.scheduling.slots import Wish, find_free
 
 
 async def first_free_starts(database: Database) -> dict[int, datetime | None]:
@@ -21,13 +21,10 @@ async def first_free_starts(database: Database) -> dict[int, datetime | None]:
     found: dict[int, datetime | None] = {}
     async with database.session() as session:
         places = await load_places(session)
-        types = await load_visit_types(session, {place.doctor_id for place in places})
+        types = await load_visit_types(session, places)
         for place in places:
-            free = [
-                start
-                for visit_type in types[place.doctor_id][:1]
-                for start in await slots_of_place(session, place, visit_type, ahead)
-            ]
+            wishes = [Wish(place, visit_type, ahead) for visit_type in types[place.id][:1]]
+            free = [start for each in await find_free(session, wishes) for start in each.starts]
             found[place.id] = next(iter(free), None)
     return found
 

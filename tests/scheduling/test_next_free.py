@@ -25,7 +25,7 @@ from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
 from appointment_app.scheduling.hours import BookingRules
 from appointment_app.scheduling.next_free import Learned
 from appointment_app.scheduling.rescheduling import NewTime
-from appointment_app.scheduling.visit_types import VisitTypeDraft
+from appointment_app.scheduling.visit_type_draft import VisitTypeDraft
 from appointment_app.scheduling.warming import warm_some
 from appointment_app.scheduling.week import TypedRange
 from tests.factories import (

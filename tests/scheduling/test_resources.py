@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
-from appointment_app.errors import DomainError
+from appointment_app.errors import DomainError, Invalid
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     BlockKind,
@@ -27,8 +27,9 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import days, rescheduling, resources, search
+from appointment_app.scheduling import days, holds, rescheduling, resources, search
 from appointment_app.scheduling.cancelling import cancel
+from appointment_app.scheduling.extra_sessions import SessionDraft, open_session, remove_session
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.slots import Offer, list_slots
@@ -366,3 +367,55 @@ async def test_opposite_moves_do_not_wait_for_each_other_for_ever(desk: Desk) ->
 
 async def _doctor_of(session: AsyncSession, visit_type: VisitType) -> Doctor:
     return await session.get_one(Doctor, visit_type.doctor_id)
+
+
+async def test_a_session_that_the_doctor_opens_takes_a_room(desk: Desk) -> None:
+    await desk.change(desk.visit_type, capacity=5)
+    only = await room(desk, desk.visit_type)
+    doctor, place = doctor_actor(desk.doctor), (await desk.at_clinic()).public_id
+    draft = SessionDraft(desk.visit_type.public_id, TUESDAY, 20 * 60, 60, 5)
+    await desk.call(open_session, doctor, place, draft)
+    assert await uses(desk) == [(only.id, at("20:00"), at("21:00"))]
+    other = replace(draft, starts=21 * 60)
+    await take_from_outside(desk, only, at("21:30"))
+    async with nothing_stored(desk):
+        with pytest.raises(Invalid) as refusal:
+            await desk.call(open_session, doctor, place, other)
+    assert "room" in refusal.value.errors["starts"]
+    await desk.call(remove_session, doctor, place, at("20:00"))
+    assert len(await uses(desk)) == 1
+
+
+async def test_a_day_without_a_free_room_is_full(desk: Desk) -> None:
+    only = await room(desk, desk.visit_type)
+    block = await take_from_outside(desk, only, at("08:00"))
+    (use,) = await desk.all(ResourceUse)
+    await desk.change(use, busy_until=at("18:00"))
+    await desk.change(block, busy_until=at("18:00"))
+    found = await desk.call(days.list_days, NOBODY, desk.offer, TUESDAY, 1)
+    assert found.days[0].kind is days.DayKind.FULL
+
+
+async def test_a_time_that_is_kept_keeps_its_room(desk: Desk) -> None:
+    visit_type, offer = await colleague(desk)
+    only = await room(desk, desk.visit_type, visit_type)
+    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
+    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
+    assert TEN not in await free(desk, offer)
+    other = await desk.another_patient()
+    with refused("SLOT_TAKEN"):
+        await desk.book(TEN, actor=other, offer=offer)
+    await desk.book(TEN, visitor=tab["visitor"])
+    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
+
+
+async def test_a_hold_that_expired_gives_up_its_room(desk: Desk) -> None:
+    visit_type, offer = await colleague(desk)
+    only = await room(desk, desk.visit_type, visit_type)
+    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
+    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
+    with clock.frozen(clock.now() + holds.HOLD_FOR):
+        await desk.book(TEN, actor=await desk.another_patient(), offer=offer)
+        with refused("SLOT_TAKEN"):
+            await desk.book(TEN, visitor=tab["visitor"])
+    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]

@@ -16,7 +16,7 @@ from appointment_app.states.move_form import MoveForm
 from appointment_app.states.moving import move_link
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import make_appointment, make_patient, make_visit_type
-from tests.scheduling.doctors_day import MONDAY_EIGHT, stored
+from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
 from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
 from tests.states.tabs import run
 
@@ -227,3 +227,28 @@ async def test_no_button_for_what_cannot_be_moved(
     assert (mine.appointment.can_move, mine.appointment.can_cancel) == (False, True)
     state = await asked(practice, tab, appointment, TUESDAY_TEN + HALF_AN_HOUR)
     assert state.is_missing
+
+
+async def test_a_seat_in_a_group_session_moves_to_another_one(practice: Practice) -> None:
+    async with practice.database.session() as session:
+        group = await make_visit_type(session, practice.doctor, name="Group", capacity=2)
+    people = [practice.patient, await practice.person()]
+    rows = [
+        await book(
+            practice.database,
+            practice.doctor,
+            practice.clinic,
+            group,
+            TUESDAY_TEN + number * HALF_AN_HOUR,
+            patient=person,
+        )
+        for number, person in enumerate(people)
+    ]
+    tab = await practice.tab(practice.patient)
+    page = await doctors_page(practice, tab, move=rows[0].public_id)
+    assert page.moving.when == "Tuesday 24 November 2026, 10:00"
+    state = await asked(practice, tab, rows[0], TUESDAY_TEN + HALF_AN_HOUR)
+    assert (state.is_missing, state.is_taken) == (False, False)
+    await run(state.submit())
+    moved, other = await practice.appointments()
+    assert (moved.block_id, moved.seat) == (other.block_id, 1)
