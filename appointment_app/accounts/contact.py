@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ScalarSelect
 from sqlalchemy.orm import aliased
@@ -26,7 +27,7 @@ async def mail_contact(session: AsyncSession, person_id: int) -> MailContact | N
     return contact_from(*(await session.exec(select(email, language))).one())
 
 
-def contact_columns(person_id: int) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
+def contact_columns(person_id: Any) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
     """Select the address and the language of ``mail_contact``, as columns of a statement."""
     guardians = select(Guardianship.guardian_id).where(Guardianship.dependent_id == person_id)
     account_holder = aliased(Person)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -232,14 +235,21 @@ async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, ke
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
     """
-    email, language = contact_columns(person_id)
+    values = {"person": person_id, "user": booked_by, "key": key}
+    found = await session.exec(_patient_statement(), params=values)
+    _, email, language, earlier = found.one()
+    return Patient(person_id, booked_by, contact_from(email, language), earlier)
+
+
+@lru_cache
+def _patient_statement() -> Any:
+    """Return the statement of ``lock_patient``: to make it takes longer than to run it."""
     booked_before = select(Appointment.public_id).where(
-        Appointment.booked_by == booked_by, Appointment.idempotency_key == key
+        Appointment.booked_by == bindparam("user"),
+        Appointment.idempotency_key == bindparam("key"),
     )
-    _, email_found, language_found, earlier = await locks.lock_person(
-        session, person_id, email, language, booked_before.scalar_subquery()
-    )
-    return Patient(person_id, booked_by, contact_from(email_found, language_found), earlier)
+    columns = (*contact_columns(bindparam("person")), booked_before.scalar_subquery())
+    return locks.locking_person(bindparam("person"), *columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,13 +42,8 @@ async def lock_doctor_of_offer(session: AsyncSession, doctor_id: UUID) -> bool:
     The change is published by ``changes.record_deed``, which knows the internal id. Returns False
     when there is no such doctor.
     """
-    statement = (
-        update(Doctor)
-        .where(col(Doctor.public_id) == doctor_id)
-        .values(revision=Doctor.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return bool((await session.exec(statement)).rowcount)
+    connection = await session.connection()
+    return bool((await connection.execute(_LOCK_BY_PUBLIC_ID, {"wanted": doctor_id})).rowcount)
 
 
 async def lock_resources(session: AsyncSession, ids: Any, *columns: Any) -> list[Any]:
@@ -61,9 +56,20 @@ async def lock_resources(session: AsyncSession, ids: Any, *columns: Any) -> list
     return list((await session.exec(locked)).all())  # type: ignore[call-overload]
 
 
-async def lock_person(session: AsyncSession, person_id: int, *columns: Any) -> Any:
-    """Wait until nobody else books for this person; returns its id and ``columns``, as a row."""
+async def lock_person(session: AsyncSession, person_id: int) -> None:
+    """Wait until nobody else books for this person."""
+    await session.exec(locking_person(person_id))
+
+
+def locking_person(person_id: Any, *columns: Any) -> Any:
+    """Return the statement of ``lock_person``, which selects the id and ``columns``."""
     statement = select(col(Person.id), *columns).where(col(Person.id) == person_id)
-    return (
-        await session.exec(statement.with_for_update(key_share=True))  # type: ignore[call-overload]
-    ).one()
+    return statement.with_for_update(key_share=True)
+
+
+_DOCTOR = Doctor.__table__  # type: ignore[attr-defined]
+_LOCK_BY_PUBLIC_ID = (
+    update(_DOCTOR)
+    .where(_DOCTOR.c.public_id == bindparam("wanted"))
+    .values(revision=_DOCTOR.c.revision + 1)
+)

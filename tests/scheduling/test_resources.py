@@ -27,7 +27,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import days, rescheduling, resources, search
+from appointment_app.scheduling import days, holds, rescheduling, resources, search
 from appointment_app.scheduling.cancelling import cancel
 from appointment_app.scheduling.extra_sessions import SessionDraft, open_session, remove_session
 from appointment_app.scheduling.intervals import Interval
@@ -394,3 +394,28 @@ async def test_a_day_without_a_free_room_is_full(desk: Desk) -> None:
     await desk.change(block, busy_until=at("18:00"))
     found = await desk.call(days.list_days, NOBODY, desk.offer, TUESDAY, 1)
     assert found.days[0].kind is days.DayKind.FULL
+
+
+async def test_a_time_that_is_kept_keeps_its_room(desk: Desk) -> None:
+    visit_type, offer = await colleague(desk)
+    only = await room(desk, desk.visit_type, visit_type)
+    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
+    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
+    assert TEN not in await free(desk, offer)
+    other = await desk.another_patient()
+    with refused("SLOT_TAKEN"):
+        await desk.book(TEN, actor=other, offer=offer)
+    await desk.book(TEN, visitor=tab["visitor"])
+    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
+
+
+async def test_a_hold_that_expired_gives_up_its_room(desk: Desk) -> None:
+    visit_type, offer = await colleague(desk)
+    only = await room(desk, desk.visit_type, visit_type)
+    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
+    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
+    with clock.frozen(clock.now() + holds.HOLD_FOR):
+        await desk.book(TEN, actor=await desk.another_patient(), offer=offer)
+        with refused("SLOT_TAKEN"):
+            await desk.book(TEN, visitor=tab["visitor"])
+    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
