@@ -69,6 +69,7 @@ class Scene:
 
     clinic: Clinic
     doctor: Doctor
+    other_doctor: Doctor
     offer: Offer
     short_offer: Offer
     touching_offer: Offer
@@ -105,6 +106,7 @@ async def make_scene(session: AsyncSession) -> Scene:
     return Scene(
         clinic=clinic,
         doctor=doctor,
+        other_doctor=other,
         offer=await offer(doctor, 30),
         short_offer=offer_of(doctor, clinic, short_visit),
         short_visit=short_visit,

@@ -55,10 +55,11 @@ _DROP_CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class Stored:
-    """When the active appointments begin, and how many pairs there are that should not be."""
+    """When the active appointments begin, what is taken, and what should not be."""
 
     appointments: dict[UUID, datetime]
     blocks: int
+    resource_uses: int
     doctor_overlaps: int
     person_overlaps: int
     resource_overlaps: int
@@ -85,6 +86,9 @@ async def look(database: Database) -> Stored:
         return Stored(
             appointments={row.public_id: row.starts_at for row in rows},
             blocks=await _count(connection, "SELECT count(*) FROM busy_block WHERE active"),
+            resource_uses=await _count(
+                connection, "SELECT count(*) FROM resource_use WHERE active"
+            ),
             doctor_overlaps=await _count(connection, _DOCTOR_OVERLAPS),
             person_overlaps=await _count(connection, _PERSON_OVERLAPS),
             resource_overlaps=await _count(connection, _RESOURCE_OVERLAPS),

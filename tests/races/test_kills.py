@@ -11,12 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
 
+from appointment_app.accounts.actor import NOBODY
 from appointment_app.database import Database
+from appointment_app.scheduling import holds
 from appointment_app.scheduling.cancelling import cancel
+from appointment_app.scheduling.series import SeriesRequest, book_series
 from tests.races.conftest import Scoreboard
 from tests.races.kills import AFTER_COMMIT, Doomed, carry_out, kill_at_their_points, points_of
 from tests.races.scene import NOON, NOW, booking_of, move_of
@@ -48,6 +52,31 @@ DEEDS = (
     Deed(
         "reschedule",
         lambda world: move_of(world.patient, world.appointment_id, world.moment(NOON)),
+    ),
+    Deed(
+        "hold",
+        lambda world: Attempt(
+            holds.keep,
+            NOBODY,
+            (world.offer, world.moment(NOON)),
+            {"visitor": f"visitor {world.doctor_id}", "address": f"2001:db8:{world.doctor_id}::"},
+        ),
+    ),
+    Deed(
+        "book a series of three",
+        lambda world: Attempt(
+            book_series,
+            world.patient,
+            (
+                SeriesRequest(
+                    world.offer,
+                    tuple(world.moment(NOON, days) for days in (0, 7, 14)),
+                    every_weeks=1,
+                    reason="A cough",
+                    idempotency_key=uuid4().hex,
+                ),
+            ),
+        ),
     ),
 )
 

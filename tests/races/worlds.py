@@ -1,4 +1,4 @@
-"""Worlds of their own: each a doctor, a patient and an appointment of theirs, and their traces."""
+"""Worlds of their own: a doctor, a room, a patient and their appointment, and their traces."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ from appointment_app.models import (
     DoctorAtClinic,
     Hold,
     OutboxMessage,
+    Resource,
+    ResourceKind,
+    ResourceUse,
     User,
     VisitType,
+    VisitTypeResource,
     WeeklyHours,
     row_id,
 )
@@ -39,7 +43,7 @@ TOMORROW = NOW.date() + timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A doctor whom nobody else books, a patient, and an appointment that they have."""
+    """A doctor with a room whom nobody else books, a patient, and an appointment they have."""
 
     doctor_id: int
     offer: Offer
@@ -79,8 +83,16 @@ async def make_worlds(session: AsyncSession, count: int) -> list[World]:
         DoctorAtClinic(doctor_id=row_id(doctor), clinic_id=row_id(clinic), minimum_notice=0)
         for doctor in doctors
     ]
-    session.add_all((*visit_types, *places))
+    rooms = [
+        Resource(clinic_id=row_id(clinic), kind=ResourceKind.ROOM, name=f"Room {number}")
+        for number in range(count)
+    ]
+    session.add_all((*visit_types, *places, *rooms))
     await session.flush()
+    session.add_all(
+        VisitTypeResource(visit_type_id=row_id(visit_type), resource_id=row_id(room))
+        for visit_type, room in zip(visit_types, rooms, strict=True)
+    )
     session.add_all(
         WeeklyHours(doctor_at_clinic_id=row_id(place), weekday=day, opens=OPENS, closes=18 * 60)
         for place in places
@@ -114,6 +126,7 @@ async def traces_of(database: Database, world: World) -> Mapping[str, list[dict[
         Doctor: Doctor.id == doctor_id,
         Hold: col(Hold.block_id).in_(blocks),
         OutboxMessage: OutboxMessage.recipient == address,
+        ResourceUse: col(ResourceUse.block_id).in_(blocks),
     }
     async with database.session() as session:
         return {

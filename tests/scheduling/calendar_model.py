@@ -50,6 +50,7 @@ class CalendarModel:
     max_patients_a_day: int | None
     appointments: dict[UUID, Booked] = field(default_factory=dict)
     holds: dict[str, Kept] = field(default_factory=dict)
+    time_off: list[tuple[date, date]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
 
     @property
@@ -86,7 +87,7 @@ class CalendarModel:
         days = [self.day_of(booked.starts_at) for booked in counted]
         limit = self.max_patients_a_day
         return free_starts(
-            self.hours,
+            replace(self.hours, days_off=self._days_off()),
             [self.shape.busy(each.starts_at) for each in (*counted, *held)],
             self.shape,
             self.window(day),
@@ -94,6 +95,13 @@ class CalendarModel:
             self.midnight(self.today + (self.horizon_days + 1) * DAY),
             {each for each in days if limit is not None and days.count(each) >= limit},
         )
+
+    def _days_off(self) -> set[date]:
+        return {
+            first + number * DAY
+            for first, last in self.time_off
+            for number in range((last - first).days + 1)
+        }
 
     def is_person_free(
         self, person_id: int, starts_at: datetime, *, moved: UUID | None = None
@@ -122,11 +130,3 @@ class CalendarModel:
         if ranges is not None:
             overrides[day] = ranges
         self.hours = replace(self.hours, overrides=overrides)
-
-    def take_off(self, first: date, last: date) -> None:
-        days = {first + number * DAY for number in range((last - first).days + 1)}
-        self.hours = replace(self.hours, days_off=self.hours.days_off | days)
-
-    def come_back(self, first: date, last: date) -> None:
-        days = {first + number * DAY for number in range((last - first).days + 1)}
-        self.hours = replace(self.hours, days_off=self.hours.days_off - days)
