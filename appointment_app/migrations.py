@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -34,7 +35,7 @@ def ensure_migrated() -> None:
     Raises ``NotMigrated``, with the command to type, when another database is behind.
     Alembic starts an event loop of its own: from async code, call this in a thread.
     """
-    if asyncio.run(_is_migrated()):
+    if asyncio.run(_is_configured_migrated()):
         return
     if async_url(get_settings().database_url).get_backend_name() != "sqlite":
         raise NotMigrated(
@@ -44,15 +45,25 @@ def ensure_migrated() -> None:
     migrate()
 
 
-async def _is_migrated() -> bool:
+async def is_migrated(database: Database) -> bool:
+    """Tell whether ``database`` has the schema of this version."""
+    async with database.engine.connect() as connection:
+        applied = await connection.run_sync(_applied_revisions)
+    return applied == _newest_revisions()
+
+
+@cache
+def _newest_revisions() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_alembic()).get_heads())
+
+
+async def _is_configured_migrated() -> bool:
     _make_room_for_sqlite()
     database = Database(get_settings().database_url)
     try:
-        async with database.engine.connect() as connection:
-            applied = await connection.run_sync(_applied_revisions)
+        return await is_migrated(database)
     finally:
         await database.dispose()
-    return applied == set(ScriptDirectory.from_config(_alembic()).get_heads())
 
 
 def _make_room_for_sqlite() -> None:
@@ -61,8 +72,8 @@ def _make_room_for_sqlite() -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _applied_revisions(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
+def _applied_revisions(connection: Connection) -> frozenset[str]:
+    return frozenset(MigrationContext.configure(connection).get_current_heads())
 
 
 def _alembic() -> Config:

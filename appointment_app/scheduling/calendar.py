@@ -89,13 +89,15 @@ class Entry:
 class CalendarDays:
     """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
 
-    The patients of group ``sessions`` are no entries of their own.
+    The patients of group ``sessions`` are no entries of their own. ``revision`` is the doctor's
+    when this was read.
     """
 
     entries: tuple[Entry, ...]
     closed: tuple[Interval, ...]
     sessions: tuple[SessionEntry, ...] = ()
     time_off: tuple[TimeOffItem, ...] = ()
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         closed=tuple(subtract([window], _open(places, window))),
         sessions=await list_sessions(session, actor, window),
         time_off=await _time_off(session, places, window),
+        revision=places[0].doctor.revision if places else None,
     )
 
 

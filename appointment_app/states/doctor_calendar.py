@@ -15,6 +15,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import Forbidden, NotFound, StaleVersion
 from appointment_app.i18n import t, zone_city
+from appointment_app.live.keys import doctor_key
 from appointment_app.scheduling import calendar, cancelling, visits
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
@@ -35,13 +36,14 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
-    time_off_event,
+    time_off_events,
 )
 from appointment_app.states.group_session import (
     GroupSessionPanel,
     session_event,
     start_of_session,
 )
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.wording import zone_note
@@ -108,6 +110,20 @@ class DoctorCalendar(SessionState):
         if self.view:
             await self._read(actor)
         self.is_loaded = True
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> None:
+        """Read anew what changed; the view, the open panel and what is typed there stay."""
+        if self.router.url.path != ROUTE or not self.view or self.refusal:
+            return
+        actor = await self._actor()
+        await self._read(actor)
+        if self.is_open and self.detail.id:
+            # Only what is shown: notes that others saved still meet the question whose count.
+            async with get_database().session() as session:
+                detail = await calendar.load_detail(session, actor, UUID(self.detail.id))
+            self.detail = detail_in_words(detail)
 
     @rx.event
     @refusals_shown
@@ -277,6 +293,9 @@ class DoctorCalendar(SessionState):
             figures = await calendar.load_figures(session, actor, self.time_zone, week)
         self._show_days(days, window)
         self._show_figures(figures)
+        if actor.doctor_id is not None:
+            shown = {doctor_key(actor.doctor_id): days.revision}
+            keep_current(self, DoctorCalendar.refresh, shown)
         self.title = title_of(self.view, day, weekends=self.weekends)
         today = local_date(self.time_zone, clock.now())
         self.today_href = self._href(today)
@@ -290,7 +309,11 @@ class DoctorCalendar(SessionState):
         self.events = [
             *(event(entry, several) for entry in days.entries),
             *(session_event(entry, several) for entry in days.sessions),
-            *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+            *(
+                day
+                for each in days.time_off
+                for day in time_off_events(each, self.time_zone, self.view, window)
+            ),
         ]
         in_grid = self.view in ("day", "week")
         self.closed = [

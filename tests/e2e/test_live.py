@@ -54,3 +54,28 @@ def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
     expect(booker.get_by_role("heading", name="cancelled")).to_be_visible()
     for slot in slots:
         expect(slot.last).to_be_visible(timeout=AT_ONCE)
+
+
+def test_a_booking_appears_in_the_doctors_calendar_and_an_open_panel_stays(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    practice = open_practice(server, "Livecal")
+    doctor, booker = new_page(), new_page()
+    log_in(doctor, server, practice.login)
+    log_in(booker, server, open_account(server, "Cal", "Early"))
+    for start in (TUESDAY_TEN, TUESDAY_TEN + HALF_AN_HOUR):
+        if start != TUESDAY_TEN:
+            doctor.goto("/calendar?view=week&date=2026-11-24")
+            wait_until_live(doctor)
+            doctor.get_by_text("Cal Early").first.click()
+            expect(doctor.get_by_role("dialog")).to_be_visible()
+            doctor.get_by_label("Notes").fill("Half a sentence")
+        open_form(booker, practice, start)
+        confirm_button(booker).click()
+        expect_confirmation(booker)
+
+    expect(doctor.locator(".calendar-event", has_text="Cal Early")).to_have_count(
+        2, timeout=AT_ONCE
+    )
+    expect(doctor.get_by_role("dialog")).to_be_visible()
+    expect(doctor.get_by_label("Notes")).to_have_value("Half a sentence")

@@ -62,6 +62,7 @@ _LOGIN = frozenset({"audit_event", "login_session", "user_account"})
 
 ROWS = (
     Row("GET /health", ALL),
+    Row("GET /ready", ALL),
     Row("GET /openapi.json", ALL),
     # Accounts: whoever asks, and whoever they were before
     Row(
