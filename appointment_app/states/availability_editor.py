@@ -48,12 +48,17 @@ from appointment_app.states.hours_form import (
     with_errors,
     written,
 )
+from appointment_app.states.rules_form import (
+    RulesForm,
+    notice_options,
+    rules_in_words,
+    typed_rules,
+    window_options,
+)
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
 ROUTE = "/availability"
-_NOTICES = (0, 30, 60, 120, 240, 480, 1440, 2880, 10080)
-_WINDOWS = (0, 60, 120, 240, 720, 1440, 2880, 4320, 10080)
 _MONTHS_AHEAD = 24
 
 
@@ -68,18 +73,6 @@ class MoreForm:
     valid_from: str = ""
     valid_until: str = ""
     every_weeks: str = "1"
-
-
-@dataclass(frozen=True)
-class RulesForm:
-    """The booking rules as they are typed."""
-
-    number: int = 0
-    minimum_notice: str = ""
-    horizon_days: str = ""
-    max_patients_a_day: str = ""
-    cancellation_window: str = "0"
-    max_open_appointments: str = ""
 
 
 class AvailabilityEditor(SessionState):
@@ -335,7 +328,7 @@ class AvailabilityEditor(SessionState):
         self.rules_errors = {}
         actor = await self._actor()
         try:
-            rules = _rules(typed)
+            rules = typed_rules(typed)
             async with get_database().session() as session:
                 self._version = await hours.save_rules(
                     session,
@@ -479,18 +472,9 @@ class AvailabilityEditor(SessionState):
         self.holiday_effect = ""
 
     def _show_rules(self, rules: BookingRules) -> None:
-        notices = sorted({*_NOTICES, rules.minimum_notice})
-        self.notice_options = [[str(minutes), _notice_text(minutes)] for minutes in notices]
-        windows = sorted({*_WINDOWS, rules.cancellation_window})
-        self.window_options = [[str(minutes), _window_text(minutes)] for minutes in windows]
-        stored = RulesForm(
-            number=self.rules.number,
-            minimum_notice=str(rules.minimum_notice),
-            horizon_days=str(rules.horizon_days),
-            max_patients_a_day=_limit_text(rules.max_patients_a_day),
-            cancellation_window=str(rules.cancellation_window),
-            max_open_appointments=_limit_text(rules.max_open_appointments),
-        )
+        self.notice_options = notice_options(rules)
+        self.window_options = window_options(rules)
+        stored = rules_in_words(rules, self.rules.number)
         if stored != self.rules:  # else what is being typed there stays
             self.rules = replace(stored, number=stored.number + 1)
 
@@ -503,51 +487,3 @@ def _effect_on_week(changed_days: int) -> str:
     if changed_days == 1:
         return t("Saving changes 1 day.")
     return t("Saving changes {count} days.", count=changed_days) if changed_days else ""
-
-
-def _notice_text(minutes: int) -> str:
-    if minutes == 0:
-        return t("no time")
-    if minutes % 1440 == 0:
-        days = minutes // 1440
-        return t("1 day") if days == 1 else t("{count} days", count=days)
-    if minutes % 60 == 0:
-        count = minutes // 60
-        return t("1 hour") if count == 1 else t("{count} hours", count=count)
-    return t("{minutes} minutes", minutes=minutes)
-
-
-def _window_text(minutes: int) -> str:
-    if minutes == 0:
-        return t("it begins")
-    return t("{time} before", time=_notice_text(minutes))
-
-
-def _limit_text(limit: int | None) -> str:
-    return "" if limit is None else str(limit)
-
-
-def _rules(typed: dict[str, Any]) -> BookingRules:
-    """Return what was typed; raises ``Invalid`` where a number is no number."""
-    errors: dict[str, str] = {}
-
-    def number(field: str) -> int:
-        try:
-            return int(str(typed.get(field, "")).strip())
-        except ValueError:
-            errors[field] = t("Please give a whole number.")
-            return 0
-
-    def given(field: str) -> int | None:
-        return number(field) if str(typed.get(field, "")).strip() else None
-
-    rules = BookingRules(
-        minimum_notice=number("minimum_notice"),
-        horizon_days=number("horizon_days"),
-        max_patients_a_day=given("max_patients_a_day"),
-        cancellation_window=given("cancellation_window") or 0,
-        max_open_appointments=given("max_open_appointments"),
-    )
-    if errors:
-        raise Invalid(errors)
-    return rules

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling.calendar import AppointmentDetail, Entry
+from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.rules import days_between
 from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.series_words import series_note
 from appointment_app.states.wording import MODE_NAMES, zone_note
@@ -96,17 +98,24 @@ def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
     }
 
 
-def time_off_event(item: TimeOffItem, zone: str, view: str) -> dict[str, str]:
-    """Return time off as the ground of its days; a list of days has no ground."""
-    event = {
-        "id": "",
-        "title": t("Time off"),
-        "start": local_day_bounds(zone, item.first).start.isoformat(),
-        "end": local_day_bounds(zone, item.last).end.isoformat(),
-        "kind": "away",
-        "detail": item.note,
-    }
-    return event if view == "list" else event | {"display": "background"}
+def time_off_events(
+    item: TimeOffItem, zone: str, view: str, window: Interval
+) -> list[dict[str, str]]:
+    """Return the days of time off in ``window``, as their ground; a list of days has no ground."""
+    words = [t("Time off"), item.note]
+    return [
+        {
+            "id": "",
+            "title": " · ".join(filter(None, words)),
+            "start": whole.start.isoformat(),
+            "end": whole.end.isoformat(),
+            "kind": "away",
+            "detail": "",
+            "display": "auto" if view == "list" else "background",
+        }
+        for day in days_between(item.first, item.last)
+        if overlaps(whole := local_day_bounds(zone, day), window)
+    ]
 
 
 def detail_in_words(detail: AppointmentDetail) -> Detail:

@@ -36,7 +36,7 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
-    time_off_event,
+    time_off_events,
 )
 from appointment_app.states.group_session import (
     GroupSessionPanel,
@@ -309,7 +309,11 @@ class DoctorCalendar(SessionState):
         self.events = [
             *(event(entry, several) for entry in days.entries),
             *(session_event(entry, several) for entry in days.sessions),
-            *(time_off_event(each, self.time_zone, self.view) for each in days.time_off),
+            *(
+                day
+                for each in days.time_off
+                for day in time_off_events(each, self.time_zone, self.view, window)
+            ),
         ]
         in_grid = self.view in ("day", "week")
         self.closed = [

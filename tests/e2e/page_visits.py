@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
@@ -32,7 +33,7 @@ from appointment_app.states.booking_address import booking_link
 from appointment_app.states.moving import move_link
 from tests.e2e.conftest import Server
 from tests.e2e.practice import PASSWORD, Login, in_database, open_account
-from tests.factories import make_clinic, make_doctor
+from tests.factories import make_clinic, make_doctor, make_session, make_visit_type
 
 NOBODY = "nobody"
 PATIENT = "patient"
@@ -417,7 +418,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_DOCTOR, "/calendar?view=week", "Week filled"),
         Visit(NEW_DOCTOR, "/calendar?view=list", "Week filled"),
         Visit(WAITING_DOCTOR, "/calendar", "Week filled"),
-        Visit(WAITING_DOCTOR, "/calendar?view=list", "Week filled", _group_session),
+        Visit(WAITING_DOCTOR, "/calendar?view=list&date=2027-02-06", "Week filled", _group_session),
         *_by(_NO_DOCTORS, "/calendar", _NOT_YOURS),
     ],
     "availability": [
@@ -536,12 +537,15 @@ def logins_of(server: Server) -> dict[str, tuple[str, str]]:
         await _grant(session, new_doctor, Role.DOCTOR, clinic)
         quiet = await make_clinic(session, name="Quiet Clinic", city="Kiel")
         await _grant(session, new_administrator, Role.ADMINISTRATOR, quiet)
-        waiting = (
-            select(User.email)
+        statement = (
+            select(User.email, Doctor)
             .join(Doctor, col(Doctor.user_id) == User.id)
             .where(Doctor.approval == Approval.PENDING)
         )
-        return (await session.exec(waiting.order_by(col(User.id)))).first() or ""
+        email, waiting = (await session.exec(statement.order_by(col(User.id)))).all()[0]
+        visit_type = await make_visit_type(session, waiting, name="Back class", position=9)
+        await make_session(session, visit_type, clinic, datetime(2027, 2, 6, 9, tzinfo=UTC))
+        return email
 
     demo = {
         PATIENT: logins.PATIENT.email,

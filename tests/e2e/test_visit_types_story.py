@@ -107,7 +107,7 @@ def test_a_visit_for_known_patients_and_the_limits_of_the_practice(
     open_page(stranger, server, open_account(server, "Stan"), doctors_page(practice))
     chosen = stranger.get_by_role("link", name="Review · 30 min · for patients of this doctor")
     expect(chosen).to_be_visible()
-    open_form(stranger, practice)
+    open_form(stranger, practice, TUESDAY_TEN + 3 * ONE_HOUR)
     confirm_button(stranger).click()
     told = stranger.get_by_role("alert").filter(has_text="patients who have been with this doctor")
     expect(told).to_be_visible()

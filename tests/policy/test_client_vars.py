@@ -112,7 +112,7 @@ FIELDS = {
     "different_days_editor.OverrideForm": "number title first last note",
     "time_off_editor.TimeOffForm": "number title first last note",
     "extra_session_editor.SessionForm": "number visit_type_id day starts duration capacity",
-    "availability_editor.RulesForm": """
+    "rules_form.RulesForm": """
         number minimum_notice horizon_days max_patients_a_day cancellation_window
         max_open_appointments
     """,

@@ -1,4 +1,4 @@
-"""Twenty patients move their appointments at once: nobody loses theirs, and no time is doubled."""
+"""Ten patients move their appointments at once: nobody loses theirs, and no time is doubled."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.races.worker import DONE
 
 pytestmark = pytest.mark.race
 
-# They sit at the first twenty times of ten minutes, one behind the other.
-MOVERS = 20
+# They sit at the first ten times of ten minutes, one behind the other.
+MOVERS = 10
 
 Codes = Sequence[str]
 

@@ -19,7 +19,7 @@ from tests.races.worker import DONE, Attempt
 
 pytestmark = pytest.mark.race
 
-PATIENTS = 12
+PATIENTS = 8
 
 
 async def test_one_room_is_never_used_twice(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
@@ -17,8 +17,12 @@ from appointment_app.models import (
     BlockKind,
     BusyBlock,
     Doctor,
+    Resource,
+    ResourceKind,
+    ResourceUse,
     VisitType,
     VisitTypeClinic,
+    VisitTypeResource,
     row_id,
 )
 from appointment_app.scheduling import calendar, hours
@@ -155,6 +159,41 @@ async def test_a_hold_is_in_the_way_until_it_expires(practice: Practice) -> None
     draft = await flu(practice)
     assert await refusal(practice, draft) == {"starts": "Somebody is just booking 09:00 – 09:20."}
     await practice.ask(open_session, replace(draft, day=SATURDAY + timedelta(days=7)))
+
+
+async def test_a_session_takes_a_room_and_gives_it_back(practice: Practice) -> None:
+    draft = await flu(practice)
+    key = row_id(practice.visit_type)
+    async with practice.database.session() as session:
+        room = Resource(clinic_id=row_id(practice.clinic), kind=ResourceKind.ROOM, name="Room 1")
+        session.add(room)
+        await session.flush()
+        flus = select(VisitType.id).where(VisitType.public_id == draft.visit_type_id)
+        for visit_type_id in (key, (await session.exec(flus)).one()):
+            session.add(VisitTypeResource(visit_type_id=visit_type_id, resource_id=row_id(room)))
+        colleague = await make_doctor(session, practice.clinic)
+        taken = await make_block(session, colleague, NINE, 30)
+        use = ResourceUse(
+            resource_id=row_id(room),
+            block_id=row_id(taken),
+            busy_from=NINE,
+            busy_until=NINE + timedelta(minutes=30),
+        )
+        session.add(use)
+        await session.commit()
+    sentence = "No suitable room is free at this time. Nothing was changed."
+    assert await refusal(practice, draft) == {"starts": sentence}
+    later = replace(draft, starts=9 * 60 + 30)
+    await practice.ask(open_session, later)
+
+    async def uses() -> list[bool]:
+        async with practice.database.session() as session:
+            rows = await session.exec(select(ResourceUse).order_by(col(ResourceUse.id)))
+            return [row.active for row in rows]
+
+    assert await uses() == [True, True]
+    await practice.ask(remove_session, NINE + timedelta(minutes=30))
+    assert await uses() == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,36 @@ async def test_a_place_that_is_not_there_is_not_found(practice: Practice) -> Non
         await practice.ask(hours.load)
     with pytest.raises(NotFound):
         await practice.ask(hours.save, ((),) * 7, version=1)
+
+
+async def test_hours_of_some_weeks_and_past_midnight_are_kept(practice: Practice) -> None:
+    late = TypedRange(
+        22 * 60,
+        26 * 60,
+        valid_from=date(2026, 12, 4),
+        valid_until=date(2027, 3, 31),
+        every_weeks=3,
+    )
+    week = await practice.week()
+    await practice.ask(hours.save, (*week[:4], (*week[4], late), *week[5:]), version=1)
+    stored_week = await practice.week()
+    assert stored_week[4] == (TypedRange(540, 1020), late)
+    # Saving something else does not lose them.
+    await practice.ask(hours.save, changed(stored_week, 0, (600, 720)), version=2)
+    assert (await practice.week())[4] == (TypedRange(540, 1020), late)
+
+
+async def test_who_is_booked_after_midnight_belongs_to_the_evening_before(
+    practice: Practice,
+) -> None:
+    week = await practice.week()
+    await practice.ask(hours.save, changed(week, 2, (22 * 60, 26 * 60)), version=1)
+    one_at_night = WEDNESDAY + timedelta(hours=16)  # Thursday 01:00 in Berlin
+    await book(
+        *(practice.database, practice.doctor, practice.clinic, practice.visit_type),
+        one_at_night,
+    )
+    until_midnight = changed(await practice.week(), 2, (22 * 60, 24 * 60))
+    preview = await practice.ask(hours.preview, until_midnight)
+    assert [each.starts_at for each in preview.outside] == [one_at_night]
+    assert (await practice.ask(hours.preview, await practice.week())).outside == ()

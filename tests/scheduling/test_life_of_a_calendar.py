@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -243,6 +244,7 @@ class LifeOfACalendar(CalendarMachine):
         self.model.now += timedelta(minutes=minutes)
 
 
+@pytest.mark.race
 def test_whatever_is_done_the_calendar_is_what_the_model_says(
     backend: str, database_url: str
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.week import (
@@ -137,6 +139,51 @@ def test_ranges_that_hold_on_the_same_day_once_overlap(one: TypedRange, other: T
     expected = {(0, 1): "Overlaps 08:00 – 12:00"}
     assert week_errors(week(mon=(one, other)), weekly(BERLIN), [], TODAY) == expected
     assert week_errors(week(mon=(other, one)), weekly(BERLIN), [], TODAY) == expected
+
+
+A_DAY = st.dates(date(2026, 9, 1), date(2027, 3, 1))
+
+
+@st.composite
+def some_typed_ranges(draw: st.DrawFn) -> TypedRange:
+    opens = draw(st.integers(0, 1439))
+    begin, end = draw(st.none() | A_DAY), draw(st.none() | A_DAY)
+    if begin and end and end < begin:
+        begin, end = end, begin
+    return TypedRange(
+        opens,
+        opens + draw(st.integers(1, 1440)),
+        begin,
+        end,
+        1 if begin is None else draw(st.integers(1, 4)),
+    )
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(0, 6), some_typed_ranges(), st.integers(0, 6), some_typed_ranges())
+def test_two_ranges_overlap_when_a_walk_through_the_days_finds_them_open_together(
+    weekday: int, one: TypedRange, other_weekday: int, other: TypedRange
+) -> None:
+    days: list[TypedDay] = [(), (), (), (), (), (), ()]
+    days[weekday] += (one,)
+    days[other_weekday] += (other,)
+    both = weekly_ranges(tuple(days))
+    start = date(2026, 8, 1)
+    taken = []
+    for number in range(500):
+        today = start + timedelta(days=number)
+        taken += [
+            (1440 * number + each.opens, 1440 * number + each.closes, index)
+            for index, each in enumerate(both)
+            if each.holds_on(today)
+        ]
+    taken.sort()
+    together = any(
+        later[0] < earlier[1] and later[2] != earlier[2]
+        for index, earlier in enumerate(taken)
+        for later in taken[index + 1 : index + 4]
+    )
+    assert bool(week_errors(tuple(days), weekly(BERLIN), [], TODAY)) == together
 
 
 def test_hours_past_midnight_overlap_those_of_the_next_day() -> None:

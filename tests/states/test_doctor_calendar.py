@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,12 +14,14 @@ from appointment_app.models import (
     Appointment,
     AppointmentStatus,
     Approval,
+    BlockKind,
     DoctorAtClinic,
+    TimeOff,
     row_id,
 )
 from appointment_app.scheduling import visits
 from appointment_app.states.doctor_calendar import DoctorCalendar
-from tests.factories import doctor_actor, make_clinic, make_patient, make_visit_type
+from tests.factories import doctor_actor, make_block, make_clinic, make_patient, make_visit_type
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
 from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
 from tests.states.tabs import open_tab
@@ -263,3 +265,39 @@ async def test_a_patient_sees_that_the_page_is_for_doctors(
     await state.save_notes({"notes": "Mine"})
     again = await stored(tab.database, appointment.public_id)
     assert (again.status, again.notes, again.version) == (AppointmentStatus.PENDING, "", 1)
+
+
+async def test_time_off_and_sessions_stand_in_the_calendar(
+    tab: DoctorsTab,
+) -> None:
+    begin = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    async with tab.database.session() as session:
+        session.add(
+            TimeOff(
+                doctor_id=row_id(tab.doctor),
+                first_day=date(2026, 11, 21),
+                last_day=date(2026, 11, 24),
+                note="Sailing",
+            )
+        )
+        await make_block(
+            session,
+            tab.doctor,
+            begin,
+            20,
+            kind=BlockKind.SESSION,
+            clinic_id=row_id(tab.clinic),
+            visit_type_id=row_id(tab.visit_type),
+            starts_at=begin,
+            ends_at=begin + timedelta(minutes=20),
+            capacity=6,
+            published=True,
+        )
+    calendar = await shown(tab, "/calendar?view=week&date=2026-11-23")
+    away = [each for each in calendar.events if each["kind"] == "away"]
+    assert [(each["title"], each["start"], each["id"]) for each in away] == [
+        ("Time off · Sailing", "2026-11-22T23:00:00+00:00", ""),
+        ("Time off · Sailing", "2026-11-23T23:00:00+00:00", ""),
+    ]
+    (session_there,) = [each for each in calendar.events if each["kind"] != "away"]
+    assert session_there["start"] == begin.isoformat()
