@@ -38,6 +38,9 @@ from appointment_app.scheduling.slots import Offer
 
 Row = TypeVar("Row", bound=SQLModel)
 
+# The same in every run, and in every process of one: tests are named by it.
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+
 WHOLE_WEEK = tuple(range(7))
 FROM_EIGHT_TO_SIX = ((8 * 60, 18 * 60),)
 

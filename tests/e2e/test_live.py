@@ -100,7 +100,7 @@ def test_a_patient_sees_at_once_what_the_clinic_cancels_and_why(
     doctor.locator(".calendar-event", has_text="Lis Watching").click()
     doctor.get_by_role("button", name="Cancel appointment").click()
     panel = doctor.get_by_role("dialog")
-    panel.get_by_label("Reason").fill("The heating broke")
+    panel.get_by_label("Why do you cancel?").fill("The heating broke")
     panel.get_by_role("button", name="Cancel appointment").last.click()
 
     expect(patient.get_by_text("Dr Dora Livelist")).to_have_count(0, timeout=AT_ONCE)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import pytest
 
@@ -19,6 +18,7 @@ from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.states.booking_address import booking_link
 from appointment_app.states.booking_form import BookingForm
 from tests.factories import (
+    UNKNOWN_ID,
     make_appointment,
     make_clinic,
     make_doctor,
@@ -239,7 +239,7 @@ async def test_a_start_that_is_none_is_no_visit(practice: Practice, tab: Tab, st
 
 
 @pytest.mark.parametrize("name", ["doctor", "clinic", "type"])
-@pytest.mark.parametrize("value", ["", "1", "None", str(uuid4()), "%F0%9F%92%A9"])
+@pytest.mark.parametrize("value", ["", "1", "None", UNKNOWN_ID, "%F0%9F%92%A9"])
 async def test_an_id_that_is_none_is_no_visit(
     practice: Practice, tab: Tab, name: str, value: str
 ) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -16,7 +15,7 @@ from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitMode, Vi
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.own_zone import own_zone, short_own_time
-from tests.factories import make_block, make_clinic, make_doctor, make_visit_type
+from tests.factories import UNKNOWN_ID, make_block, make_clinic, make_doctor, make_visit_type
 from tests.states.tabs import open_tab, run
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday, 09:00 in Berlin
@@ -206,7 +205,7 @@ async def test_a_doctor_without_visit_types_says_to_call(installed_database: Dat
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?id=", "?id=nonsense", "?id=%00", f"?id={uuid4()}", "?id[]=1", "?clinic=1"]
+    "query", ["", "?id=", "?id=nonsense", "?id=%00", f"?id={UNKNOWN_ID}", "?id[]=1", "?clinic=1"]
 )
 @pytest.mark.usefixtures("practice")
 async def test_an_unknown_doctor_is_said_to_be_unknown(query: str) -> None:
@@ -218,8 +217,8 @@ async def test_an_unknown_doctor_is_said_to_be_unknown(query: str) -> None:
     ("query", "problem"),
     [
         ({"clinic": "x"}, "Dr Dora Doctor does not work at that clinic."),
-        ({"clinic": uuid4()}, "Dr Dora Doctor does not work at that clinic."),
-        ({"type": uuid4()}, "That visit type is no longer offered."),
+        ({"clinic": UNKNOWN_ID}, "Dr Dora Doctor does not work at that clinic."),
+        ({"type": UNKNOWN_ID}, "That visit type is no longer offered."),
         ({"day": "soon"}, "We did not understand the day. These are the next days."),
         ({"day": "2026-11-22"}, "That day is past. These are the next days."),
         ({"day": "0001-01-01"}, "That day is past. These are the next days."),

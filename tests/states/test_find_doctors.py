@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -14,7 +13,7 @@ from appointment_app.database import Database
 from appointment_app.models import VisitMode
 from appointment_app.states.address import iso_day, public_id, typed_text
 from appointment_app.states.find_doctors import DoctorCard, FindDoctors
-from tests.factories import make_clinic, make_doctor, make_visit_type
+from tests.factories import UNKNOWN_ID, make_clinic, make_doctor, make_visit_type
 from tests.states.tabs import go_to, open_tab, run
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday, 09:00 in Berlin
@@ -182,7 +181,7 @@ async def test_another_visit_type_changes_one_card() -> None:
 @pytest.mark.usefixtures("doctors")
 @pytest.mark.parametrize(
     "arguments",
-    [("", "", ""), ("x", "y", "z"), (None, None, None), ([], {}, 7), (str(uuid4()),) * 3],
+    [("", "", ""), ("x", "y", "z"), (None, None, None), ([], {}, 7), (UNKNOWN_ID,) * 3],
 )
 async def test_a_visit_type_of_no_card_changes_nothing(arguments: tuple[Any, ...]) -> None:
     state = await searched("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -17,7 +17,7 @@ from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT
 from appointment_app.states import my_appointments
 from appointment_app.states.my_appointments import MyAppointments
-from tests.factories import doctor_actor, make_appointment, make_patient, patient_actor
+from tests.factories import UNKNOWN_ID, doctor_actor, make_appointment, make_patient, patient_actor
 from tests.scheduling.doctors_day import MONDAY_EIGHT, stored
 from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
 from tests.states.tabs import run
@@ -148,7 +148,7 @@ async def test_one_appointment_with_all_that_is_needed(practice: Practice, tab: 
     assert (await tab.state(MyAppointments)).is_new
 
 
-@pytest.mark.parametrize("key", ["", "1", "x" * 5000, "%00", str(uuid4())])
+@pytest.mark.parametrize("key", ["", "1", "x" * 5000, "%00", UNKNOWN_ID])
 async def test_an_id_that_is_none(practice: Practice, tab: Tab, key: str) -> None:
     mine = await add(practice, practice.patient)
     await shown(tab, mine.public_id)
