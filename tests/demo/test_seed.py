@@ -53,6 +53,8 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
 from appointment_app.scheduling.rules import load_places, shape_of
 
+# Who is checked in is so for minutes: that is for visitors of the demo to try.
+LASTING = set(AppointmentStatus) - {AppointmentStatus.CHECKED_IN}
 TODAY = date(2026, 11, 21)
 # The week after in Berlin, and the week before in Boston, the clocks change.
 CHANGE_OF_CLOCKS = date(2026, 10, 25)
@@ -100,7 +102,7 @@ async def test_holds_what_it_promises(database: Database, session: AsyncSession)
     assert await _count(session, DateOverride) >= 24
 
     statuses = Counter((await session.exec(select(Appointment.status))).all())
-    assert set(statuses) == set(AppointmentStatus)
+    assert set(statuses) == LASTING
     assert min(statuses.values()) >= 10
     first, last = (
         await session.exec(
@@ -154,7 +156,7 @@ async def test_the_demo_patient_has_something_of_everything(demo: AsyncSession) 
             .where(User.email == PATIENT.email)
         )
     ).all()
-    assert {appointment.status for appointment in mine} == set(AppointmentStatus)
+    assert {appointment.status for appointment in mine} == LASTING
     assert any(appointment.join_link for appointment in mine)
 
 
