@@ -80,6 +80,11 @@ class CalendarMachine(RuleBasedStateMachine):
         self.runner.run(self._open())
         self.revision = 0
         self.changed = False
+        self.begin_with_an_appointment()
+
+    def begin_with_an_appointment(self) -> None:
+        """Book what the rules can work with from the first step on."""
+        raise NotImplementedError
 
     async def _open(self) -> None:
         model, shape = self.model, self.model.shape
