@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from appointment_app.settings import PROJECT_ROOT, get_settings
+from appointment_app.settings import DATA_DIRECTORY, PROJECT_ROOT, get_settings
 
 # Reflex clears this folder before it builds, so the stamp is gone when a build fails.
 _STAMP = PROJECT_ROOT / ".web" / "build" / "fingerprint"
+_LOCK = DATA_DIRECTORY / "build.lock"
 
 
 def ensure_built() -> None:
     """Build the front end unless the last build was made of the same files.
 
-    Raises ``subprocess.CalledProcessError`` when the build fails; its output has said why.
+    Servers that start at once from one folder wait for the one that builds. Raises
+    ``subprocess.CalledProcessError`` when the build fails; its output has said why.
     """
+    with _one_at_a_time():
+        _build_if_needed()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    _LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed, also by a crash
+        yield
+
+
+def _build_if_needed() -> None:
     fingerprint = _fingerprint()
     if _STAMP.is_file() and _STAMP.read_text(encoding="ascii") == fingerprint:
         return
