@@ -13,7 +13,7 @@ from tests.databases import (  # noqa: F401
     database_url,
     installed_database,
     mariadb_scratch,
-    postgres_template,
+    postgres_scratch,
     session,
     sqlite_template,
 )

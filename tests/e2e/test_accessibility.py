@@ -137,6 +137,12 @@ def addresses(clinic: Server, people: dict[str, tuple[str, str]], come: Come) ->
     for who, slot in zip((NOBODY, PATIENT, DOCTOR, ADMINISTRATOR), apart, strict=False):
         known[f"booking of {who}"] = slot
     page.close()
+    page = come(PATIENT).new_page()
+    page.goto(known["doctor to move to"])
+    to_move = page.locator("main a[href^='/move?']").first
+    to_move.wait_for(state="attached")
+    known["move"] = to_move.get_attribute("href") or ""
+    page.close()
     return known
 
 

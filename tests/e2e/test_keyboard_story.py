@@ -13,6 +13,7 @@ from tests.e2e.practice import (
     appointments_with,
     confirm_button,
     expect_confirmation,
+    let_holds_expire,
     open_account,
     open_practice,
     reason_field,
@@ -123,6 +124,7 @@ def test_a_taken_time_by_keyboard(new_page: Callable[..., Page], server: Server)
         each.goto(practice.link())
         wait_until_live(each)
         expect(confirm_button(each)).to_be_visible()
+        let_holds_expire(server)
     confirm_button(faster).click()
     expect_confirmation(faster)
 

@@ -35,8 +35,9 @@ INSTANT = timedelta(microseconds=1)
 _MOMENT = sa.inspect(BusyBlock).columns["busy_from"].type
 INSERT_BLOCK = sa.text(
     "INSERT INTO busy_block"
-    " (doctor_id, kind, busy_from, busy_until, capacity, overbooked, active, created_at)"
-    " VALUES (:doctor_id, 'outside', :starts, :ends, 1, :overbooked, :active, :starts)"
+    " (doctor_id, kind, busy_from, busy_until, capacity, published, overbooked, active,"
+    " created_at)"
+    " VALUES (:doctor_id, 'outside', :starts, :ends, 1, false, :overbooked, :active, :starts)"
 ).bindparams(sa.bindparam("starts", type_=_MOMENT), sa.bindparam("ends", type_=_MOMENT))
 UPDATE_BLOCK = sa.text(
     "UPDATE busy_block SET busy_from = :starts, busy_until = :ends WHERE id = :id"
