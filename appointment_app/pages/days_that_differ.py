@@ -27,7 +27,7 @@ from appointment_app.states.time_off_editor import TimeOffEditor
 def days_heading() -> rx.Component:
     """Return the heading with the ways to add a day that differs."""
     return rx.el.div(
-        rx.el.h2(t("Days that differ")),
+        rx.el.h2(t("Days that differ"), class_name="flex items-center min-h-11"),
         rx.el.div(
             button(t("Add"), on_click=DifferentDaysEditor.add_override),
             button(t("Time off"), on_click=TimeOffEditor.add_time_off),
