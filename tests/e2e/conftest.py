@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 PROJECT_ROOT = Path(__file__).parents[2]
 PHONE = {
@@ -27,6 +27,9 @@ PHONE = {
     "has_touch": True,
 }
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+
+# Several browsers and servers share few cores: what is right appears, only later.
+expect.set_options(timeout=20_000)
 
 _START_SECONDS = 300
 _LOG_LINES_SHOWN = 60
