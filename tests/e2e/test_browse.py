@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from appointment_app.database import Database
 from appointment_app.models import DoctorSpecialty, Specialty, row_id
 from tests.e2e.conftest import PHONE, Server, wait_until_live
+from tests.e2e.practice import forget_bounds
 from tests.factories import make_clinic, make_doctor, make_visit_type
 
 NewPage = Callable[..., Page]
@@ -71,6 +72,7 @@ async def _make_doctors(server: Server) -> Doctors:
             await make_visit_type(session, doctor, name="First visit")
             await make_visit_type(session, doctor, name="Follow-up", duration=15, position=1)
         ids = Doctors(str(doctors[0].public_id), str(near.public_id))
+        await forget_bounds(session)
     await database.dispose()
     return ids
 
