@@ -30,7 +30,7 @@ demo: setup ## throw the demo clinic's data away and load them anew
 test: setup ## all tests, in a real browser too
 	@scripts/find_chromium >/dev/null
 	@python -m pytest $(SIDE_BY_SIDE) --ignore=tests/e2e
-	@python -m pytest $(SIDE_BY_SIDE) tests/e2e
+	@python -m pytest tests/e2e
 
 lint: setup ## style, format and types
 	@ruff check .
