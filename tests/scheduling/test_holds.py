@@ -20,7 +20,8 @@ from appointment_app.models import (
     Hold,
     VisitType,
 )
-from appointment_app.scheduling import cancelling, held, holds
+from appointment_app.scheduling import cancelling, holds
+from appointment_app.scheduling.hold_keys import visitor_key
 from appointment_app.scheduling.holds import HOLD_FOR, HoldView
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import Offer, list_slots
@@ -392,7 +393,7 @@ async def test_what_was_booked_from_a_hold_can_be_cancelled_and_kept_again(desk:
 
 async def test_nobody_takes_over_with_a_hash_out_of_the_table(desk: Desk) -> None:
     await keep(desk, at("10:00"))
-    stolen = held.visitor_key(TAB)
+    stolen = visitor_key(TAB)
     for visitor in (stolen, "", OTHER_TAB):
         with refused("SLOT_TAKEN"):
             await desk.book(at("10:00"), visitor=visitor)
