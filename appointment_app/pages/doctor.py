@@ -23,13 +23,8 @@ from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
 from appointment_app.components.slot import slot_grid, slot_link, slot_taken, slot_time
 from appointment_app.i18n import t
-from appointment_app.states.doctor_profile import (
-    DayView,
-    DoctorProfile,
-    PartOfDay,
-    Place,
-    VisitChoice,
-)
+from appointment_app.states.doctor_profile import DoctorProfile, Place, VisitChoice
+from appointment_app.states.doctor_week import DayView, PartOfDay
 from appointment_app.states.nothing_free_words import OtherRow
 from appointment_app.states.slot_links import SlotLink
 

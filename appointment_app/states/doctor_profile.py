@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -16,36 +13,40 @@ from appointment_app import clock
 from appointment_app.database import get_database
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_date, t
-from appointment_app.scheduling.appointments import AppointmentView
-from appointment_app.scheduling.days import Day, DayKind, Days, list_days
-from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
+from appointment_app.scheduling.days import Days, list_days
+from appointment_app.scheduling.doctors import ClinicView, DoctorView, get_doctor
 from appointment_app.scheduling.local_time import local_date
-from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain, reason_of
-from appointment_app.scheduling.slots import Offer
-from appointment_app.states.address import address, iso_day, public_id
-from appointment_app.states.booking_address import booking_link
+from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain
+from appointment_app.states.address import public_id
+from appointment_app.states.doctor_address import Wish, wish_of
+from appointment_app.states.doctor_week import (
+    WEEK,
+    DayView,
+    Jump,
+    PartOfDay,
+    chosen_day,
+    day_problem,
+    day_view,
+    first_day_of_week,
+    jump_to_free,
+    parts_of_day,
+    week_problem,
+)
 from appointment_app.states.doctor_words import (
     languages,
     left_out_note,
     summary,
     visit_label,
     visit_note,
-    weekday_name,
 )
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.just_taken import JustTaken
 from appointment_app.states.live_bridge import keep_current
-from appointment_app.states.moving import Moving, load_moving, move_link, moving_in_words
+from appointment_app.states.moving import Moving, load_moving, moving_in_words
 from appointment_app.states.nothing_free_words import OtherRow, other_row, reason_sentence
 from appointment_app.states.own_zone import own_zone, short_own_time
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.slot_links import SlotLink, slot_links
 from appointment_app.states.wording import initials, zone_note
-
-_WEEK = 7
-# No clinic takes bookings further ahead.
-_DAYS_AHEAD = 730
-_NOON, _EVENING = 12, 18
 
 # A strip that scrolls sideways shall show the chosen day; the page itself stays where it is.
 _SHOW_CHOSEN_DAY = """
@@ -86,82 +87,6 @@ class VisitChoice:
     label: str
     href: str
     chosen: bool
-
-
-@dataclass(frozen=True)
-class DayView:
-    """One day of the week: as a column with all its slots, or as a chip with its note."""
-
-    weekday: str
-    number: str
-    date: str
-    month: str
-    note: str
-    href: str
-    chosen: bool
-    is_free: bool
-    slots: list[SlotLink]
-
-
-@dataclass(frozen=True)
-class PartOfDay:
-    """The slots of a morning, an afternoon or an evening."""
-
-    name: str
-    slots: list[SlotLink]
-
-
-@dataclass(frozen=True)
-class Jump:
-    """A link to a day."""
-
-    label: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the address asks for, made sense of; ``problem`` says what made none."""
-
-    doctor: DoctorView
-    clinic: ClinicView
-    visit_type: VisitTypeView
-    day: date | None
-    problem: str
-    moved: AppointmentView | None = None
-
-    @property
-    def offer(self) -> Offer:
-        return Offer(self.doctor.id, self.clinic.id, self.visit_type.id)
-
-    def href(
-        self,
-        *,
-        clinic: ClinicView | None = None,
-        visit_type: VisitTypeView | None = None,
-        day: date | None = None,
-    ) -> str:
-        """Return the address of the same page with something else chosen."""
-        return address(
-            "/doctor",
-            id=self.doctor.id,
-            clinic=(clinic or self.clinic).id,
-            type=(visit_type or self.visit_type).id,
-            day=day or self.day,
-            move=self.moved.id if self.moved else None,
-        )
-
-    def href_of(self, clinic: ClinicView) -> str:
-        """Return the address of another clinic, with the same visit where it is offered there."""
-        others = self.doctor.visit_types_at(clinic.id)
-        same = clinic.id in self.visit_type.clinics or not others
-        return self.href(clinic=clinic, visit_type=None if same else others[0])
-
-    def link(self, starts_at: datetime) -> str:
-        """Return the address that leads on with a free time (UTC)."""
-        if self.moved is None:
-            return booking_link(self.offer, starts_at)
-        return move_link(self.moved.id, self.clinic.id, starts_at)
 
 
 class DoctorProfile(SessionState):
@@ -229,14 +154,14 @@ class DoctorProfile(SessionState):
                     self._show_nothing_to_book(doctor)
                 else:
                     moved = await load_moving(session, actor, asked)
-                    wish = _wish(doctor, asked, moved)
-                    first_day = _first_day_of_week(wish)
+                    wish = wish_of(doctor, asked, moved)
+                    first_day = first_day_of_week(wish)
                     days = await list_days(
                         session,
                         actor,
                         wish.offer,
                         first_day,
-                        _WEEK,
+                        WEEK,
                         moving=wish.moved.id if wish.moved else None,
                     )
                     self._show_days(wish, days)
@@ -285,7 +210,7 @@ class DoctorProfile(SessionState):
             self.limit_notice = sentence
         self.others = [other_row(each) for each in nothing.alternatives]
 
-    def _show_days(self, wish: _Wish, days: Days) -> None:
+    def _show_days(self, wish: Wish, days: Days) -> None:
         doctor, zone = wish.doctor, wish.clinic.zone
         today = local_date(zone, clock.now())
         first, last = days.days[0].day, days.days[-1].day
@@ -320,22 +245,22 @@ class DoctorProfile(SessionState):
 
         self.week = t("{first} to {last}", first=format_date(first), last=format_date(last))
         self.previous_week = (
-            wish.href(day=max(today, first - timedelta(days=_WEEK))) if first > today else ""
+            wish.href(day=max(today, first - timedelta(days=WEEK))) if first > today else ""
         )
         self.next_week = wish.href(day=last + timedelta(days=1)) if last < days.last_day else ""
 
-        chosen = _chosen_day(wish, days)
+        chosen = chosen_day(wish, days)
         self.days = self._with_just_taken(
             wish.href(),
-            [_day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],
+            [day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],
         )
         self.chosen_day = format_date(chosen.day, "EEEE d MMMM")
-        self.chosen_day_problem = _day_problem(chosen.kind)
-        self.parts = _parts_of_day(next(view.slots for view in self.days if view.chosen), zone)
+        self.chosen_day_problem = day_problem(chosen.kind)
+        self.parts = parts_of_day(next(view.slots for view in self.days if view.chosen), zone)
         self._changes_at = days.changes_at
-        self.week_problem = "" if any(day.slots for day in days.days) else _week_problem(days)
+        self.week_problem = "" if any(day.slots for day in days.days) else week_problem(days)
         self.limit_notice, self.others = "", []
-        self.jump = _jump(wish, days, chosen)
+        self.jump = jump_to_free(wish, days, chosen)
 
     def _with_just_taken(self, shown: str, days: list[DayView]) -> list[DayView]:
         """Return ``days`` with the times struck through that vanished while they were shown."""
@@ -350,93 +275,6 @@ class DoctorProfile(SessionState):
         ]
 
 
-def _wish(doctor: DoctorView, asked: Mapping[str, str], moved: AppointmentView | None) -> _Wish:
-    """Return what the address asks of a doctor who has visit types.
-
-    An appointment is ``moved`` with its doctor and visit type only.
-    """
-    problems = []
-    clinic_id, type_id = asked.get("clinic"), asked.get("type")
-    if moved is not None:
-        type_id = str(moved.visit_type_id)
-        if moved.doctor_id != doctor.id or _by_id(doctor.visit_types, type_id) is None:
-            moved, type_id = None, asked.get("type")
-    if asked.get("move") and moved is None:
-        problems.append(
-            t("That appointment cannot be moved any more. These times are for a new one.")
-        )
-    clinic = _by_id(doctor.clinics, clinic_id)
-    visit_type = _by_id(doctor.visit_types, type_id)
-    if clinic_id and clinic is None:
-        problems.append(t("{doctor} does not work at that clinic.", doctor=doctor.name))
-    if type_id and visit_type is None:
-        problems.append(t("That visit type is no longer offered."))
-    elif clinic and not doctor.visit_types_at(clinic.id):
-        problems.append(
-            t(
-                "{doctor} takes no bookings online at {clinic}.",
-                doctor=doctor.name,
-                clinic=clinic.name,
-            )
-        )
-        clinic = None
-    clinic = clinic or _first_clinic(doctor, visit_type)
-    if visit_type and clinic.id not in visit_type.clinics:
-        problems.append(t("That visit is not offered at {clinic}.", clinic=clinic.name))
-        visit_type = moved = None
-    day, problem = _wished_day(asked.get("day", ""), local_date(clinic.zone, clock.now()))
-    problems.append(problem)
-    return _Wish(
-        doctor=doctor,
-        clinic=clinic,
-        visit_type=visit_type or doctor.visit_types_at(clinic.id)[0],
-        day=day,
-        problem=" ".join(filter(None, problems)),
-        moved=moved,
-    )
-
-
-def _first_clinic(doctor: DoctorView, visit_type: VisitTypeView | None) -> ClinicView:
-    """Return the first clinic at which the visit type is offered, or else any is."""
-    return next(
-        clinic
-        for clinic in doctor.clinics
-        if (clinic.id in visit_type.clinics if visit_type else doctor.visit_types_at(clinic.id))
-    )
-
-
-def _by_id(choices: tuple[Any, ...], typed: str | None) -> Any:
-    wanted: UUID | None = public_id(typed)
-    return next((each for each in choices if each.id == wanted), None)
-
-
-def _wished_day(typed: str, today: date) -> tuple[date | None, str]:
-    if not typed:
-        return None, ""
-    day = iso_day(typed)
-    if day is None:
-        return None, t("We did not understand the day. These are the next days.")
-    if day < today:
-        return None, t("That day is past. These are the next days.")
-    if day > today + timedelta(days=_DAYS_AHEAD):
-        return None, t("That day is too far ahead. These are the next days.")
-    return day, ""
-
-
-def _first_day_of_week(wish: _Wish) -> date:
-    """Return the first of the seven days to show: weeks are counted from today on."""
-    today = local_date(wish.clinic.zone, clock.now())
-    ahead = ((wish.day or today) - today).days
-    return today + timedelta(days=ahead // _WEEK * _WEEK)
-
-
-def _chosen_day(wish: _Wish, days: Days) -> Day:
-    """Return the day that was asked for, else the first one with a free time."""
-    asked = [day for day in days.days if day.day == wish.day]
-    free = [day for day in days.days if day.slots]
-    return next(iter(asked or free), days.days[0])
-
-
 def _place(clinic: ClinicView, href: str, *, chosen: bool) -> Place:
     digits = "".join(letter for letter in clinic.phone if letter.isdigit() or letter == "+")
     return Place(
@@ -447,76 +285,3 @@ def _place(clinic: ClinicView, href: str, *, chosen: bool) -> Place:
         href=href,
         chosen=chosen,
     )
-
-
-def _day_view(
-    wish: _Wish, day: Day, today: date, chosen: Day, own: str, seats_left: Mapping[datetime, int]
-) -> DayView:
-    return DayView(
-        weekday=weekday_name(day.day, today),
-        number=str(day.day.day),
-        date=format_date(day.day, "d MMM"),
-        month=format_date(day.day, "MMMM"),
-        note=_day_note(day),
-        href=wish.href(day=day.day),
-        chosen=day is chosen,
-        is_free=bool(day.slots),
-        slots=slot_links(
-            wish.link, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots, seats_left
-        ),
-    )
-
-
-def _day_note(day: Day) -> str:
-    notes = {
-        DayKind.FREE: t("{number} left", number=len(day.slots)),
-        DayKind.FULL: t("full"),
-        DayKind.NO_GAP: t("no gap"),
-        DayKind.CLOSED: t("closed"),
-        DayKind.OVER: t("over"),
-        DayKind.NOT_YET: t("not yet"),
-    }
-    return notes[day.kind]
-
-
-def _day_problem(kind: DayKind) -> str:
-    problems = {
-        DayKind.FREE: "",
-        DayKind.FULL: t("All times on this day are taken."),
-        DayKind.NO_GAP: t("There is some time left, but no gap as long as this visit."),
-        DayKind.CLOSED: t("The doctor receives nobody on this day."),
-        DayKind.OVER: t("It is too late to book a time on this day."),
-        DayKind.NOT_YET: t("This day cannot be booked yet."),
-    }
-    return problems[kind]
-
-
-def _week_problem(days: Days) -> str:
-    """Return why a week without a free time has none."""
-    nothing = NothingFree(reason_of([day.kind for day in days.days]), days.first_free, ())
-    return reason_sentence(nothing, ever=True)
-
-
-def _jump(wish: _Wish, days: Days, chosen: Day) -> Jump:
-    """Return the link to the next free day when the chosen one has no free time."""
-    if chosen.slots:
-        return Jump()
-    if days.first_free is not None:
-        day = local_date(wish.clinic.zone, days.first_free)
-    else:
-        free = [each.day for each in days.days if each.slots]
-        later = [each for each in free if each > chosen.day]
-        if not free:
-            return Jump()
-        day = (later or free)[0]
-    return Jump(t("Next free: {day}", day=format_date(day)), wish.href(day=day))
-
-
-def _parts_of_day(links: list[SlotLink], zone: str) -> list[PartOfDay]:
-    parts: dict[str, list[SlotLink]] = {t("Morning"): [], t("Afternoon"): [], t("Evening"): []}
-    morning, afternoon, evening = parts.values()
-    for link in links:
-        hour = datetime.fromisoformat(link.starts_at).astimezone(ZoneInfo(zone)).hour
-        part = morning if hour < _NOON else afternoon if hour < _EVENING else evening
-        part.append(link)
-    return [PartOfDay(name, slots) for name, slots in parts.items() if slots]

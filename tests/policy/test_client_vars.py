@@ -132,9 +132,9 @@ FIELDS = {
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
-    "doctor_profile.DayView": "weekday number date month note href chosen is_free slots",
-    "doctor_profile.PartOfDay": "name slots",
-    "doctor_profile.Jump": "label href",
+    "doctor_week.DayView": "weekday number date month note href chosen is_free slots",
+    "doctor_week.PartOfDay": "name slots",
+    "doctor_week.Jump": "label href",
     "slot_links.SlotLink": "time own_time places label href starts_at is_taken",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
