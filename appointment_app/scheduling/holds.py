@@ -26,6 +26,7 @@ from appointment_app.models import DOCTOR_OVERLAP, RESOURCE_OVERLAP, BlockKind, 
 from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.errors import HoldLimit, NotBookable, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
+from appointment_app.scheduling.patient_rules import require_may_keep
 from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
@@ -58,8 +59,9 @@ async def keep(
 
     ``visitor`` is a secret that only the visitor's browser knows, ``address`` the network
     address it comes from. What the visitor kept before is given up once the new time is certain.
-    Raises what ``booking.book`` raises for a time that cannot be booked, and ``HoldLimit`` when
-    enough is kept for this address: then what was kept stays.
+    Raises what ``booking.book`` raises for a time that cannot be booked, ``KnownPatientsOnly``
+    for whoever is not (yet) known to be such a patient, and ``HoldLimit`` when enough is kept
+    for this address: then what was kept stays.
     """
     # Each refused turn means that another one of this address came through.
     for _ in range(get_settings().holds_per_address + 1):
@@ -105,6 +107,7 @@ async def _keep(
         rows = await find_offer(session, offer)
     except NotFound as error:
         raise NotBookable from error
+    await require_may_keep(session, rows, actor)
     needs = None
     if rows.needs_resources:
         needs = await resources.lock(session, row_id(rows.visit_type), row_id(rows.clinic))
