@@ -177,7 +177,8 @@ async def _lock_doctors(session: AsyncSession, offer: Offer, kept: held.Held | N
     if wanted is None:
         raise NotBookable
     for doctor_id in sorted({wanted, kept.block.doctor_id if kept else wanted}):
-        await locks.lock_doctor(session, doctor_id)
+        # Who keeps nothing else only takes: ``free_check`` forgets what that makes untrue.
+        await locks.lock_doctor(session, doctor_id, frees_time=kept is not None)
 
 
 async def _remove_expired(session: AsyncSession, address: str) -> None:

@@ -144,7 +144,7 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
         can_move other_times earlier again
     """,

@@ -124,7 +124,7 @@ async def test_two_visitors_at_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("wall_clock", "code"),
-    [("07:00", "OUTSIDE_AVAILABILITY"), ("10:10", "OUTSIDE_AVAILABILITY"), ("11:00", "SLOT_TAKEN")],
+    [("07:00", "OUTSIDE_AVAILABILITY"), ("10:10", "TIMES_CHANGED"), ("11:00", "SLOT_TAKEN")],
 )
 async def test_what_cannot_be_booked_is_not_kept(desk: Desk, wall_clock: str, code: str) -> None:
     await desk.book(at("11:00"))
