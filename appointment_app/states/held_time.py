@@ -14,7 +14,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import Busy
 from appointment_app.scheduling import holds
-from appointment_app.scheduling.errors import HoldLimit
+from appointment_app.scheduling.errors import HoldLimit, KnownPatientsOnly
 from appointment_app.scheduling.holds import HoldView
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.session_state import SessionState, refusals_shown
@@ -57,7 +57,8 @@ class HeldTime(SessionState):
                     visitor=self._visitor(),
                     address=actor.address,
                 )
-        except (HoldLimit, Busy):
+        except (HoldLimit, KnownPatientsOnly, Busy):
+            # Who is known turns out when they log in, which they can do on the way.
             return False
         self._show_kept(kept)
         return True

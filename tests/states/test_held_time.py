@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from appointment_app import clock
 from appointment_app.database import Database
-from appointment_app.models import BlockKind, BusyBlock, Hold
+from appointment_app.models import BlockKind, BookableBy, BusyBlock, Hold
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.settings import get_settings
 from appointment_app.states.booking_form import BookingForm
@@ -142,6 +142,19 @@ async def test_without_a_hold_the_form_still_books(
     assert len(await practice.appointments()) == 1
     form, _ = await opened(await practice.tab(), practice.link)
     assert (form.is_taken, form.problem) == (True, "This time is not free.")
+
+
+async def test_a_stranger_keeps_nothing_that_is_for_known_patients(practice: Practice) -> None:
+    async with practice.database.session() as session:
+        practice.visit_type.bookable_by = BookableBy.KNOWN_PATIENTS
+        await session.merge(practice.visit_type)
+        await session.commit()
+    for person in (None, practice.patient):
+        form, held = await opened(await practice.tab(person), practice.link)
+        assert (held.seconds, form.is_taken, form.problem) == (0, False, "")
+    await run(form.submit({"reason": ""}))
+    assert form.problem.startswith("This visit is for patients who have been with this doctor")
+    assert await holds(practice) == []
 
 
 async def test_the_page_never_gets_the_secret(practice: Practice) -> None:
