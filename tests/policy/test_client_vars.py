@@ -59,7 +59,7 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone left_out has_more shown href_everywhere
     """,
-    "HeldTime": "seconds started",
+    "HeldTime": "seconds started hold",
     "MoveAppointment": """
         is_open opened title now zone date time reason question problem errors springs
     """,
