@@ -36,6 +36,7 @@ from appointment_app.scheduling.errors import (
     SchedulingError,
     SlotHeld,
     SlotTaken,
+    TimesChanged,
     TooFarAhead,
     TooSoon,
 )
@@ -52,7 +53,7 @@ _FARTHEST = timedelta(days=1000)
 REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.BUSY: SlotTaken,
     Refusal.OUTSIDE_HOURS: OutsideAvailability,
-    Refusal.NOT_ON_GRID: OutsideAvailability,
+    Refusal.NOT_ON_GRID: TimesChanged,
     Refusal.TOO_SOON: TooSoon,
     Refusal.TOO_FAR: TooFarAhead,
     Refusal.DAY_FULL: DayFull,

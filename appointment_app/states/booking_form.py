@@ -26,6 +26,7 @@ from appointment_app.scheduling.errors import (
     SlotHeld,
     SlotTaken,
     TextTooLong,
+    TimesChanged,
     TooFarAhead,
     TooSoon,
 )
@@ -240,7 +241,7 @@ class BookingForm(SessionState):
         try:
             if await held._keep(actor, wish.offer, wish.starts_at):
                 return ""
-        except SlotHeld as refusal:
+        except (SlotHeld, TimesChanged) as refusal:
             return refusal.sentence
         except _ANOTHER_TIME:
             return t("This time is not free.")

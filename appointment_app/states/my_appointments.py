@@ -71,6 +71,7 @@ class Shown:
     is_video: bool = False
     place: str = ""
     room: str = ""
+    device: str = ""
     join_link: str = ""
     clinic_name: str = ""
     clinic_phone: str = ""
@@ -293,6 +294,7 @@ def _shown(found: AppointmentView, zone: str) -> Shown:
         is_video=found.mode is VisitMode.VIDEO,
         place=found.place,
         room=found.room,
+        device=found.device,
         join_link=found.join_link,
         clinic_name=found.clinic_name,
         clinic_phone=found.clinic_phone,

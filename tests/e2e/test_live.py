@@ -23,7 +23,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 AT_ONCE = 4_000  # milliseconds, with room for a busy machine
 
 
-def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
+def test_a_time_is_being_booked_free_again_taken_and_free_again_on_open_pages(
     new_page: Callable[..., Page], server: Server
 ) -> None:
     practice = open_practice(server, "Livewell")
@@ -40,7 +40,22 @@ def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
 
     booker = new_page()
     log_in(booker, server, open_account(server, "Bo"))
-    open_form(booker, practice, TUESDAY_TEN + HALF_AN_HOUR)
+    second_tab = booker.context.new_page()
+    second_tab.goto(address)
+    for leaves in (True, False):
+        open_form(booker, practice, TUESDAY_TEN + HALF_AN_HOUR)
+        expect(booker.get_by_role("timer")).to_be_visible()
+        for page, slot in zip((on_a_phone, searching), slots, strict=True):
+            expect(slot).to_have_count(0, timeout=AT_ONCE)
+            held = page.locator(".slot-held:visible", has_text="10:30")
+            expect(held).to_have_text("10:30 being booked by somebody else")
+        # To the one who keeps it, it is not.
+        wait_until_live(second_tab)
+        expect(second_tab.get_by_role("link", name=label).last).to_be_visible()
+        if leaves:
+            booker.get_by_role("link", name="Choose another time").click()
+            for slot in slots:
+                expect(slot.last).to_be_visible(timeout=AT_ONCE)
     confirm_button(booker).click()
     expect_confirmation(booker)
 

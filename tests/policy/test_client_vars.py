@@ -132,10 +132,10 @@ FIELDS = {
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
-    "doctor_week.DayView": "weekday number date month note href chosen is_free slots",
+    "doctor_week.DayView": "weekday number date month note href chosen slots",
     "doctor_week.PartOfDay": "name slots",
     "doctor_week.Jump": "label href",
-    "slot_links.SlotLink": "time own_time places label href starts_at is_taken",
+    "slot_links.SlotLink": "time own_time places label href starts_at state",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
         visit_types days next_free href href_of_next_free zone left_out
@@ -144,7 +144,7 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
         can_move other_times earlier again
     """,

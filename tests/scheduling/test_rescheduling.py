@@ -145,7 +145,7 @@ async def test_a_stale_page_moves_nothing(desk: Desk) -> None:
         (at("10:30"), "SLOT_TAKEN"),
         (at("12:30"), "SLOT_TAKEN"),
         (at("07:00"), "OUTSIDE_AVAILABILITY"),
-        (at("11:10"), "OUTSIDE_AVAILABILITY"),
+        (at("11:10"), "TIMES_CHANGED"),
         (at("07:30", TODAY), "TOO_SOON"),
         (at("10:00") + timedelta(days=61), "TOO_FAR_AHEAD"),
         (at("10:00") + timedelta(days=4000), "TOO_FAR_AHEAD"),

@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlmodel import select
 
 from appointment_app import clock
 from appointment_app.database import Database
-from appointment_app.models import AppointmentStatus
+from appointment_app.models import AppointmentStatus, WeeklyHours
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.booking import REASON_LIMIT
 from appointment_app.scheduling.holds import HOLD_FOR
@@ -192,6 +193,21 @@ async def test_a_time_that_becomes_too_near_meanwhile_offers_others(
         await submitted(form)
     assert form.problem == "This time is too soon to be booked online."
     assert [choice.label[-5:] for choice in form.alternatives] == ["10:30", "11:00", "11:30"]
+
+
+async def test_hours_that_move_meanwhile_offer_the_times_around(
+    practice: Practice, tab: Tab
+) -> None:
+    form = await opened(tab, practice.link)
+    async with practice.database.session() as session:
+        (tuesday,) = await session.exec(select(WeeklyHours).where(WeeklyHours.weekday == 1))
+        tuesday.opens = 9 * 60 + 10
+        session.add(tuesday)
+        await session.commit()
+    await submitted(form)
+    for problem in (form.problem, (await opened(tab, practice.link)).problem):
+        assert problem.startswith("The free times have changed meanwhile")
+    assert [choice.label[-5:] for choice in form.alternatives] == ["09:40", "10:10", "10:40"]
 
 
 async def test_somebody_busy_elsewhere_is_told_so_and_offered_times_that_suit(
