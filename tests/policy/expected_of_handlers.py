@@ -374,22 +374,6 @@ ROWS = (
     _availability("remove_range", arguments={"weekday": 0, "index": 0}),
     _availability("set_opens", arguments={"weekday": 0, "index": 0, "value": "08:30"}),
     _availability("set_closes", arguments={"weekday": 0, "index": 0, "value": "17:30"}),
-    _availability(
-        "open_more",
-        SCREEN,
-        before=("load",),
-        owner=Who.DOCTOR,
-        arguments={"weekday": 0, "index": 0},
-    ),
-    _availability("close_more", SCREEN),
-    _availability(
-        "set_weeks",
-        before=("load", ("open_more", {"weekday": 0, "index": 0})),
-        arguments={"typed": {"valid_from": "2026-12-01", "every_weeks": "2"}},
-    ),
-    _availability("open_copy", SCREEN),
-    _availability("close_copy", SCREEN),
-    _availability("copy_day", arguments={"typed": {"source": "0", "day-5": "on"}}),
     _availability("discard"),
     _availability(
         "save",
@@ -428,6 +412,26 @@ ROWS = (
         THE_DOCTOR,
         ("ask_removal", {"key": OVERRIDE}),
         changes=_HOURS | {"date_override"},
+    ),
+    # The weekly hours, in dialogs
+    _days(
+        "WeeklyHoursDialogs.open_weeks",
+        SCREEN,
+        before=("AvailabilityEditor.load",),
+        owner=Who.DOCTOR,
+        arguments={"weekday": 0, "index": 0},
+    ),
+    _days("WeeklyHoursDialogs.close", SCREEN),
+    _days(
+        "WeeklyHoursDialogs.set_weeks",
+        THE_DOCTOR,
+        ("open_weeks", {"weekday": 0, "index": 0}),
+        arguments={"typed": {"valid_from": "2026-12-01", "every_weeks": "2"}},
+    ),
+    _days("WeeklyHoursDialogs.open_copy", SCREEN),
+    _days(
+        "WeeklyHoursDialogs.copy_day",
+        arguments={"typed": {"source": "0", "day-5": "on"}},
     ),
     # Time off
     _days("TimeOffEditor.add_time_off", SCREEN),
