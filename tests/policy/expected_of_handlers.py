@@ -115,6 +115,12 @@ def _days(handler: str, gets: tuple[Gets, ...] = THE_DOCTOR, *before: Step, **ro
     return Row(handler, gets, "/availability", **row)
 
 
+def _dialog_about(handler: str, **arguments: Any) -> Row:
+    """A dialog about something that the doctor's tab shows: for others it says no more."""
+    opened = {"before": ("AvailabilityEditor.load",), "owner": Who.DOCTOR}
+    return _days(handler, SCREEN, arguments=arguments, **opened)
+
+
 def _override_form(handler: str, **row: Any) -> Row:
     steps: tuple[Step, ...] = (
         "AvailabilityEditor.load",
@@ -414,13 +420,7 @@ ROWS = (
         changes=_HOURS | {"date_override"},
     ),
     # The weekly hours, in dialogs
-    _days(
-        "WeeklyHoursDialogs.open_weeks",
-        SCREEN,
-        before=("AvailabilityEditor.load",),
-        owner=Who.DOCTOR,
-        arguments={"weekday": 0, "index": 0},
-    ),
+    _dialog_about("WeeklyHoursDialogs.open_weeks", weekday=0, index=0),
     _days("WeeklyHoursDialogs.close", SCREEN),
     _days(
         "WeeklyHoursDialogs.set_weeks",
@@ -444,13 +444,7 @@ ROWS = (
         arguments={"typed": {"away_first": "2026-12-28", "away_last": "", "away_note": "Rest"}},
         changes=_TIME_OFF,
     ),
-    _days(
-        "TimeOffEditor.ask_return",
-        SCREEN,
-        before=("AvailabilityEditor.load",),
-        owner=Who.DOCTOR,
-        arguments={"key": TIME_OFF},
-    ),
+    _dialog_about("TimeOffEditor.ask_return", key=TIME_OFF),
     _days(
         "TimeOffEditor.remove_time_off",
         THE_DOCTOR,
@@ -475,13 +469,7 @@ ROWS = (
         },
         changes=_SESSIONS,
     ),
-    _days(
-        "ExtraSessionEditor.ask_session_removal",
-        SCREEN,
-        before=("AvailabilityEditor.load",),
-        owner=Who.DOCTOR,
-        arguments={"key": SESSION},
-    ),
+    _dialog_about("ExtraSessionEditor.ask_session_removal", key=SESSION),
     _days(
         "ExtraSessionEditor.remove_session",
         THE_DOCTOR,

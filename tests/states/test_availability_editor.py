@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic, WeeklyHours, row_id
 from appointment_app.scheduling import hours
 from appointment_app.states.availability_editor import AvailabilityEditor
 from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 from tests.factories import doctor_actor, make_clinic, make_patient
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, place_of
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 THURSDAY = 3
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling import visit_types
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 from tests.factories import doctor_actor, make_clinic, make_patient
-from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -26,12 +22,6 @@ VIDEO = {
     "pause_before": "",
     "pause_after": "5",
 }
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture
