@@ -77,7 +77,7 @@ VARS = {
     "PracticeChoices": "clinics specialties",
     "SeriesPlan": "every times dates bookable problem",
     "VisitTypeEditor": """
-        rows is_loaded refusal form is_open is_video is_unfolded is_saving is_stale problem errors
+        rows is_loaded refusal form is_open is_video is_unfolded is_stale problem errors
         is_asking asked_about
     """,
 }
