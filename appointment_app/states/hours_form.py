@@ -14,6 +14,7 @@ from appointment_app.scheduling.week import (
     TypedDay,
     TypedRange,
     TypedWeek,
+    is_in_reach,
 )
 
 A_MONDAY = date(2024, 1, 1)  # whichever: it gives the weekdays their names
@@ -151,7 +152,7 @@ def weeks_errors(valid_from: str, valid_until: str, every_weeks: str) -> dict[st
     errors: dict[str, str] = {}
     first, last, weeks = date_of(valid_from), date_of(valid_until), _whole(every_weeks)
     for name, typed, day in (("valid_from", valid_from, first), ("valid_until", valid_until, last)):
-        if typed and day is None:
+        if typed and (day is None or not is_in_reach(day)):
             errors[name] = t("Please give a day.")
     if first and last and last < first:
         errors["valid_until"] = t("The last day must not be before the first.")

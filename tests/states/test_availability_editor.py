@@ -113,6 +113,8 @@ async def test_in_which_weeks_a_range_holds_is_typed_in_a_dialog_and_never_lost(
         "valid_from": "Please give the day from which the weeks are counted.",
         "valid_until": "Please give a day.",
     }
+    await dialogs.set_weeks({"valid_from": "9999-12-31", "valid_until": "", "every_weeks": "1"})
+    assert dialogs.weeks_errors == {"valid_from": "Please give a day."}
     sent = {"valid_from": "2026-12-07", "valid_until": "2027-03-01", "every_weeks": "2"}
     await dialogs.set_weeks(sent)
     assert not dialogs.weeks_open
