@@ -138,6 +138,20 @@ async def test_one_that_visits_have_is_asked_about(tab: DoctorsTab, page: AdminR
     assert not page.clinics[0].rows[0].active
 
 
+async def test_the_question_about_one_renames_no_other(tab: DoctorsTab, page: AdminRooms) -> None:
+    asked = str((await with_a_visit(tab)).public_id)
+    async with tab.database.session() as session:
+        renamed = str((await make_resource(session, tab.clinic, name="Room 1")).public_id)
+    await page.load()
+    await page.rename(renamed)
+    await page.toggle(asked)
+    await page.submit({"name": "Laboratory"})
+    assert names(page) == ["Laboratory", "Room 2"]
+    await page.rename(renamed)
+    await page.deactivate()
+    assert [row.active for row in page.clinics[0].rows] == [True, False]
+
+
 async def test_another_clinics_are_not_there(tab: DoctorsTab, page: AdminRooms) -> None:
     async with tab.database.session() as session:
         elsewhere = await make_clinic(session, name="Hill Clinic")

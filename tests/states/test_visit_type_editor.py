@@ -161,6 +161,19 @@ async def test_the_last_one_is_asked_about_once(editor: VisitTypeEditor) -> None
     assert (editor.rows[0].active, editor.is_asking) == (True, False)
 
 
+async def test_the_question_about_one_changes_no_other(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    await editor.submit({"name": "Follow-up", "duration": "15"})
+    await editor.toggle(editor.rows[1].id)
+    await editor.edit(editor.rows[1].id)
+    await editor.toggle(editor.rows[0].id)
+    await editor.submit({"name": "Review", "duration": "20"})
+    assert [row.name for row in editor.rows] == ["First visit", "Review"]
+    await editor.edit(editor.rows[1].id)
+    await editor.deactivate_last()
+    assert [row.active for row in editor.rows] == [False, False]
+
+
 async def test_the_order_can_be_changed(editor: VisitTypeEditor) -> None:
     await editor.add()
     await editor.submit({"name": "Second visit", "duration": "15"})
