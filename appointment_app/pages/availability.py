@@ -26,8 +26,9 @@ from appointment_app.pages.days_that_differ import (
 from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.availability_editor import ROUTE, AvailabilityEditor
 from appointment_app.states.hours_form import DayRow, RangeRow
+from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 
-MORE = AvailabilityEditor.more
+WEEKS = WeeklyHoursDialogs.weeks
 RULES = AvailabilityEditor.rules
 
 
@@ -45,7 +46,7 @@ def availability(viewer: Viewer) -> rx.Component:
             skeleton_cards(2, "h-80"),
         ),
         _copy_dialog(),
-        _more_dialog(),
+        _weeks_dialog(),
         _outside_dialog(),
         days_dialogs(),
         viewer=viewer,
@@ -115,7 +116,7 @@ def _week() -> rx.Component:
     return list_card(
         card_row(
             rx.el.p(t("Times in {zone}", zone=AvailabilityEditor.zone), class_name="muted"),
-            button(t("Copy to…"), variant="quiet", on_click=AvailabilityEditor.open_copy),
+            button(t("Copy to…"), variant="quiet", on_click=WeeklyHoursDialogs.open_copy),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
         rx.foreach(AvailabilityEditor.days, _day),
@@ -163,7 +164,7 @@ def _range(day: DayRow, each: RangeRow) -> rx.Component:
         on_start=AvailabilityEditor.set_opens(day.weekday, each.index),
         on_end=AvailabilityEditor.set_closes(day.weekday, each.index),
         on_remove=AvailabilityEditor.remove_range(day.weekday, each.index),
-        on_more=AvailabilityEditor.open_more(day.weekday, each.index),
+        on_more=WeeklyHoursDialogs.open_weeks(day.weekday, each.index),
     )
 
 
@@ -225,9 +226,9 @@ def _copy_dialog() -> rx.Component:
             rx.foreach(AvailabilityEditor.days, _copy_target),
         ),
         name="copy-hours",
-        shown=AvailabilityEditor.is_copying,
-        on_close=AvailabilityEditor.close_copy,
-        on_submit=AvailabilityEditor.copy_day,
+        shown=WeeklyHoursDialogs.is_copying,
+        on_close=WeeklyHoursDialogs.close,
+        on_submit=WeeklyHoursDialogs.copy_day,
         submit=t("Copy"),
     )
 
@@ -237,24 +238,24 @@ def _copy_target(day: DayRow) -> rx.Component:
     return check_field(day.name, name, id=f"copy-{day.weekday}")
 
 
-def _more_dialog() -> rx.Component:
-    errors = AvailabilityEditor.more_errors
+def _weeks_dialog() -> rx.Component:
+    errors = WeeklyHoursDialogs.weeks_errors
     return form_dialog(
-        MORE.title,
+        WEEKS.title,
         rx.el.p(t("Without these, the hours hold in every week."), class_name="muted"),
         rx.el.div(
             text_field(
                 t("From (optional)"),
                 "valid_from",
                 error=errors.get("valid_from", ""),
-                default_value=MORE.valid_from,
+                default_value=WEEKS.valid_from,
                 type="date",
             ),
             text_field(
                 t("Until (optional)"),
                 "valid_until",
                 error=errors.get("valid_until", ""),
-                default_value=MORE.valid_until,
+                default_value=WEEKS.valid_until,
                 type="date",
             ),
             class_name="grid gap-4 sm:grid-cols-2",
@@ -262,16 +263,16 @@ def _more_dialog() -> rx.Component:
         select_field(
             t("How often"),
             "every_weeks",
-            AvailabilityEditor.weeks_options,
+            WeeklyHoursDialogs.weeks_options,
             hint=t("Counted from the week of the first day."),
             error=errors.get("every_weeks", ""),
-            default_value=MORE.every_weeks,
+            default_value=WEEKS.every_weeks,
         ),
         name="weeks",
-        shown=AvailabilityEditor.more_open,
-        on_close=AvailabilityEditor.close_more,
-        on_submit=AvailabilityEditor.set_weeks,
-        opening=MORE.number,
+        shown=WeeklyHoursDialogs.weeks_open,
+        on_close=WeeklyHoursDialogs.close,
+        on_submit=WeeklyHoursDialogs.set_weeks,
+        opening=WEEKS.number,
         submit=t("Apply"),
     )
 

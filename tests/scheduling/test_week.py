@@ -229,6 +229,14 @@ def test_impossible_weeks_are_told(typed: TypedRange, sentence: str) -> None:
     assert week_errors(week(mon=(typed,)), weekly(BERLIN), [], TODAY) == {(0, 0): sentence}
 
 
+@pytest.mark.parametrize("weeks", [{"begin": date.max}, {"end": date.min}])
+def test_days_at_the_ends_of_the_calendar_are_told(weeks: dict[str, date]) -> None:
+    typed = some_weeks(480, 720, **{name: str(day) for name, day in weeks.items()})
+    other = Elsewhere("Lake Clinic", weekly(BERLIN, WeeklyRange(0, 480, 720)))
+    errors = week_errors(week(mon=(typed, typed)), weekly(BERLIN), [other], TODAY)
+    assert errors == {(0, 0): "Please give a day.", (0, 1): "Please give a day."}
+
+
 def test_the_weeks_of_a_range_come_back_as_they_were_saved() -> None:
     typed = week(mon=(some_weeks(480, 720, begin="2026-12-01", end="2027-03-01", every=3),))
     assert typed_week(weekly_ranges(typed)) == typed
