@@ -15,12 +15,14 @@ from appointment_app import clock
 from appointment_app.accounts import passwords
 from appointment_app.clinics.specialties import STANDARD_SPECIALTIES
 from appointment_app.database import Database, transactional
-from appointment_app.demo.appointments import DemoPlan, PlannedVisit, plan
+from appointment_app.demo.appointments import plan
 from appointment_app.demo.clinics import CLINICS, SPECIALTIES
-from appointment_app.demo.doctors import DOCTORS, DemoDoctor, weekly
+from appointment_app.demo.doctors import DOCTORS
 from appointment_app.demo.guard import require_demo
 from appointment_app.demo.logins import ADMINISTRATOR, DEMO_PASSWORD
 from appointment_app.demo.people import DemoPatient, ascii_slug, invent_patients
+from appointment_app.demo.planned import DemoPlan, PlannedVisit
+from appointment_app.demo.practice import DemoDoctor, weekly
 from appointment_app.demo.resources import planned_uses
 from appointment_app.models import (
     Appointment,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from appointment_app.i18n import format_date, t, zone_city
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, instant_of, local_date
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 
 MAX_RANGES_A_DAY = 12
 MAX_EVERY_WEEKS = 12

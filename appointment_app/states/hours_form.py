@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from appointment_app.i18n import days_text, format_date, format_moment, format_time, t
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.booked_outside import BookedOutside
 from appointment_app.scheduling.different_days import DifferentDays
 from appointment_app.scheduling.extra_sessions import ExtraSession
 from appointment_app.scheduling.holiday_choice import Holiday, HolidayChoice
 from appointment_app.scheduling.hours import PlaceHours
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, local_date
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.scheduling.week import (
     MAX_EVERY_WEEKS,

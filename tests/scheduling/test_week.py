@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.week import (
     MAX_RANGES_A_DAY,
     Elsewhere,
