@@ -101,7 +101,7 @@ async def reschedule(
 
     What needs to be confirmed waits for it again. The same time again changes nothing. Raises
     ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``TooLateToReschedule``,
-    ``StaleVersion``, ``NotMovable``, and what ``book`` raises of a time.
+    ``StaleVersion``, and what ``book`` raises of a time.
     """
     return await certain(lambda: _reschedule(session, actor, appointment_id, new_time, version))
 
