@@ -12,20 +12,6 @@ from .link import link
 from .pills import current
 
 
-def slot_button(
-    time: Any, *, label: str | rx.Var[str], chosen: bool | rx.Var[bool] = False, on_click: Any
-) -> rx.Component:
-    """Return a free time as a button; ``label`` is the whole of it (``Mon 23 Nov, 08:30``)."""
-    return rx.el.button(
-        time,
-        type="button",
-        on_click=on_click,
-        class_name="slot",
-        aria_label=label,
-        custom_attrs={"aria-pressed": chosen},
-    )
-
-
 def slot_link(
     time: Any,
     *,

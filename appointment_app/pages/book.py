@@ -10,6 +10,7 @@ from appointment_app.components.card import card
 from appointment_app.components.countdown import countdown
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact, facts
+from appointment_app.components.farewell import farewell
 from appointment_app.components.field import form_alert, text_area
 from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
@@ -30,6 +31,7 @@ def book(viewer: Viewer) -> rx.Component:
         rx.el.div(
             rx.el.h1(t("Book this appointment")),
             rx.cond(BookingForm.is_missing, _missing(), _form()),
+            rx.cond(HeldTime.hold != "", farewell(f"/api/v1/holds/{HeldTime.hold}/release")),
             class_name="mx-auto w-full max-w-2xl grid grid-cols-1 gap-4",
             # Where the page was left for, which the event itself does not know yet.
             on_unmount=HeldTime.leave(rx.Var("window.location.pathname", _var_type=str)),

@@ -54,10 +54,9 @@ class CancelledBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarlierTime:
-    """A time at which an appointment was, the next one it got, and the reason; UTC."""
+    """A time (UTC) at which an appointment was, and why it was moved from there."""
 
     starts_at: datetime
-    moved_to: datetime
     reason: str
 
 
@@ -117,8 +116,7 @@ async def get_appointment(
         .order_by(col(AppointmentMove.id))
     )
     earlier = tuple(
-        EarlierTime(move.from_starts_at, move.to_starts_at, move.reason)
-        for move in await session.exec(moves)
+        EarlierTime(move.from_starts_at, move.reason) for move in await session.exec(moves)
     )
     taken = await load_taken_by(session, row[0].block_id)
     view = _view(actor, *row, places.get(row_id(row[0])))

@@ -13,15 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.scheduling.availability import (
-    Hours,
-    VisitShape,
-    free_slots,
-    open_intervals,
-)
+from appointment_app.scheduling.availability import VisitShape, free_slots, open_intervals
 from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import by_local_day, local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
+from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.patient_rules import is_at_limit
 from appointment_app.scheduling.rules import load_busy, load_full_days, shape_of

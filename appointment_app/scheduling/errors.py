@@ -236,7 +236,7 @@ class InThePast(SchedulingError):
 
 
 class NotMovable(SchedulingError):
-    """A seat in a group session: it is given up and another one booked."""
+    """Staff move no seat in a group session: it is given up and another one booked."""
 
     code = "GROUP_SESSION"
 

@@ -21,7 +21,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
@@ -34,6 +34,7 @@ from appointment_app.scheduling.calendar_rows import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.public_holidays import holidays_around
 
 # Stands for hours that are read together with what is free (``slots.find_free``).

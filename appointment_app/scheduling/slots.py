@@ -26,7 +26,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import resources
-from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.availability import VisitShape, free_slots
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     live_block_rows,
@@ -41,6 +41,7 @@ from appointment_app.scheduling.hold_keys import visitor_key
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.offered import is_offered
+from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment

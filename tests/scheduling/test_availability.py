@@ -15,17 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appointment_app.scheduling.availability import (
-    Hours,
-    LocalRange,
     Refusal,
     VisitShape,
-    WeeklyRange,
     free_slots,
     is_free,
     open_intervals,
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import horizon_end, local_date, local_day_bounds
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 
 from . import oracle
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +10,6 @@ import pytest
 from sqlmodel import select
 
 from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import AppointmentStatus, WeeklyHours
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.booking import REASON_LIMIT
@@ -29,16 +27,10 @@ from tests.factories import (
     patient_actor,
 )
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture

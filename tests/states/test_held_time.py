@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import BlockKind, BookableBy, BusyBlock, Hold
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.settings import get_settings
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.held_time import HeldTime
 from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.patients_tab import Practice, Tab, open_practice
+from tests.states.patients_tab import Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 async def opened(tab: Tab, address: str) -> tuple[BookingForm, HeldTime]:

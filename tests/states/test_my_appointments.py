@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ import pytest
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
-from appointment_app.database import Database
 from appointment_app.models import Appointment, AppointmentStatus, Person
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT
@@ -19,19 +17,13 @@ from appointment_app.scheduling.rescheduling import NewTime, move
 from appointment_app.states import my_appointments
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import UNKNOWN_ID, doctor_actor, make_appointment, make_patient, patient_actor
-from tests.scheduling.doctors_day import MONDAY_EIGHT, stored
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.scheduling.doctors_day import stored
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture
