@@ -48,7 +48,8 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooLateToReschedule,
 )
-from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds, require_free
+from appointment_app.scheduling.expired_holds import release_expired_holds
+from appointment_app.scheduling.free_check import REFUSALS, require_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.move_rows import (
     certain,

@@ -96,9 +96,14 @@ def server(
 
 
 @contextmanager
-def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Server]:
-    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start."""
-    port = _free_port()
+def running_server(
+    folder: Path, data: Callable[[Server], None], port: int | None = None
+) -> Iterator[Server]:
+    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start.
+
+    With ``port``, at the same address as before.
+    """
+    port = port or free_port()
     environment = os.environ | {
         "APP_ENV": "test",
         "PORT": str(port),
@@ -201,7 +206,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -191,6 +191,7 @@ async def test_an_expired_time_that_somebody_else_keeps_is_lost(desk: Desk) -> N
             await keep(desk, at("10:00"))
         with refused("SLOT_TAKEN"):
             await desk.book(at("10:00"), visitor=TAB)
+    assert len(await desk.all(Hold)) == len(await desk.all(BusyBlock)) == 1
 
 
 @pytest.mark.parametrize("looks", range(8))
