@@ -58,6 +58,7 @@ from appointment_app.states.practice_choices import PracticeChoices
 from appointment_app.states.session_state import SessionState
 from appointment_app.states.time_off_editor import TimeOffEditor
 from appointment_app.states.visit_type_editor import VisitTypeEditor
+from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 
 VIEWER = Viewer(
     signed_in=SessionState.signed_in,
@@ -208,6 +209,7 @@ _add(
         DifferentDaysEditor.close_removal,
         TimeOffEditor.close_time_off,
         ExtraSessionEditor.close_session,
+        WeeklyHoursDialogs.close,
     ],
 )
 _add(

@@ -24,6 +24,7 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app import sqlite_connection
 from appointment_app.errors import Busy
 from appointment_app.settings import get_settings
 
@@ -193,7 +194,7 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
     # Errors end up in logs, and parameters are what people typed.
     options: dict[str, Any] = {"hide_parameters": True}
     if backend == "sqlite":
-        arguments = {"timeout": LOCK_TIMEOUT_SECONDS}
+        arguments = {"timeout": LOCK_TIMEOUT_SECONDS, "async_creator_fn": sqlite_connection.connect}
         engine = create_async_engine(url, connect_args=arguments, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

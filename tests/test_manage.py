@@ -52,6 +52,7 @@ def run(
     )
 
 
+@ON_SQLITE
 async def test_demo_loads_and_resets(database: Database, database_url: str, tmp_path: Path) -> None:
     first = run("manage", "demo", database_url=database_url, data=tmp_path)
     assert first.returncode == 0, first.stderr
@@ -90,6 +91,7 @@ async def test_demo_makes_the_embedded_database_itself(tmp_path: Path, backend: 
     await database.dispose()
 
 
+@ON_SQLITE
 async def test_demo_refuses_a_database_that_is_not_one(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

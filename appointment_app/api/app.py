@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from appointment_app.api import appointments, auth, health, problems
+from appointment_app.api import appointments, auth, health, holds, problems
 from appointment_app.api.identity import require_own_origin
 
 API_PREFIX = "/api/v1"
@@ -25,6 +25,7 @@ def create_api() -> FastAPI:
     api.include_router(health.router)
     api.include_router(auth.router)
     api.include_router(appointments.router)
+    api.include_router(holds.router)
     return api
 
 

@@ -40,30 +40,8 @@ def no_slots(label: str | rx.Var[str]) -> rx.Component:
 
 
 def day_strip(label: str | rx.Var[str], *chips: Any) -> rx.Component:
-    """Return a strip of ``day_chip`` that a thumb can swipe."""
+    """Return a strip of ``day_chip_link`` that a thumb can swipe."""
     return rx.el.div(*chips, role="group", aria_label=label, class_name="day-strip")
-
-
-def day_chip(
-    weekday: Any,
-    day: Any,
-    note: Any,
-    *,
-    chosen: bool | rx.Var[bool],
-    on_click: Any,
-    disabled: bool | rx.Var[bool] = False,
-) -> rx.Component:
-    """Return one day of a strip: weekday, number and a note such as ``3 left`` or ``closed``."""
-    return rx.el.button(
-        rx.el.span(weekday),
-        rx.el.strong(day),
-        rx.el.span(note),
-        type="button",
-        on_click=on_click,
-        disabled=disabled,
-        class_name="day-chip",
-        custom_attrs={"aria-pressed": chosen},
-    )
 
 
 def day_chip_link(

@@ -23,6 +23,22 @@ def text_field(
     return _field(rx.el.input, label, name, hint, error, props)
 
 
+def number_field(
+    label: Text,
+    name: str,
+    *,
+    least: int,
+    most: int,
+    hint: Text = "",
+    error: Text = "",
+    **props: Any,
+) -> rx.Component:
+    """Return a field for a whole number."""
+    limits = {"min": str(least), "max": str(most)}
+    numeric = {"type": "number", "input_mode": "numeric"}
+    return _field(rx.el.input, label, name, hint, error, {**numeric, **limits, **props})
+
+
 def text_area(
     label: Text, name: str, *, hint: Text = "", error: Text = "", **props: Any
 ) -> rx.Component:

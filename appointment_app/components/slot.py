@@ -12,20 +12,6 @@ from .link import link
 from .pills import current
 
 
-def slot_button(
-    time: Any, *, label: str | rx.Var[str], chosen: bool | rx.Var[bool] = False, on_click: Any
-) -> rx.Component:
-    """Return a free time as a button; ``label`` is the whole of it (``Mon 23 Nov, 08:30``)."""
-    return rx.el.button(
-        time,
-        type="button",
-        on_click=on_click,
-        class_name="slot",
-        aria_label=label,
-        custom_attrs={"aria-pressed": chosen},
-    )
-
-
 def slot_link(
     time: Any,
     *,
@@ -54,12 +40,44 @@ def slot_time(time: rx.Var[str], *notes: rx.Var[str]) -> rx.Component:
     )
 
 
+def slot_held(time: Any) -> rx.Component:
+    """Return a time that somebody else is just booking: greyed, and said in words."""
+    words = t("being booked by somebody else")
+    return rx.el.span(
+        time,
+        rx.el.span(" ", words, class_name="visually-hidden"),
+        title=words,
+        class_name="slot slot-held",
+    )
+
+
 def slot_taken(time: Any) -> rx.Component:
     """Return a time that somebody else has just taken: struck through, and said in words."""
     return rx.el.span(
         rx.el.s(time),
-        rx.el.span(t("taken"), class_name="visually-hidden"),
+        rx.el.span(" ", t("taken"), class_name="visually-hidden"),
         class_name="slot slot-taken",
+    )
+
+
+def slot_gone(time: Any) -> rx.Component:
+    """Return the empty place of a time that was there, so that the others stay where they are."""
+    return rx.el.span(time, class_name="slot slot-gone")
+
+
+def live_slot(slot: Any, *notes: rx.Var[str]) -> rx.Component:
+    """Return a ``SlotLink`` in its state, always of the same size; ``notes`` stand below."""
+    time = slot_time(slot.time, *notes)
+    return rx.fragment(
+        rx.match(
+            slot.state,
+            ("free", slot_link(time, label=slot.label, href=slot.href)),
+            ("held", slot_held(time)),
+            ("taken", slot_taken(time)),
+            slot_gone(time),
+        ),
+        # Another time in the same place is another element: a tap that has begun does not reach it.
+        key=slot.href,
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Literal
-
 import reflex as rx
 
 from appointment_app.i18n import t
@@ -21,8 +18,3 @@ class _ToastRegion(rx.Component):
 def toast_region() -> rx.Component:
     """Return the live region for messages: once a page, see ``overlay``."""
     return _ToastRegion.create(label=t("Messages"), close_label=t("Close"))
-
-
-def toast_script(text: str, kind: Literal["good", "error"] = "good") -> str:
-    """Return the JavaScript that shows ``text``, for ``rx.call_script``."""
-    return f"window.showToast({json.dumps(text)}, {json.dumps(kind)})"

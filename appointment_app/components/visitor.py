@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from appointment_app.states.visitor import VISITOR_COOKIE
+from appointment_app.accounts.visitors import VISITOR_COOKIE
 
 # Runs in the head, so the websocket's handshake already carries the cookie.
 _HEAD_SCRIPT = f"""

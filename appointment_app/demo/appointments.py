@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 from appointment_app.demo.clinics import CLINICS, SPECIALTIES
-from appointment_app.demo.doctors import DOCTORS, DemoDoctor, DemoVisit, weekly
+from appointment_app.demo.doctors import DOCTORS
 from appointment_app.demo.people import DemoPatient
+from appointment_app.demo.planned import DemoPlan, PlannedOverride, PlannedVisit, shape
+from appointment_app.demo.practice import DemoDoctor, DemoVisit, weekly
 from appointment_app.models import AppointmentStatus, BookableBy
-from appointment_app.scheduling.availability import (
-    Hours,
-    LocalRange,
-    VisitShape,
-    free_slots,
-    open_intervals,
-)
+from appointment_app.scheduling.availability import free_slots, open_intervals
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import instant_of, local_date, local_day_bounds
+from appointment_app.scheduling.opening_hours import Hours, LocalRange
 from appointment_app.scheduling.public_holidays import holidays_around
 
 DAYS_BACK = 28
@@ -55,55 +52,6 @@ _NOTES = (
     "Blood taken, results by telephone.",
     "Referred for a second opinion.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedOverride:
-    """A day on which a doctor at a clinic has other hours, or with no ranges none."""
-
-    day: date
-    ranges: tuple[LocalRange, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedVisit:
-    """An appointment to be stored; moments in UTC.
-
-    A ``seat`` other than 0 is one in the block of the visit before it.
-    """
-
-    doctor: DemoDoctor
-    clinic: str
-    visit: DemoVisit
-    patient: DemoPatient
-    starts_at: datetime
-    status: AppointmentStatus
-    booked_at: datetime
-    reason: str
-    notes: str = ""
-    cancelled_at: datetime | None = None
-    cancelled_by_doctor: bool = False
-    cancel_reason: str = ""
-    seat: int = 0
-
-    @property
-    def time(self) -> Interval:
-        """When patient and doctor meet."""
-        return shape(self.visit).visit(self.starts_at)
-
-    @property
-    def busy(self) -> Interval:
-        """The doctor's time that this takes, pauses inside."""
-        return shape(self.visit).busy(self.starts_at)
-
-
-@dataclass(slots=True)
-class DemoPlan:
-    """Everything that is planned; ``overrides`` by doctor and clinic code."""
-
-    visits: list[PlannedVisit] = field(default_factory=list)
-    overrides: dict[tuple[DemoDoctor, str], list[PlannedOverride]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +91,6 @@ _WISHES = (
     _Wish("sam.otieno", "Raman", "Video visit", 2, AppointmentStatus.CONFIRMED, "Itchy rash"),
     _Wish("sam.otieno", "Raman", "Consultation", 8, AppointmentStatus.PENDING, "Allergy tests"),
 )
-
-
-def shape(visit: DemoVisit) -> VisitShape:
-    """Return the minutes that a visit takes, as availability counts them."""
-    return VisitShape(visit.duration, visit.pause_before, visit.pause_after, visit.step)
 
 
 def plan(patients: Sequence[DemoPatient], today: dict[str, date], seed: int) -> DemoPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from appointment_app.demo.appointments import PlannedVisit
+from appointment_app.demo.planned import PlannedVisit
 from appointment_app.models import AppointmentStatus, Resource, ResourceUse, row_id
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.resource_times import first_free

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.clinics.taken_resources import NOTHING_TAKEN, Taken
 from appointment_app.i18n import format_moment, format_time, t, zone_city
 from appointment_app.models import (
     Appointment,
@@ -70,15 +71,18 @@ async def facts_around(
     doctor: Doctor,
     clinic: Clinic,
     *times: tuple[str, str],
+    taken: Taken = NOTHING_TAKEN,
 ) -> tuple[tuple[str, str], ...]:
-    """Return for whom, the ``times``, with whom and where, and whom to ask."""
+    """Return for whom, the ``times``, with whom, where and on which device, and whom to ask."""
     person = await get_record(session, Person, appointment.person_id)
     is_video = appointment.mode is VisitMode.VIDEO
     facts = [
         *times,
         (t("With"), doctor.full_name),
-        (t("Video link") if is_video else t("Where"), where(appointment, clinic)),
+        (t("Video link") if is_video else t("Where"), where(appointment, clinic, taken.room)),
     ]
+    if taken.device:
+        facts.append((t("Device"), taken.device))
     if person.user_id is None:  # a child, say: the reader is somebody else
         facts.insert(0, (t("For"), person.full_name))
     if clinic.phone:

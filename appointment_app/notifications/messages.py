@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import (
     Appointment,
@@ -152,6 +153,7 @@ async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter
         subject, opening, link, closing = await _rescheduled(session, outgoing, appointment, doctor)
     else:
         subject, opening, link, closing = _standing(outgoing, appointment)
+    taken = await load_taken_by(session, appointment.block_id)
     return Letter(
         subject=subject,
         opening=opening,
@@ -162,11 +164,12 @@ async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter
             clinic,
             (t("When"), when_words(appointment)),
             (t("Reference"), appointment.reference),
+            taken=taken,
         ),
         link=link,
         closing=closing,
         attachments=(
-            Attachment(FILE_NAME, MEDIA_TYPE, calendar_file(appointment, doctor, clinic)),
+            Attachment(FILE_NAME, MEDIA_TYPE, calendar_file(appointment, doctor, clinic, taken)),
         ),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.clinics.taken_resources import NOTHING_TAKEN, Taken, load_taken
 from appointment_app.i18n import format_date, t
 from appointment_app.models import (
     Appointment,
@@ -40,8 +42,9 @@ async def series_letter(session: AsyncSession, outgoing: OutboxMessage) -> Lette
     clinic = await get_record(session, Clinic, first.clinic_id)
     day = format_date(first.starts_at.astimezone(ZoneInfo(first.zone)).date(), "EEEE d MMMM y")
     is_about_the_end = outgoing.kind is MessageKind.SERIES_CANCELLED
+    taken = await load_taken(session, [each.block_id for each in appointments])
     times = [
-        (t("Appointment {number}", number=number), _time(each, is_about_the_end))
+        (t("Appointment {number}", number=number), _time(each, taken, is_about_the_end))
         for number, each in enumerate(appointments, start=1)
     ]
     if is_about_the_end:
@@ -56,15 +59,14 @@ async def series_letter(session: AsyncSession, outgoing: OutboxMessage) -> Lette
         closing = (
             t("If you cannot come, please cancel with this link: then others can have the time."),
         )
+    calendar = calendar_file_of(appointments, doctor, clinic, taken)
     return Letter(
         subject=subject,
         opening=opening,
         facts=await facts_around(session, first, doctor, clinic, *times),
         link=link,
         closing=closing,
-        attachments=(
-            Attachment(FILE_NAME, MEDIA_TYPE, calendar_file_of(appointments, doctor, clinic)),
-        ),
+        attachments=(Attachment(FILE_NAME, MEDIA_TYPE, calendar),),
     )
 
 
@@ -104,8 +106,10 @@ async def _cancelled(
     return (sentence, t("Reason: {reason}", reason=first.cancel_reason))
 
 
-def _time(appointment: Appointment, is_about_the_end: bool) -> str:
-    words = f"{when_words(appointment)}, {appointment.reference}"
+def _time(appointment: Appointment, taken: Mapping[int, Taken], is_about_the_end: bool) -> str:
+    has = taken.get(appointment.block_id, NOTHING_TAKEN)
+    facts = (when_words(appointment), has.room, has.device, appointment.reference)
+    words = ", ".join(filter(None, facts))
     if appointment.status is AppointmentStatus.CANCELLED and not is_about_the_end:
         return t("{time} (cancelled)", time=words)
     return words

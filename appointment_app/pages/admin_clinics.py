@@ -5,14 +5,14 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.badge import badge
-from appointment_app.components.button import button, button_link
-from appointment_app.components.card import card, card_row, list_card
-from appointment_app.components.dialog import dialog
-from appointment_app.components.empty_state import empty_state
+from appointment_app.components.button import button
+from appointment_app.components.card import card_row, list_card
 from appointment_app.components.field import check_field, form_alert, select_field, text_field
+from appointment_app.components.form_dialog import form_dialog
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.workspace import for_administrators
 from appointment_app.states.admin_clinics import AdminClinics, ClinicRow
 
 FORM = AdminClinics.form
@@ -27,7 +27,7 @@ def admin_clinics(viewer: Viewer) -> rx.Component:
                 AdminClinics.is_loaded,
                 rx.cond(
                     AdminClinics.is_forbidden,
-                    _forbidden(),
+                    for_administrators(t("Your account has no right to change clinics.")),
                     list_card(rx.foreach(AdminClinics.clinics, _clinic)),
                 ),
                 skeleton_cards(2),
@@ -66,52 +66,33 @@ def _clinic(row: ClinicRow) -> rx.Component:
 
 def _dialog() -> rx.Component:
     errors = AdminClinics.errors
-    return dialog(
+    return form_dialog(
         FORM.title,
-        rx.el.form(
-            text_field(
-                t("Name"),
-                "name",
-                error=errors.get("name", ""),
-                default_value=FORM.name,
-                max_length=120,
-                auto_complete="off",
-            ),
-            select_field(
-                t("Region of {country}", country=FORM.country),
-                "region",
-                AdminClinics.regions,
-                hint=t("It says which public holidays the clinic has."),
-                error=errors.get("region", ""),
-                default_value=FORM.region,
-            ),
-            check_field(t("Closed on public holidays"), "closed", default_checked=FORM.closed),
-            rx.el.p(
-                t("A doctor may decide otherwise, or set hours for such a day."),
-                class_name="muted",
-            ),
-            form_alert(errors.get("form", "")),
-            rx.el.div(
-                button(t("Cancel"), on_click=AdminClinics.close),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=FORM.number,
-            on_submit=AdminClinics.save,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+        text_field(
+            t("Name"),
+            "name",
+            error=errors.get("name", ""),
+            default_value=FORM.name,
+            max_length=120,
+            auto_complete="off",
         ),
+        select_field(
+            t("Region of {country}", country=FORM.country),
+            "region",
+            AdminClinics.regions,
+            hint=t("It says which public holidays the clinic has."),
+            error=errors.get("region", ""),
+            default_value=FORM.region,
+        ),
+        check_field(t("Closed on public holidays"), "closed", default_checked=FORM.closed),
+        rx.el.p(
+            t("A doctor may decide otherwise, or set hours for such a day."),
+            class_name="muted",
+        ),
+        form_alert(errors.get("form", "")),
         name="clinic",
         shown=AdminClinics.form_open,
         on_close=AdminClinics.close,
-    )
-
-
-def _forbidden() -> rx.Component:
-    return card(
-        empty_state(
-            t("This page is for administrators"),
-            t("Your account has no right to change clinics."),
-            button_link(t("Find a doctor"), href="/", variant="primary"),
-        )
+        on_submit=AdminClinics.save,
+        opening=FORM.number,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.badge import badge
-from appointment_app.components.button import button, button_link
+from appointment_app.components.button import button
 from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
@@ -14,6 +14,7 @@ from appointment_app.components.field import text_area
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.workspace import for_administrators
 from appointment_app.states.admin_doctors import AdminDoctors, Row
 
 
@@ -24,7 +25,11 @@ def admin_doctors(viewer: Viewer) -> rx.Component:
             rx.el.h1(t("Doctors")),
             rx.cond(
                 AdminDoctors.is_loaded,
-                rx.cond(AdminDoctors.is_forbidden, _forbidden(), _lists()),
+                rx.cond(
+                    AdminDoctors.is_forbidden,
+                    for_administrators(t("Your account has no right to decide on doctors.")),
+                    _lists(),
+                ),
                 skeleton_cards(2),
             ),
             class_name="mx-auto w-full max-w-3xl grid gap-4",
@@ -155,14 +160,4 @@ def _reason_dialog() -> rx.Component:
         name="refuse",
         shown=AdminDoctors.is_refusing,
         on_close=AdminDoctors.close_reason,
-    )
-
-
-def _forbidden() -> rx.Component:
-    return card(
-        empty_state(
-            t("This page is for administrators"),
-            t("Your account has no right to decide on doctors."),
-            button_link(t("Find a doctor"), href="/", variant="primary"),
-        )
     )

@@ -5,16 +5,17 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.badge import badge
-from appointment_app.components.button import button, button_link
+from appointment_app.components.button import button
 from appointment_app.components.card import card, card_row, list_card
-from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.field import form_alert, text_field
+from appointment_app.components.form_dialog import danger_question, form_dialog
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pills
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.components.switch import switch
 from appointment_app.i18n import t
+from appointment_app.pages.workspace import for_administrators
 from appointment_app.states.admin_rooms import AdminRooms, ClinicRow, ResourceRow
 
 ROUTE = "/admin/rooms"
@@ -28,7 +29,11 @@ def admin_rooms(viewer: Viewer) -> rx.Component:
             rx.el.h1(t("Rooms and devices")),
             rx.cond(
                 AdminRooms.is_loaded,
-                rx.cond(AdminRooms.is_forbidden, _forbidden(), _clinics()),
+                rx.cond(
+                    AdminRooms.is_forbidden,
+                    for_administrators(t("Your account administers no clinic.")),
+                    _clinics(),
+                ),
                 skeleton_cards(2),
             ),
             class_name="mx-auto w-full max-w-3xl grid gap-4",
@@ -108,67 +113,42 @@ def _row(row: ResourceRow) -> rx.Component:
 
 
 def _form_dialog() -> rx.Component:
-    return dialog(
+    return form_dialog(
         FORM.title,
-        rx.el.form(
-            rx.cond(
-                FORM.is_new,
-                pills(
-                    t("What it is"),
-                    [("room", t("Room")), ("device", t("Device"))],
-                    rx.cond(AdminRooms.is_device, "device", "room"),
-                    AdminRooms.choose_kind,
-                ),
+        rx.cond(
+            FORM.is_new,
+            pills(
+                t("What it is"),
+                [("room", t("Room")), ("device", t("Device"))],
+                rx.cond(AdminRooms.is_device, "device", "room"),
+                AdminRooms.choose_kind,
             ),
-            text_field(
-                t("Name"),
-                "name",
-                hint=t("Patients read the name of their room."),
-                error=AdminRooms.name_error,
-                default_value=FORM.name,
-                max_length=80,
-                auto_complete="off",
-            ),
-            form_alert(AdminRooms.problem),
-            rx.el.div(
-                rx.cond(
-                    AdminRooms.is_stale,
-                    button(t("Load the new version"), on_click=AdminRooms.load_new_version),
-                ),
-                button(t("Cancel"), on_click=AdminRooms.close),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=FORM.number,
-            on_submit=AdminRooms.submit,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
         ),
+        text_field(
+            t("Name"),
+            "name",
+            hint=t("Patients read the name of their room."),
+            error=AdminRooms.name_error,
+            default_value=FORM.name,
+            max_length=80,
+            auto_complete="off",
+        ),
+        form_alert(AdminRooms.problem),
         name="resource",
         shown=AdminRooms.is_open,
         on_close=AdminRooms.close,
+        on_submit=AdminRooms.submit,
+        opening=FORM.number,
+        newer=(AdminRooms.is_stale, AdminRooms.load_new_version),
     )
 
 
 def _question() -> rx.Component:
-    return dialog(
+    return danger_question(
         t("Take {name} out of use?", name=AdminRooms.asked_about),
         rx.el.p(AdminRooms.question, " ", t("New bookings do not get it any more.")),
         name="out-of-use",
         shown=AdminRooms.is_asking,
-        on_close=AdminRooms.keep,
-        actions=(
-            button(t("Keep using it"), on_click=AdminRooms.keep),
-            button(t("Take it out of use"), variant="danger", on_click=AdminRooms.deactivate),
-        ),
-    )
-
-
-def _forbidden() -> rx.Component:
-    return card(
-        empty_state(
-            t("This page is for administrators"),
-            t("Your account administers no clinic."),
-            button_link(t("Find a doctor"), href="/", variant="primary"),
-        )
+        keep=(t("Keep using it"), AdminRooms.keep),
+        do=(t("Take it out of use"), AdminRooms.deactivate),
     )

@@ -86,6 +86,7 @@ def _appointment() -> rx.Component:
                 ),
                 rx.cond(SHOWN.earlier.length() > 0, _earlier()),
                 fact(t("Where"), _where()),
+                rx.cond(SHOWN.device != "", fact(t("Device"), SHOWN.device)),
                 rx.cond(SHOWN.price != "", fact(t("Price"), SHOWN.price)),
                 fact(t("Patient"), SHOWN.patient_name),
                 fact(t("Reference"), SHOWN.reference),

@@ -8,7 +8,8 @@ from appointment_app.components.button import button, icon_button
 from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
-from appointment_app.components.field import check_field, select_field, text_field
+from appointment_app.components.field import check_field, number_field, select_field, text_field
+from appointment_app.components.form_dialog import form_dialog
 from appointment_app.components.hours import outside_list, typed_range
 from appointment_app.components.icons import plus_icon
 from appointment_app.components.page import Viewer, workspace_page
@@ -22,11 +23,12 @@ from appointment_app.pages.days_that_differ import (
     days_that_differ,
     public_holidays,
 )
-from appointment_app.pages.workspace import not_for_you
+from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.availability_editor import ROUTE, AvailabilityEditor
 from appointment_app.states.hours_form import DayRow, RangeRow
+from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 
-MORE = AvailabilityEditor.more
+WEEKS = WeeklyHoursDialogs.weeks
 RULES = AvailabilityEditor.rules
 
 
@@ -38,13 +40,13 @@ def availability(viewer: Viewer) -> rx.Component:
             AvailabilityEditor.is_loaded,
             rx.cond(
                 AvailabilityEditor.refusal != "",
-                not_for_you(AvailabilityEditor.refusal),
+                for_doctors(AvailabilityEditor.refusal),
                 rx.cond(AvailabilityEditor.has_place, _editor(), _no_place()),
             ),
             skeleton_cards(2, "h-80"),
         ),
         _copy_dialog(),
-        _more_dialog(),
+        _weeks_dialog(),
         _outside_dialog(),
         days_dialogs(),
         viewer=viewer,
@@ -114,7 +116,7 @@ def _week() -> rx.Component:
     return list_card(
         card_row(
             rx.el.p(t("Times in {zone}", zone=AvailabilityEditor.zone), class_name="muted"),
-            button(t("Copy to…"), variant="quiet", on_click=AvailabilityEditor.open_copy),
+            button(t("Copy to…"), variant="quiet", on_click=WeeklyHoursDialogs.open_copy),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
         rx.foreach(AvailabilityEditor.days, _day),
@@ -162,7 +164,7 @@ def _range(day: DayRow, each: RangeRow) -> rx.Component:
         on_start=AvailabilityEditor.set_opens(day.weekday, each.index),
         on_end=AvailabilityEditor.set_closes(day.weekday, each.index),
         on_remove=AvailabilityEditor.remove_range(day.weekday, each.index),
-        on_more=AvailabilityEditor.open_more(day.weekday, each.index),
+        on_more=WeeklyHoursDialogs.open_weeks(day.weekday, each.index),
     )
 
 
@@ -204,37 +206,30 @@ def _save_card() -> rx.Component:
 
 
 def _copy_dialog() -> rx.Component:
-    return dialog(
+    return form_dialog(
         t("Copy hours to other days"),
-        rx.el.form(
-            rx.el.div(
-                rx.el.label(t("Hours of"), html_for="copy-source", class_name="field-label"),
-                rx.el.select(
-                    rx.foreach(
-                        AvailabilityEditor.days,
-                        lambda day: rx.el.option(day.name, value=day.weekday.to_string()),
-                    ),
-                    id="copy-source",
-                    name="source",
-                    class_name="control",
+        rx.el.div(
+            rx.el.label(t("Hours of"), html_for="copy-source", class_name="field-label"),
+            rx.el.select(
+                rx.foreach(
+                    AvailabilityEditor.days,
+                    lambda day: rx.el.option(day.name, value=day.weekday.to_string()),
                 ),
-                class_name="field",
+                id="copy-source",
+                name="source",
+                class_name="control",
             ),
-            rx.el.fieldset(
-                rx.el.legend(t("Copy to"), class_name="field-label"),
-                rx.foreach(AvailabilityEditor.days, _copy_target),
-            ),
-            rx.el.div(
-                button(t("Cancel"), on_click=AvailabilityEditor.close_copy),
-                button(t("Copy"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            on_submit=AvailabilityEditor.copy_day,
-            class_name="grid gap-4",
+            class_name="field",
+        ),
+        rx.el.fieldset(
+            rx.el.legend(t("Copy to"), class_name="field-label"),
+            rx.foreach(AvailabilityEditor.days, _copy_target),
         ),
         name="copy-hours",
-        shown=AvailabilityEditor.is_copying,
-        on_close=AvailabilityEditor.close_copy,
+        shown=WeeklyHoursDialogs.is_copying,
+        on_close=WeeklyHoursDialogs.close,
+        on_submit=WeeklyHoursDialogs.copy_day,
+        submit=t("Copy"),
     )
 
 
@@ -243,50 +238,42 @@ def _copy_target(day: DayRow) -> rx.Component:
     return check_field(day.name, name, id=f"copy-{day.weekday}")
 
 
-def _more_dialog() -> rx.Component:
-    errors = AvailabilityEditor.more_errors
-    return dialog(
-        MORE.title,
-        rx.el.form(
-            rx.el.p(t("Without these, the hours hold in every week."), class_name="muted"),
-            rx.el.div(
-                text_field(
-                    t("From (optional)"),
-                    "valid_from",
-                    error=errors.get("valid_from", ""),
-                    default_value=MORE.valid_from,
-                    type="date",
-                ),
-                text_field(
-                    t("Until (optional)"),
-                    "valid_until",
-                    error=errors.get("valid_until", ""),
-                    default_value=MORE.valid_until,
-                    type="date",
-                ),
-                class_name="grid gap-4 sm:grid-cols-2",
+def _weeks_dialog() -> rx.Component:
+    errors = WeeklyHoursDialogs.weeks_errors
+    return form_dialog(
+        WEEKS.title,
+        rx.el.p(t("Without these, the hours hold in every week."), class_name="muted"),
+        rx.el.div(
+            text_field(
+                t("From (optional)"),
+                "valid_from",
+                error=errors.get("valid_from", ""),
+                default_value=WEEKS.valid_from,
+                type="date",
             ),
-            select_field(
-                t("How often"),
-                "every_weeks",
-                AvailabilityEditor.weeks_options,
-                hint=t("Counted from the week of the first day."),
-                error=errors.get("every_weeks", ""),
-                default_value=MORE.every_weeks,
+            text_field(
+                t("Until (optional)"),
+                "valid_until",
+                error=errors.get("valid_until", ""),
+                default_value=WEEKS.valid_until,
+                type="date",
             ),
-            rx.el.div(
-                button(t("Cancel"), on_click=AvailabilityEditor.close_more),
-                button(t("Apply"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=MORE.number,
-            on_submit=AvailabilityEditor.set_weeks,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+            class_name="grid gap-4 sm:grid-cols-2",
+        ),
+        select_field(
+            t("How often"),
+            "every_weeks",
+            WeeklyHoursDialogs.weeks_options,
+            hint=t("Counted from the week of the first day."),
+            error=errors.get("every_weeks", ""),
+            default_value=WEEKS.every_weeks,
         ),
         name="weeks",
-        shown=AvailabilityEditor.more_open,
-        on_close=AvailabilityEditor.close_more,
+        shown=WeeklyHoursDialogs.weeks_open,
+        on_close=WeeklyHoursDialogs.close,
+        on_submit=WeeklyHoursDialogs.set_weeks,
+        opening=WEEKS.number,
+        submit=t("Apply"),
     )
 
 
@@ -316,26 +303,22 @@ def _rules() -> rx.Component:
                 error=errors.get("minimum_notice", ""),
                 default_value=RULES.minimum_notice,
             ),
-            text_field(
+            number_field(
                 t("At most this many days ahead"),
                 "horizon_days",
                 error=errors.get("horizon_days", ""),
                 default_value=RULES.horizon_days,
-                type="number",
-                input_mode="numeric",
-                min="1",
-                max="730",
+                least=1,
+                most=730,
             ),
-            text_field(
+            number_field(
                 t("Not more than this many patients a day"),
                 "max_patients_a_day",
                 hint=t("Empty: no limit. It counts at all your clinics."),
                 error=errors.get("max_patients_a_day", ""),
                 default_value=RULES.max_patients_a_day,
-                type="number",
-                input_mode="numeric",
-                min="1",
-                max="200",
+                least=1,
+                most=200,
             ),
             select_field(
                 t("Patients can cancel until"),
@@ -345,16 +328,14 @@ def _rules() -> rx.Component:
                 error=errors.get("cancellation_window", ""),
                 default_value=RULES.cancellation_window,
             ),
-            text_field(
+            number_field(
                 t("Not more than this many appointments ahead for one patient"),
                 "max_open_appointments",
                 hint=t("Empty: no limit."),
                 error=errors.get("max_open_appointments", ""),
                 default_value=RULES.max_open_appointments,
-                type="number",
-                input_mode="numeric",
-                min="1",
-                max="50",
+                least=1,
+                most=50,
             ),
             button(t("Save rules"), type="submit", class_name="justify-self-start"),
             key=RULES.number,

@@ -10,6 +10,7 @@ from appointment_app.components.card import card
 from appointment_app.components.countdown import countdown
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact, facts
+from appointment_app.components.farewell import farewell
 from appointment_app.components.field import form_alert, text_area
 from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
@@ -30,6 +31,7 @@ def book(viewer: Viewer) -> rx.Component:
         rx.el.div(
             rx.el.h1(t("Book this appointment")),
             rx.cond(BookingForm.is_missing, _missing(), _form()),
+            rx.cond(HeldTime.hold != "", farewell(f"/api/v1/holds/{HeldTime.hold}/release")),
             class_name="mx-auto w-full max-w-2xl grid grid-cols-1 gap-4",
             # Where the page was left for, which the event itself does not know yet.
             on_unmount=HeldTime.leave(rx.Var("window.location.pathname", _var_type=str)),
@@ -93,6 +95,7 @@ def _bar() -> rx.Component:
     """Return the time and the button: at the lower edge of a phone, below all on a desktop."""
     return rx.el.div(
         form_alert(BookingForm.problem),
+        rx.el.p(BookingForm.notice, role="status", class_name="font-semibold empty:hidden"),
         rx.cond(
             SUMMARY.needs_confirmation,
             rx.el.p(t("The doctor confirms this visit before it is final."), class_name="muted"),
@@ -141,16 +144,22 @@ def _kept() -> rx.Component:
             countdown(
                 HeldTime.seconds,
                 rx.el.span(over),
-                button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none"),
+                _keep_button(),
                 started=HeldTime.started,
                 ticking=t("Kept for you: {time}"),
                 spoken=t("Minutes that this time is still kept for you: {minutes}"),
                 over=over,
             ),
-            rx.el.span(t("This time is not kept while you fill in the form.")),
+            rx.fragment(
+                rx.el.span(t("This time is not kept while you fill in the form.")), _keep_button()
+            ),
         ),
-        class_name="muted small flex items-center min-h-11",
+        class_name="muted small flex items-center justify-between gap-3 min-h-11",
     )
+
+
+def _keep_button() -> rx.Component:
+    return button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none")
 
 
 def _summary() -> rx.Component:

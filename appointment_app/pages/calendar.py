@@ -18,7 +18,7 @@ from appointment_app.i18n import t
 from appointment_app.pages.calendar_move import move_dialog
 from appointment_app.pages.group_session_panel import group_session_panel
 from appointment_app.pages.new_appointment import new_appointment_dialog
-from appointment_app.pages.workspace import not_for_you
+from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.calendar_move import MoveAppointment
 from appointment_app.states.calendar_words import HistoryRow
 from appointment_app.states.doctor_calendar import ROUTE, DoctorCalendar
@@ -36,7 +36,7 @@ def calendar(viewer: Viewer) -> rx.Component:
                 DoctorCalendar.refusal != "",
                 rx.fragment(
                     rx.el.h1(t("Calendar"), class_name="mb-4"),
-                    not_for_you(DoctorCalendar.refusal),
+                    for_doctors(DoctorCalendar.refusal),
                 ),
                 _calendar(),
             ),

@@ -6,7 +6,8 @@ import reflex as rx
 
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
-from appointment_app.components.field import form_alert, text_area, text_field
+from appointment_app.components.field import form_alert, text_area
+from appointment_app.components.moment_fields import moment_fields
 from appointment_app.i18n import t
 from appointment_app.states.calendar_move import UNDO_BUTTON, MoveAppointment
 
@@ -25,27 +26,13 @@ def move_dialog() -> rx.Component:
                 t("The patient is told by mail."),
             ),
             rx.el.form(
-                rx.el.div(
-                    text_field(
-                        t("Day"),
-                        "date",
-                        id="move-date",
-                        type="date",
-                        default_value=MoveAppointment.date,
-                        error=errors.get("date", ""),
-                        required=True,
-                    ),
-                    text_field(
-                        t("Time"),
-                        "time",
-                        id="move-time",
-                        type="time",
-                        hint=MoveAppointment.zone,
-                        default_value=MoveAppointment.time,
-                        error=errors.get("time", ""),
-                        required=True,
-                    ),
-                    class_name="grid grid-cols-1 sm:grid-cols-2 gap-4",
+                moment_fields(
+                    "move",
+                    date=MoveAppointment.date,
+                    time=MoveAppointment.time,
+                    zone=MoveAppointment.zone,
+                    errors=errors,
+                    required=True,
                 ),
                 text_area(
                     t("Why? (optional)"),

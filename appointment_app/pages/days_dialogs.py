@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.button import button
-from appointment_app.components.dialog import dialog
-from appointment_app.components.field import form_alert, select_field, text_field
+from appointment_app.components.field import form_alert, number_field, select_field, text_field
+from appointment_app.components.form_dialog import danger_question, form_dialog
 from appointment_app.components.hours import outside_list, typed_range
 from appointment_app.components.icons import plus_icon
 from appointment_app.components.pills import pills
@@ -36,79 +36,65 @@ def days_dialogs() -> rx.Component:
 
 def _override_dialog() -> rx.Component:
     errors = DifferentDaysEditor.form_errors
-    return dialog(
+    return form_dialog(
         FORM.title,
-        rx.el.form(
-            rx.el.div(
-                text_field(
-                    t("From"),
-                    "first",
-                    error=errors.get("first", ""),
-                    default_value=FORM.first,
-                    type="date",
-                    on_blur=DifferentDaysEditor.set_first,
-                ),
-                text_field(
-                    t("Until (optional)"),
-                    "last",
-                    error=errors.get("last", ""),
-                    default_value=FORM.last,
-                    type="date",
-                    on_blur=DifferentDaysEditor.set_last,
-                ),
-                class_name="grid gap-4 sm:grid-cols-2",
-            ),
-            pills(
-                t("Hours on these days"),
-                [("closed", t("Closed")), ("hours", t("Other hours"))],
-                rx.cond(DifferentDaysEditor.form_closed, "closed", "hours"),
-                DifferentDaysEditor.choose_closed,
-            ),
-            rx.cond(
-                DifferentDaysEditor.form_closed,
-                None,
-                rx.el.div(
-                    rx.foreach(DifferentDaysEditor.form_ranges, _form_range),
-                    button(
-                        plus_icon(),
-                        t("Add hours"),
-                        variant="quiet",
-                        on_click=DifferentDaysEditor.add_form_range,
-                    ),
-                    class_name="grid gap-2 justify-items-start",
-                ),
+        rx.el.div(
+            text_field(
+                t("From"),
+                "first",
+                error=errors.get("first", ""),
+                default_value=FORM.first,
+                type="date",
+                on_blur=DifferentDaysEditor.set_first,
             ),
             text_field(
-                t("Note (optional)"),
-                "note",
-                hint=t("Only you see it, such as: public holiday."),
-                error=errors.get("note", ""),
-                default_value=FORM.note,
-                max_length=120,
-                auto_complete="off",
+                t("Until (optional)"),
+                "last",
+                error=errors.get("last", ""),
+                default_value=FORM.last,
+                type="date",
+                on_blur=DifferentDaysEditor.set_last,
             ),
-            rx.el.p(DifferentDaysEditor.form_effect, class_name="muted", role="status"),
-            outside_list(DifferentDaysEditor.form_outside),
-            form_alert(errors.get("form", "")),
-            rx.el.div(
-                rx.cond(
-                    DifferentDaysEditor.is_stale,
-                    button(
-                        t("Load the new version"), on_click=DifferentDaysEditor.load_new_version
-                    ),
-                ),
-                button(t("Cancel"), on_click=DifferentDaysEditor.close_form),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=FORM.number,
-            on_submit=DifferentDaysEditor.save_override,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+            class_name="grid gap-4 sm:grid-cols-2",
         ),
+        pills(
+            t("Hours on these days"),
+            [("closed", t("Closed")), ("hours", t("Other hours"))],
+            rx.cond(DifferentDaysEditor.form_closed, "closed", "hours"),
+            DifferentDaysEditor.choose_closed,
+        ),
+        rx.cond(
+            DifferentDaysEditor.form_closed,
+            None,
+            rx.el.div(
+                rx.foreach(DifferentDaysEditor.form_ranges, _form_range),
+                button(
+                    plus_icon(),
+                    t("Add hours"),
+                    variant="quiet",
+                    on_click=DifferentDaysEditor.add_form_range,
+                ),
+                class_name="grid gap-2 justify-items-start",
+            ),
+        ),
+        text_field(
+            t("Note (optional)"),
+            "note",
+            hint=t("Only you see it, such as: public holiday."),
+            error=errors.get("note", ""),
+            default_value=FORM.note,
+            max_length=120,
+            auto_complete="off",
+        ),
+        rx.el.p(DifferentDaysEditor.form_effect, class_name="muted", role="status"),
+        outside_list(DifferentDaysEditor.form_outside),
+        form_alert(errors.get("form", "")),
         name="different-days",
         shown=DifferentDaysEditor.form_open,
         on_close=DifferentDaysEditor.close_form,
+        on_submit=DifferentDaysEditor.save_override,
+        opening=FORM.number,
+        newer=(DifferentDaysEditor.is_stale, DifferentDaysEditor.load_new_version),
     )
 
 
@@ -124,7 +110,7 @@ def _form_range(each: RangeRow) -> rx.Component:
 
 
 def _removal_dialog() -> rx.Component:
-    return dialog(
+    return danger_question(
         t("Remove {days}?", days=DifferentDaysEditor.removal.days),
         rx.el.p(t("The weekly hours hold again on these days.")),
         rx.cond(
@@ -133,164 +119,131 @@ def _removal_dialog() -> rx.Component:
         ),
         name="removal",
         shown=DifferentDaysEditor.removal_open,
-        on_close=DifferentDaysEditor.close_removal,
-        actions=(
-            button(t("Keep"), on_click=DifferentDaysEditor.close_removal),
-            button(t("Remove"), variant="danger", on_click=DifferentDaysEditor.remove_override),
-        ),
+        keep=(t("Keep"), DifferentDaysEditor.close_removal),
+        do=(t("Remove"), DifferentDaysEditor.remove_override),
     )
 
 
 def _time_off_dialog() -> rx.Component:
     errors = TimeOffEditor.away_errors
-    return dialog(
+    return form_dialog(
         AWAY.title,
-        rx.el.form(
-            rx.el.p(
-                t("You receive nobody on these days, at none of your clinics."), class_name="muted"
-            ),
-            rx.el.div(
-                text_field(
-                    t("First day"),
-                    "away_first",
-                    error=errors.get("first", ""),
-                    default_value=AWAY.first,
-                    type="date",
-                    on_blur=TimeOffEditor.set_away_first,
-                ),
-                text_field(
-                    t("Last day"),
-                    "away_last",
-                    error=errors.get("last", ""),
-                    default_value=AWAY.last,
-                    type="date",
-                    on_blur=TimeOffEditor.set_away_last,
-                ),
-                class_name="grid gap-4 sm:grid-cols-2",
+        rx.el.p(
+            t("You receive nobody on these days, at none of your clinics."), class_name="muted"
+        ),
+        rx.el.div(
+            text_field(
+                t("First day"),
+                "away_first",
+                error=errors.get("first", ""),
+                default_value=AWAY.first,
+                type="date",
+                on_blur=TimeOffEditor.set_away_first,
             ),
             text_field(
-                t("Note (optional)"),
-                "away_note",
-                hint=t("Only you see it, such as: summer holiday."),
-                error=errors.get("note", ""),
-                default_value=AWAY.note,
-                max_length=120,
-                auto_complete="off",
+                t("Last day"),
+                "away_last",
+                error=errors.get("last", ""),
+                default_value=AWAY.last,
+                type="date",
+                on_blur=TimeOffEditor.set_away_last,
             ),
-            rx.el.p(TimeOffEditor.away_effect, class_name="muted", role="status"),
-            outside_list(TimeOffEditor.away_outside),
-            form_alert(errors.get("form", "")),
-            rx.el.div(
-                rx.cond(
-                    AvailabilityEditor.is_stale,
-                    button(t("Load the new version"), on_click=AvailabilityEditor.load_new_version),
-                ),
-                button(t("Cancel"), on_click=TimeOffEditor.close_time_off),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=AWAY.number,
-            on_submit=TimeOffEditor.save_time_off,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+            class_name="grid gap-4 sm:grid-cols-2",
         ),
+        text_field(
+            t("Note (optional)"),
+            "away_note",
+            hint=t("Only you see it, such as: summer holiday."),
+            error=errors.get("note", ""),
+            default_value=AWAY.note,
+            max_length=120,
+            auto_complete="off",
+        ),
+        rx.el.p(TimeOffEditor.away_effect, class_name="muted", role="status"),
+        outside_list(TimeOffEditor.away_outside),
+        form_alert(errors.get("form", "")),
         name="time-off",
         shown=TimeOffEditor.away_open,
         on_close=TimeOffEditor.close_time_off,
+        on_submit=TimeOffEditor.save_time_off,
+        opening=AWAY.number,
+        newer=(AvailabilityEditor.is_stale, AvailabilityEditor.load_new_version),
     )
 
 
 def _return_dialog() -> rx.Component:
-    return dialog(
+    return danger_question(
         t("Remove time off {days}?", days=TimeOffEditor.return_asked.days),
         rx.el.p(t("Your hours hold again on these days, and patients can book them.")),
         name="return",
         shown=TimeOffEditor.return_open,
-        on_close=TimeOffEditor.close_time_off,
-        actions=(
-            button(t("Keep"), on_click=TimeOffEditor.close_time_off),
-            button(t("Remove"), variant="danger", on_click=TimeOffEditor.remove_time_off),
-        ),
+        keep=(t("Keep"), TimeOffEditor.close_time_off),
+        do=(t("Remove"), TimeOffEditor.remove_time_off),
     )
 
 
 def _session_dialog() -> rx.Component:
     errors = ExtraSessionEditor.session_errors
-    return dialog(
+    return form_dialog(
         t("Open an extra session"),
-        rx.el.form(
-            select_field(
-                t("Visit type"),
-                "session_visit_type_id",
-                ExtraSessionEditor.session_types,
-                error=errors.get("visit_type_id", ""),
-                default_value=SESSION.visit_type_id,
-            ),
-            rx.el.div(
-                text_field(
-                    t("Day"),
-                    "session_day",
-                    error=errors.get("day", ""),
-                    default_value=SESSION.day,
-                    type="date",
-                ),
-                text_field(
-                    t("Begins at"),
-                    "session_starts",
-                    error=errors.get("starts", ""),
-                    default_value=SESSION.starts,
-                    type="time",
-                ),
-                text_field(
-                    t("Minutes"),
-                    "session_duration",
-                    error=errors.get("duration", ""),
-                    default_value=SESSION.duration,
-                    type="number",
-                    input_mode="numeric",
-                    min="5",
-                    max="480",
-                ),
-                text_field(
-                    t("Places"),
-                    "session_capacity",
-                    error=errors.get("capacity", ""),
-                    default_value=SESSION.capacity,
-                    type="number",
-                    input_mode="numeric",
-                    min="1",
-                    max="200",
-                ),
-                class_name="grid gap-4 grid-cols-2",
-            ),
-            rx.el.p(t("It takes your time at once, also outside your hours."), class_name="muted"),
-            rx.el.div(
-                button(t("Cancel"), on_click=ExtraSessionEditor.close_session),
-                button(t("Open"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=SESSION.number,
-            on_submit=ExtraSessionEditor.save_session,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+        select_field(
+            t("Visit type"),
+            "session_visit_type_id",
+            ExtraSessionEditor.session_types,
+            error=errors.get("visit_type_id", ""),
+            default_value=SESSION.visit_type_id,
         ),
+        rx.el.div(
+            text_field(
+                t("Day"),
+                "session_day",
+                error=errors.get("day", ""),
+                default_value=SESSION.day,
+                type="date",
+            ),
+            text_field(
+                t("Begins at"),
+                "session_starts",
+                error=errors.get("starts", ""),
+                default_value=SESSION.starts,
+                type="time",
+            ),
+            number_field(
+                t("Minutes"),
+                "session_duration",
+                error=errors.get("duration", ""),
+                default_value=SESSION.duration,
+                least=5,
+                most=480,
+            ),
+            number_field(
+                t("Places"),
+                "session_capacity",
+                error=errors.get("capacity", ""),
+                default_value=SESSION.capacity,
+                least=1,
+                most=200,
+            ),
+            class_name="grid gap-4 grid-cols-2",
+        ),
+        rx.el.p(t("It takes your time at once, also outside your hours."), class_name="muted"),
         name="extra-session",
         shown=ExtraSessionEditor.session_open,
         on_close=ExtraSessionEditor.close_session,
+        on_submit=ExtraSessionEditor.save_session,
+        opening=SESSION.number,
+        submit=t("Open"),
     )
 
 
 def _session_removal_dialog() -> rx.Component:
     asked = ExtraSessionEditor.session_asked
-    return dialog(
+    return danger_question(
         t("Remove {session} of {day}?", session=asked.name, day=asked.day),
         rx.el.p(t("Patients can no longer book it.")),
         form_alert(ExtraSessionEditor.session_problem),
         name="session-removal",
         shown=ExtraSessionEditor.session_removal_open,
-        on_close=ExtraSessionEditor.close_session,
-        actions=(
-            button(t("Keep"), on_click=ExtraSessionEditor.close_session),
-            button(t("Remove"), variant="danger", on_click=ExtraSessionEditor.remove_session),
-        ),
+        keep=(t("Keep"), ExtraSessionEditor.close_session),
+        do=(t("Remove"), ExtraSessionEditor.remove_session),
     )

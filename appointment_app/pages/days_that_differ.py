@@ -13,14 +13,14 @@ from appointment_app.components.month import month
 from appointment_app.components.pills import pills
 from appointment_app.i18n import t
 from appointment_app.states.availability_editor import AvailabilityEditor
-from appointment_app.states.different_days_editor import DifferentDaysEditor
-from appointment_app.states.extra_session_editor import ExtraSessionEditor
-from appointment_app.states.hours_form import (
+from appointment_app.states.availability_words import (
     HolidayRow,
     OverrideRow,
     SessionRow,
     TimeOffRow,
 )
+from appointment_app.states.different_days_editor import DifferentDaysEditor
+from appointment_app.states.extra_session_editor import ExtraSessionEditor
 from appointment_app.states.time_off_editor import TimeOffEditor
 
 

@@ -21,7 +21,7 @@ from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
-from appointment_app.components.slot import slot_grid, slot_link, slot_taken, slot_time
+from appointment_app.components.slot import live_slot, slot_grid
 from appointment_app.i18n import t
 from appointment_app.states.doctor_profile import DoctorProfile, Place, VisitChoice
 from appointment_app.states.doctor_week import DayView, PartOfDay
@@ -196,12 +196,10 @@ def _strip_of_days() -> rx.Component:
     return rx.el.div(
         day_strip(t("Day"), rx.foreach(DoctorProfile.days, _chip)),
         rx.el.h3(DoctorProfile.chosen_day),
+        rx.foreach(DoctorProfile.parts, _part_of_day),
         rx.cond(
             DoctorProfile.chosen_day_problem != "",
             _nothing_free(DoctorProfile.chosen_day_problem),
-            rx.fragment(
-                rx.foreach(DoctorProfile.parts, _part_of_day),
-            ),
         ),
         class_name="narrow-only grid gap-4",
     )
@@ -238,7 +236,7 @@ def _column(day: DayView) -> rx.Component:
             day.weekday,
             day.date,
             rx.cond(
-                day.is_free,
+                day.slots.length() > 0,
                 rx.foreach(day.slots, _slot),
                 rx.el.p(day.note, class_name="muted small py-2"),
             ),
@@ -293,12 +291,7 @@ def _other(row: OtherRow) -> rx.Component:
 
 
 def _slot(slot: SlotLink) -> rx.Component:
-    free = slot_link(
-        slot_time(slot.time, slot.own_time, slot.places),
-        label=slot.label,
-        href=slot.href,
-    )
-    return rx.cond(slot.is_taken, slot_taken(slot.time), free)
+    return live_slot(slot, slot.own_time, slot.places)
 
 
 def _page_to_come() -> rx.Component:

@@ -17,7 +17,7 @@ from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.search_form import search_form
 from appointment_app.components.skeleton import skeleton
-from appointment_app.components.slot import slot_link, slot_taken, slot_time
+from appointment_app.components.slot import live_slot
 from appointment_app.i18n import t
 from appointment_app.states.find_doctors import DayColumn, DoctorCard, FindDoctors
 from appointment_app.states.slot_links import SlotLink
@@ -207,8 +207,7 @@ def _day(day: DayColumn) -> rx.Component:
 
 
 def _slot(slot: SlotLink) -> rx.Component:
-    free = slot_link(slot_time(slot.time, slot.places), label=slot.label, href=slot.href)
-    return rx.cond(slot.is_taken, slot_taken(slot.time), free)
+    return live_slot(slot, slot.places)
 
 
 def _no_free_days(doctor: DoctorCard) -> rx.Component:

@@ -7,6 +7,7 @@ import reflex as rx
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
 from appointment_app.components.field import form_alert, select_field, text_area, text_field
+from appointment_app.components.moment_fields import moment_fields
 from appointment_app.i18n import t
 from appointment_app.states.new_appointment import FoundPatient, NewAppointment
 
@@ -37,25 +38,12 @@ def new_appointment_dialog() -> rx.Component:
                 id="new-visit-type",
                 error=ERRORS.get("visit_type", ""),
             ),
-            rx.el.div(
-                text_field(
-                    t("Day"),
-                    "date",
-                    id="new-date",
-                    type="date",
-                    default_value=NewAppointment.date,
-                    error=ERRORS.get("date", ""),
-                ),
-                text_field(
-                    t("Time"),
-                    "time",
-                    id="new-time",
-                    type="time",
-                    hint=NewAppointment.zone,
-                    default_value=NewAppointment.time,
-                    error=ERRORS.get("time", ""),
-                ),
-                class_name="grid grid-cols-1 sm:grid-cols-2 gap-4",
+            moment_fields(
+                "new",
+                date=NewAppointment.date,
+                time=NewAppointment.time,
+                zone=NewAppointment.zone,
+                errors=ERRORS,
             ),
             text_area(
                 t("Reason for the visit"),

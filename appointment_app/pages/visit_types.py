@@ -7,21 +7,22 @@ import reflex as rx
 from appointment_app.components.badge import badge
 from appointment_app.components.button import button, icon_button
 from appointment_app.components.card import card, card_row, list_card
-from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.field import (
     check_field,
     form_alert,
+    number_field,
     select_field,
     text_field,
 )
+from appointment_app.components.form_dialog import danger_question, form_dialog
 from appointment_app.components.icons import down_icon, up_icon
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pills
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.components.switch import switch
 from appointment_app.i18n import t
-from appointment_app.pages.workspace import not_for_you
+from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 from appointment_app.states.visit_type_form import (
     BOOKABLE_BY_NAMES,
@@ -54,7 +55,7 @@ def visit_types(viewer: Viewer) -> rx.Component:
                 VisitTypeEditor.is_loaded,
                 rx.cond(
                     VisitTypeEditor.refusal != "",
-                    not_for_you(VisitTypeEditor.refusal),
+                    for_doctors(VisitTypeEditor.refusal),
                     _list(),
                 ),
                 skeleton_cards(1),
@@ -126,80 +127,66 @@ def _row(row: VisitTypeRow) -> rx.Component:
 
 
 def _form_dialog() -> rx.Component:
-    return dialog(
+    return form_dialog(
         FORM.title,
-        rx.el.form(
-            text_field(
-                t("Name"),
-                "name",
-                error=VisitTypeEditor.errors.get("name", ""),
-                default_value=FORM.name,
-                max_length=80,
-                auto_complete="off",
-            ),
-            _minutes(t("Duration in minutes"), "duration", FORM.duration),
-            rx.el.div(
-                rx.el.p(t("How you meet"), class_name="field-label"),
-                pills(
-                    t("How you meet"),
-                    [("in_person", t("In person")), ("video", t("Video"))],
-                    rx.cond(VisitTypeEditor.is_video, "video", "in_person"),
-                    VisitTypeEditor.choose_mode,
-                ),
-                class_name="field",
-            ),
-            rx.cond(
-                VisitTypeEditor.is_video,
-                text_field(
-                    t("Link to join"),
-                    "join_link",
-                    hint=t(
-                        "The patient gets it with the confirmation; you see it in the calendar."
-                    ),
-                    error=VisitTypeEditor.errors.get("join_link", ""),
-                    default_value=FORM.join_link,
-                    type="url",
-                    placeholder="https://",
-                    max_length=500,
-                ),
-            ),
-            text_field(
-                t("Price"),
-                "price",
-                hint=t("Optional, in your words; patients read it before they book."),
-                error=VisitTypeEditor.errors.get("price", ""),
-                default_value=FORM.price,
-                max_length=80,
-                auto_complete="off",
-            ),
-            check_field(
-                t("I confirm each booking before it is final"),
-                "needs_confirmation",
-                default_checked=FORM.needs_confirmation,
-            ),
-            _more(),
-            rx.el.p(
-                t("Appointments that are booked already stay as they are."),
-                class_name="muted small",
-            ),
-            form_alert(VisitTypeEditor.problem),
-            rx.el.div(
-                rx.cond(
-                    VisitTypeEditor.is_stale,
-                    button(t("Load the new version"), on_click=VisitTypeEditor.load_new_version),
-                ),
-                button(t("Cancel"), on_click=VisitTypeEditor.close),
-                button(t("Save"), type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
-            ),
-            key=FORM.number,
-            on_submit=VisitTypeEditor.submit,
-            custom_attrs={"noValidate": True},
-            class_name="grid gap-4",
+        text_field(
+            t("Name"),
+            "name",
+            error=VisitTypeEditor.errors.get("name", ""),
+            default_value=FORM.name,
+            max_length=80,
+            auto_complete="off",
         ),
+        _minutes(t("Duration in minutes"), "duration", FORM.duration),
+        rx.el.div(
+            rx.el.p(t("How you meet"), class_name="field-label"),
+            pills(
+                t("How you meet"),
+                [("in_person", t("In person")), ("video", t("Video"))],
+                rx.cond(VisitTypeEditor.is_video, "video", "in_person"),
+                VisitTypeEditor.choose_mode,
+            ),
+            class_name="field",
+        ),
+        rx.cond(
+            VisitTypeEditor.is_video,
+            text_field(
+                t("Link to join"),
+                "join_link",
+                hint=t("The patient gets it with the confirmation; you see it in the calendar."),
+                error=VisitTypeEditor.errors.get("join_link", ""),
+                default_value=FORM.join_link,
+                type="url",
+                placeholder="https://",
+                max_length=500,
+            ),
+        ),
+        text_field(
+            t("Price"),
+            "price",
+            hint=t("Optional, in your words; patients read it before they book."),
+            error=VisitTypeEditor.errors.get("price", ""),
+            default_value=FORM.price,
+            max_length=80,
+            auto_complete="off",
+        ),
+        check_field(
+            t("I confirm each booking before it is final"),
+            "needs_confirmation",
+            default_checked=FORM.needs_confirmation,
+        ),
+        _more(),
+        rx.el.p(
+            t("Appointments that are booked already stay as they are."),
+            class_name="muted small",
+        ),
+        form_alert(VisitTypeEditor.problem),
         name="visit-type",
         shown=VisitTypeEditor.is_open,
         on_close=VisitTypeEditor.close,
+        on_submit=VisitTypeEditor.submit,
+        opening=FORM.number,
+        newer=(VisitTypeEditor.is_stale, VisitTypeEditor.load_new_version),
     )
 
 
@@ -223,16 +210,14 @@ def _more() -> rx.Component:
                     error=VisitTypeEditor.errors.get("step", ""),
                     default_value=FORM.step,
                 ),
-                text_field(
+                number_field(
                     t("Places at one time"),
                     "capacity",
                     hint=t("From 2 on it is a group session."),
                     error=VisitTypeEditor.errors.get("capacity", ""),
                     default_value=FORM.capacity,
-                    type="number",
-                    input_mode="numeric",
-                    min="1",
-                    max="200",
+                    least=1,
+                    most=200,
                 ),
                 class_name="grid gap-4 sm:grid-cols-2",
             ),
@@ -316,21 +301,19 @@ def _suitable(legend: str | rx.Var[str], groups: rx.Var[list[ResourceGroup]]) ->
 
 
 def _minutes(label: str, name: str, value: rx.Var[str]) -> rx.Component:
-    return text_field(
+    return number_field(
         label,
         name,
         error=VisitTypeEditor.errors.get(name, ""),
         default_value=value,
-        type="number",
-        input_mode="numeric",
-        min="0",
-        max="480",
+        least=0,
+        most=480,
         step="5",
     )
 
 
 def _question() -> rx.Component:
-    return dialog(
+    return danger_question(
         t("No longer offer {name}?", name=VisitTypeEditor.asked_about),
         rx.el.p(
             t(
@@ -340,13 +323,6 @@ def _question() -> rx.Component:
         ),
         name="last-visit-type",
         shown=VisitTypeEditor.is_asking,
-        on_close=VisitTypeEditor.keep_last,
-        actions=(
-            button(t("Keep offering it"), on_click=VisitTypeEditor.keep_last),
-            button(
-                t("No longer offer it"),
-                variant="danger",
-                on_click=VisitTypeEditor.deactivate_last,
-            ),
-        ),
+        keep=(t("Keep offering it"), VisitTypeEditor.keep_last),
+        do=(t("No longer offer it"), VisitTypeEditor.deactivate_last),
     )

@@ -10,11 +10,20 @@ from appointment_app.components.empty_state import empty_state
 from appointment_app.i18n import t
 
 
-def not_for_you(sentence: rx.Var[str]) -> rx.Component:
-    """Return what somebody sees who may not use the page, and a way on."""
+def for_doctors(sentence: rx.Var[str]) -> rx.Component:
+    """Return what somebody else sees of a doctor's page: why, and a way on."""
+    return _not_for_you(t("This page is for doctors"), sentence)
+
+
+def for_administrators(sentence: str) -> rx.Component:
+    """Return what somebody else sees of an administrator's page: why, and a way on."""
+    return _not_for_you(t("This page is for administrators"), sentence)
+
+
+def _not_for_you(title: str, sentence: str | rx.Var[str]) -> rx.Component:
     return card(
         empty_state(
-            t("This page is for doctors"),
+            title,
             sentence,
             button_link(t("Find a doctor"), href="/", variant="primary"),
         )

@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import Select
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
     Appointment,
@@ -29,7 +30,6 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
-    ResourceKind,
     VisitMode,
     VisitType,
     row_id,
@@ -37,7 +37,6 @@ from appointment_app.models import (
 from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.scheduling.cancellation_window import deadline
 from appointment_app.scheduling.rescheduling import MOVABLE
-from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
@@ -55,10 +54,9 @@ class CancelledBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarlierTime:
-    """A time at which an appointment was, the next one it got, and the reason; UTC."""
+    """A time (UTC) at which an appointment was, and why it was moved from there."""
 
     starts_at: datetime
-    moved_to: datetime
     reason: str
 
 
@@ -68,8 +66,8 @@ class AppointmentView:
 
     ``is_own`` is for the patient and their guardian, ``is_patient`` for the patient alone;
     ``can_cancel`` and ``can_move`` say whether they still may, which they could until
-    ``deadline``. ``earlier``, oldest first, and ``room`` are filled where one appointment is
-    asked for.
+    ``deadline``. ``earlier``, oldest first, ``room`` and ``device`` are filled where one
+    appointment is asked for.
     """
 
     id: UUID
@@ -103,6 +101,7 @@ class AppointmentView:
     version: int
     earlier: tuple[EarlierTime, ...] = ()
     room: str = ""
+    device: str = ""
 
 
 async def get_appointment(
@@ -110,25 +109,25 @@ async def get_appointment(
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
     row = await _viewable(session, actor, appointment_id)
-    places = await load_series_places(session, [row[0]])
+    places = await load_series_places(session, actor, [row[0]])
     moves = (
         select(AppointmentMove)
         .where(AppointmentMove.appointment_id == row[0].id)
         .order_by(col(AppointmentMove.id))
     )
     earlier = tuple(
-        EarlierTime(move.from_starts_at, move.to_starts_at, move.reason)
-        for move in await session.exec(moves)
+        EarlierTime(move.from_starts_at, move.reason) for move in await session.exec(moves)
     )
-    taken = await load_taken(session, row[0].block_id)
+    taken = await load_taken_by(session, row[0].block_id)
     view = _view(actor, *row, places.get(row_id(row[0])))
-    return replace(view, earlier=earlier, room=taken.get(ResourceKind.ROOM, ""))
+    return replace(view, earlier=earlier, room=taken.room, device=taken.device)
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
     """Return an appointment as an ``.ics`` file; raises ``LoginRequired`` or ``NotFound``."""
     appointment, doctor, clinic, *_ = await _viewable(session, actor, appointment_id)
-    return calendar_file(appointment, doctor, clinic)
+    taken = await load_taken_by(session, appointment.block_id)
+    return calendar_file(appointment, doctor, clinic, taken)
 
 
 async def list_own(
@@ -152,7 +151,7 @@ async def list_own(
             col(Appointment.starts_at), col(Appointment.id)
         )
     rows = (await session.exec(statement.limit(limit).offset(offset))).all()
-    places = await load_series_places(session, [row[0] for row in rows])
+    places = await load_series_places(session, actor, [row[0] for row in rows])
     return [_view(actor, *row, places.get(row_id(row[0]))) for row in rows]
 
 

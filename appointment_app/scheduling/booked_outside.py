@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.models import Appointment, AppointmentStatus, BusyBlock, Clinic, Person
-from appointment_app.scheduling.availability import Hours, open_intervals
+from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.rules import Place
 
 _OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED, AppointmentStatus.CHECKED_IN)

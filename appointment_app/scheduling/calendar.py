@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, allows, require
+from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     Appointment,
@@ -23,7 +24,6 @@ from appointment_app.models import (
     Clinic,
     Doctor,
     Person,
-    ResourceKind,
     VisitMode,
     row_id,
 )
@@ -33,7 +33,6 @@ from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
 from appointment_app.scheduling.rescheduling import MOVABLE
-from appointment_app.scheduling.resources import load_taken
 from appointment_app.scheduling.rules import (
     Place,
     load_busy,
@@ -283,7 +282,7 @@ async def load_detail(
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
     require(actor, Action.VIEW_CALENDAR, record)
-    taken = await load_taken(session, row.block_id)
+    taken = await load_taken_by(session, row.block_id)
     return AppointmentDetail(
         id=row.public_id,
         reference=row.reference,
@@ -298,8 +297,8 @@ async def load_detail(
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,
-        room=taken.get(ResourceKind.ROOM, ""),
-        device=taken.get(ResourceKind.DEVICE, ""),
+        room=taken.room,
+        device=taken.device,
         join_link=row.join_link,
         status=row.status,
         reason=row.reason,
@@ -310,7 +309,7 @@ async def load_detail(
         can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
         earlier=await _earlier(session, row),
         history=await _history(session, row),
-        series=(await load_series_places(session, [row])).get(row_id(row)),
+        series=(await load_series_places(session, actor, [row])).get(row_id(row)),
         next_statuses=_next_statuses(actor, row, record),
     )
 

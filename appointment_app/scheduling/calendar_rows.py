@@ -30,6 +30,7 @@ from appointment_app.models import (
     DateOverride,
     DateOverrideRange,
     DoctorAtClinic,
+    Hold,
     TimeOff,
     VisitTypeResource,
     WeeklyHours,
@@ -71,7 +72,8 @@ class Row(NamedTuple):
 
     ``opens`` and ``closes`` are minutes after local midnight, ``first`` and ``last`` local days, of
     which a day that differs is the ``first``; ``begins`` and ``ends`` are UTC. A block that
-    ``expires_at`` some moment is a hold; ``session_of`` a visit type is a group session.
+    ``expires_at`` some moment is a hold, ``is_own`` one of the visitor who looks; ``session_of`` a
+    visit type is a group session.
     """
 
     kind: Kind
@@ -87,6 +89,7 @@ class Row(NamedTuple):
     expires_at: Any
     block_id: Any
     session_of: Any
+    is_own: Any
 
 
 class _Moment(UTCDateTime):
@@ -112,6 +115,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "expires_at": _Moment(),
     "block_id": sa.Integer(),
     "session_of": sa.Integer(),
+    "is_own": sa.Integer(),
 }
 
 
@@ -145,11 +149,19 @@ def block_rows(
 
 
 def live_block_rows(
-    doctors: Collection[int], window: Interval, now: datetime, *, except_block: int | None = None
+    doctors: Collection[int],
+    window: Interval,
+    now: datetime,
+    *,
+    except_block: int | None = None,
+    visitor: str = "",
 ) -> Rows:
-    """Want what occupies doctors within ``window``; an expired hold occupies nobody."""
+    """Want what occupies doctors within ``window``; an expired hold occupies nobody.
+
+    ``visitor`` is the key of the one who looks, whose own hold is told apart.
+    """
     values = _block_values(doctors, window, except_block)
-    return Rows("live_block", values | {"block_now": now})
+    return Rows("live_block", values | {"block_now": now, "block_visitor": visitor})
 
 
 def person_rows(persons: Collection[int], window: Interval) -> Rows:
@@ -213,23 +225,30 @@ def _selects() -> dict[str, sa.Select[Any]]:
     """Return each select by its name; made once, since to make one takes longer than to run it."""
     hours, override, time_off = WeeklyHours, DateOverride, TimeOff
     block, seat, at_clinic = BusyBlock, Appointment, DoctorAtClinic
-    blocks = _rows(
-        Kind.BLOCK,
-        col(block.doctor_id),
-        begins=col(block.busy_from),
-        ends=col(block.busy_until),
-        expires_at=col(block.expires_at),
-        block_id=col(block.id),
-        # A session of which all seats are only held so far is a block of kind hold.
-        session_of=sa.case((col(block.kind).in_(_SESSIONS), col(block.visit_type_id))),
-    ).where(
-        _is_one_of(block.doctor_id, "block_doctors"),
-        col(block.active),
-        col(block.busy_from) > sa.bindparam("block_since"),
-        col(block.busy_from) < sa.bindparam("block_until"),
-        col(block.busy_until) > sa.bindparam("block_from"),
-        col(block.id) != sa.bindparam("block_except"),
-    )
+
+    def blocks(**columns: Any) -> sa.Select[Any]:
+        return _rows(
+            Kind.BLOCK,
+            col(block.doctor_id),
+            begins=col(block.busy_from),
+            ends=col(block.busy_until),
+            expires_at=col(block.expires_at),
+            block_id=col(block.id),
+            # A session of which all seats are only held so far is a block of kind hold.
+            session_of=sa.case((col(block.kind).in_(_SESSIONS), col(block.visit_type_id))),
+            **columns,
+        ).where(
+            _is_one_of(block.doctor_id, "block_doctors"),
+            col(block.active),
+            col(block.busy_from) > sa.bindparam("block_since"),
+            col(block.busy_from) < sa.bindparam("block_until"),
+            col(block.busy_until) > sa.bindparam("block_from"),
+            col(block.id) != sa.bindparam("block_except"),
+        )
+
+    # In a group session others may sit beside the visitor: its seats are looked at one by one.
+    own = sa.select(col(Hold.block_id)).where(col(Hold.visitor) == sa.bindparam("block_visitor"))
+    is_own = sa.and_(col(block.capacity) == 1, col(block.id) == own.scalar_subquery())
     return {
         "weekly": _rows(
             Kind.WEEKLY,
@@ -269,8 +288,8 @@ def _selects() -> dict[str, sa.Select[Any]]:
             col(time_off.first_day) <= sa.bindparam("time_off_last"),
             col(time_off.last_day) >= sa.bindparam("time_off_first"),
         ),
-        "block": blocks,
-        "live_block": blocks.where(
+        "block": blocks(),
+        "live_block": blocks(is_own=sa.case((is_own, 1), else_=0)).where(
             sa.or_(
                 col(block.kind) != BlockKind.HOLD,
                 col(block.expires_at) > sa.bindparam("block_now"),

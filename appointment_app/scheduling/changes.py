@@ -38,9 +38,17 @@ def fitting_text(typed: str, field: str, limit: int) -> str:
 
 
 async def lock_appointment(
-    session: AsyncSession, actor: Actor, appointment_id: UUID, action: Action
+    session: AsyncSession,
+    actor: Actor,
+    appointment_id: UUID,
+    action: Action,
+    *,
+    frees_time: bool = True,
 ) -> Appointment:
-    """Return the appointment as it stands once nobody else changes its doctor's calendar."""
+    """Return the appointment as it stands once nobody else changes its doctor's calendar.
+
+    Say when what is done to it never ``frees_time``: then what is known of free times stays.
+    """
     if not actor.is_somebody:
         raise LoginRequired
     by_id = select(Appointment).where(Appointment.public_id == appointment_id)
@@ -52,7 +60,7 @@ async def lock_appointment(
         action,
         Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id),
     )
-    await locks.lock_doctor(session, appointment.doctor_id)
+    await locks.lock_doctor(session, appointment.doctor_id, frees_time=frees_time)
     await session.refresh(appointment)
     return appointment
 

@@ -13,15 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.scheduling.availability import (
-    Hours,
-    VisitShape,
-    free_slots,
-    open_intervals,
-)
+from appointment_app.scheduling.availability import VisitShape, free_slots, open_intervals
 from appointment_app.scheduling.intervals import Interval, clip, subtract
-from appointment_app.scheduling.local_time import local_date, local_day_bounds
+from appointment_app.scheduling.local_time import by_local_day, local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
+from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.patient_rules import is_at_limit
 from appointment_app.scheduling.rules import load_busy, load_full_days, shape_of
@@ -43,11 +39,12 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day with its free starts (UTC)."""
+    """One local day with its free starts (UTC), and those that somebody is just booking."""
 
     day: date
     kind: DayKind
     slots: tuple[datetime, ...]
+    held: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +79,13 @@ async def list_days(
     count: int = 7,
     *,
     moving: UUID | None = None,
+    visitor: str = "",
 ) -> Days:
     """Return ``count`` local days of the clinic from ``first_day`` on.
 
     Their times are those to which the actor's own appointment ``moving`` can go, where there is
-    one. Raises ``NotFound`` when patients cannot book the offer.
+    one; what the ``visitor`` with this secret holds is free for them. Raises ``NotFound`` when
+    patients cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
@@ -98,16 +97,15 @@ async def list_days(
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
     wish = Wish(place, visit_type, window, moved)
-    (found,) = await find_free(session, [wish])
+    (found,) = await find_free(session, [wish], visitor=visitor)
     own = await load_own_times(session, actor, wish.reach, moved)
     free = without_own(found.starts, shape, own)
     left_out = len(free) < len(found.starts)
-    by_day: dict[date, list[datetime]] = {day: [] for day in dates}
-    for start in free:
-        by_day[local_date(zone, start)].append(start)
+    by_day = by_local_day(zone, free)
+    held = by_local_day(zone, without_own(found.held, shape, own))
     busy: list[Interval] = []
     full_days: frozenset[date] = frozenset()
-    if not all(by_day.values()):  # what is taken tells why a day is not free
+    if not all(by_day[day] for day in dates):  # what is taken tells why a day is not free
         busy = (await load_busy(session, [place.doctor_id], window, now))[place.doctor_id]
         full_days = (await load_full_days(session, [place], window)).get(place.id, full_days)
 
@@ -115,8 +113,8 @@ async def list_days(
         return kind_of_day(place.hours, shape, day, not_before, not_after, busy, full_days)
 
     days = tuple(
-        Day(day, DayKind.FREE if slots else kind(day), tuple(slots))
-        for day, slots in by_day.items()
+        Day(day, DayKind.FREE if by_day[day] else kind(day), by_day[day], held[day])
+        for day in dates
     )
     today = local_day_bounds(zone, local_date(zone, now))
     too_near = [start - (not_before - now) for start in free[:1]]

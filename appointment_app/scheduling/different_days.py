@@ -17,8 +17,8 @@ from appointment_app.database import transactional
 from appointment_app.errors import Invalid
 from appointment_app.i18n import t
 from appointment_app.models import DateOverride, DateOverrideRange, row_id
-from appointment_app.scheduling.availability import Hours, LocalRange
 from appointment_app.scheduling.booked_outside import Preview, booked_outside, differs
+from appointment_app.scheduling.opening_hours import Hours, LocalRange
 from appointment_app.scheduling.own_place import (
     load_elsewhere,
     load_own_place,

@@ -53,7 +53,8 @@ _FIRST_CLOCK = timedelta(hours=14)
 class Seen:
     """A place that was looked at, and what is free there of the first of its ``visit_types``.
 
-    ``slots`` are free starts (UTC), the first one at all among them, or none when nothing is free.
+    ``slots`` are free starts (UTC), the first one at all among them, or none when nothing is free;
+    ``held`` those at which somebody else is just booking.
     ``seats_left`` says how many more there is room for where a group session begins.
     ``looked_until`` is how far was looked; ``bound`` a lower bound of the first free start where
     something is known of it.
@@ -65,6 +66,7 @@ class Seen:
     looked_until: datetime
     bound: datetime | None
     slots: list[datetime] = field(default_factory=list)
+    held: list[datetime] = field(default_factory=list)
     seats_left: dict[datetime, int] = field(default_factory=dict)
 
     @property
@@ -84,7 +86,8 @@ class Seen:
 class EarliestFirst:
     """The places that meet ``conditions``, the ``count`` that are free first among the ``seen``.
 
-    ``day`` is the first local day that suits. ``total`` says how many places there are in all.
+    ``day`` is the first local day that suits; what the ``visitor`` with this secret holds is free
+    for them. ``total`` says how many places there are in all.
     """
 
     def __init__(
@@ -93,12 +96,14 @@ class EarliestFirst:
         conditions: Iterable[sa.ColumnElement[bool]],
         day: date | None,
         count: int,
+        visitor: str = "",
     ) -> None:
         self.total = 0
         self._session = session
         self._conditions = tuple(conditions)
         self._day = day
         self._count = count
+        self._visitor = visitor
         self._seen: dict[int, Seen] = {}
         self._read = 0
         self._read_until: _Mark | None = None
@@ -114,7 +119,8 @@ class EarliestFirst:
             ]
             self._seen |= {each.place.id: each for each in seen}
             for far in (False, True):
-                await look(self._session, [each for each in seen if self._matters(each)], far=far)
+                open_ = [each for each in seen if self._matters(each)]
+                await look(self._session, open_, far=far, visitor=self._visitor)
         return sorted(self._seen.values(), key=lambda each: each.order)
 
     def _last(self) -> _Mark | None:
@@ -184,7 +190,9 @@ def begin_at(
     return Seen(place, visit_types, begin, looked_until=begin, bound=known)
 
 
-async def look(session: AsyncSession, seen: Sequence[Seen], *, far: bool = False) -> None:
+async def look(
+    session: AsyncSession, seen: Sequence[Seen], *, far: bool = False, visitor: str = ""
+) -> None:
     """Look on from where each was looked at last: some days, when ``far`` up to the horizon."""
     now = clock.now()
     looking, wishes = [], []
@@ -200,8 +208,10 @@ async def look(session: AsyncSession, seen: Sequence[Seen], *, far: bool = False
             continue
         if each.bound is not None:
             each.bound = max(each.bound, each.looked_until)
-    for each, wish, free in zip(looking, wishes, await find_free(session, wishes), strict=True):
+    found = await find_free(session, wishes, visitor=visitor)
+    for each, wish, free in zip(looking, wishes, found, strict=True):
         each.place, each.slots, each.seats_left = free.place, free.starts, free.seats_left
+        each.held += free.held
         if each.bound == each.looked_until:
             each.bound = free.first_without_holds or wish.window.end
         each.looked_until = wish.window.end

@@ -80,8 +80,19 @@ class OutsideAvailability(SchedulingError):
 
     code = "OUTSIDE_AVAILABILITY"
 
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or t("The doctor does not receive patients at this time."))
+
+
+class TimesChanged(OutsideAvailability):
+    """The doctor receives at this time, but no visit begins then (any more)."""
+
+    code = "TIMES_CHANGED"
+
     def __init__(self) -> None:
-        super().__init__(t("The doctor does not receive patients at this time."))
+        super().__init__(
+            t("The free times have changed meanwhile, and this is none of them any more.")
+        )
 
 
 class TooSoon(SchedulingError):
@@ -225,7 +236,7 @@ class InThePast(SchedulingError):
 
 
 class NotMovable(SchedulingError):
-    """A seat in a group session: it is given up and another one booked."""
+    """Staff move no seat in a group session: it is given up and another one booked."""
 
     code = "GROUP_SESSION"
 

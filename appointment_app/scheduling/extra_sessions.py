@@ -31,7 +31,7 @@ from appointment_app.models import (
 from appointment_app.scheduling import resources
 from appointment_app.scheduling.different_days import MAX_DAYS_AHEAD
 from appointment_app.scheduling.errors import NoResourceHere, ResourceTaken
-from appointment_app.scheduling.free_check import release_expired_holds
+from appointment_app.scheduling.expired_holds import release_expired_holds
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of
 from appointment_app.scheduling.own_place import lock_own_place, today_at

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.models import BlockKind, BusyBlock
-from appointment_app.scheduling import next_free, resources
+from appointment_app.scheduling import next_free
 from appointment_app.scheduling.availability import Refusal, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
@@ -36,9 +33,11 @@ from appointment_app.scheduling.errors import (
     SchedulingError,
     SlotHeld,
     SlotTaken,
+    TimesChanged,
     TooFarAhead,
     TooSoon,
 )
+from appointment_app.scheduling.expired_holds import release_expired_holds
 from appointment_app.scheduling.held import Held
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
@@ -52,7 +51,7 @@ _FARTHEST = timedelta(days=1000)
 REFUSALS: dict[Refusal, Callable[[], SchedulingError]] = {
     Refusal.BUSY: SlotTaken,
     Refusal.OUTSIDE_HOURS: OutsideAvailability,
-    Refusal.NOT_ON_GRID: OutsideAvailability,
+    Refusal.NOT_ON_GRID: TimesChanged,
     Refusal.TOO_SOON: TooSoon,
     Refusal.TOO_FAR: TooFarAhead,
     Refusal.DAY_FULL: DayFull,
@@ -90,8 +89,8 @@ async def require_free(
 ) -> Granted:
     """Return what ``check_free`` grants of a start that is about to be taken.
 
-    Frees the doctor of expired holds that stand there, in one statement more, and forgets what
-    was known of their next free time where this may be later.
+    Frees the doctor of expired holds that stand there, in a few statements more, and forgets
+    what was known of their next free time where this may be later.
 
     Raises ``SlotTaken`` (``SlotHeld`` when it may become free again), ``PatientBusy``,
     ``OutsideAvailability``, ``TooSoon``, ``TooFarAhead``, ``DayFull``.
@@ -178,19 +177,6 @@ async def check_free(
         refusal = PatientBusy()
     has_expired_holds = len(live) < len(found[Kind.BLOCK])
     return Checked(Granted(place, joined), refusal, has_expired_holds, bool(found[Kind.BOUND]))
-
-
-async def release_expired_holds(session: AsyncSession, doctor_id: int) -> None:
-    """Free a locked doctor of the holds that expired: the constraint knows no time."""
-    expired = (
-        col(BusyBlock.doctor_id) == doctor_id,
-        col(BusyBlock.kind) == BlockKind.HOLD,
-        col(BusyBlock.active),
-        col(BusyBlock.expires_at) <= clock.now(),
-    )
-    await resources.release(session, *expired)
-    statement = update(BusyBlock).where(*expired).values(active=False)
-    await session.exec(statement.execution_options(synchronize_session=False))
 
 
 def _has_expired(row: Row, now: datetime) -> bool:

@@ -1,13 +1,10 @@
 """What a visitor keeps, as it is stored: found, given up, or in somebody else's way.
 
-The caller has the transaction and the doctor's lock. Who keeps and from where stands in the
-table as keyed hashes only: whoever reads it can neither use a hold nor name anybody.
+The caller has the transaction and the doctor's lock.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +13,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts.keys import key_for
-from appointment_app.accounts.network import network_of
 from appointment_app.models import BlockKind, BusyBlock, Hold, ResourceUse, row_id
 from appointment_app.scheduling import resources
+from appointment_app.scheduling.hold_keys import visitor_key
 from appointment_app.scheduling.rules import shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import OfferRows
@@ -67,16 +63,6 @@ def block_for(rows: OfferRows, starts_at: datetime) -> BusyBlock:
         block.kind, block.visit_type_id = BlockKind.SESSION, visit_type.id
         block.starts_at, block.ends_at = visit.start, visit.end
     return block
-
-
-def visitor_key(visitor: str) -> str:
-    """Return under what the table knows the visitor with this secret."""
-    return _hashed("hold visitor", visitor)
-
-
-def address_key(address: str) -> str:
-    """Return under what the table knows the network of an address."""
-    return _hashed("hold address", network_of(address))
 
 
 async def find(session: AsyncSession, visitor: str) -> Held | None:
@@ -151,7 +137,3 @@ def _what_for(block: BusyBlock) -> tuple[object, ...]:
         *(block.doctor_id, block.clinic_id, block.visit_type_id, block.capacity),
         *(block.busy_from, block.busy_until),
     )
-
-
-def _hashed(purpose: str, text: str) -> str:
-    return hmac.new(key_for(purpose), text.encode(), hashlib.sha256).hexdigest()

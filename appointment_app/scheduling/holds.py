@@ -26,6 +26,8 @@ from appointment_app.models import DOCTOR_OVERLAP, RESOURCE_OVERLAP, BlockKind, 
 from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.errors import HoldLimit, NotBookable, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
+from appointment_app.scheduling.hold_keys import address_key, visitor_key
+from appointment_app.scheduling.patient_rules import require_may_keep
 from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
@@ -58,8 +60,9 @@ async def keep(
 
     ``visitor`` is a secret that only the visitor's browser knows, ``address`` the network
     address it comes from. What the visitor kept before is given up once the new time is certain.
-    Raises what ``booking.book`` raises for a time that cannot be booked, and ``HoldLimit`` when
-    enough is kept for this address: then what was kept stays.
+    Raises what ``booking.book`` raises for a time that cannot be booked, ``KnownPatientsOnly``
+    for whoever is not (yet) known to be such a patient, and ``HoldLimit`` when enough is kept
+    for this address: then what was kept stays.
     """
     # Each refused turn means that another one of this address came through.
     for _ in range(get_settings().holds_per_address + 1):
@@ -105,6 +108,7 @@ async def _keep(
         rows = await find_offer(session, offer)
     except NotFound as error:
         raise NotBookable from error
+    await require_may_keep(session, rows, actor)
     needs = None
     if rows.needs_resources:
         needs = await resources.lock(session, row_id(rows.visit_type), row_id(rows.clinic))
@@ -119,8 +123,8 @@ async def _keep(
     hold = Hold(
         block_id=block_id,
         seat=seat,
-        visitor=held.visitor_key(visitor),
-        address=held.address_key(address),
+        visitor=visitor_key(visitor),
+        address=address_key(address),
         number=number,
         expires_at=expires_at,
     )
@@ -155,8 +159,8 @@ async def _seat(
 async def _free_number(session: AsyncSession, visitor: str, address: str) -> int:
     """Return a number that no live hold of the address has but the visitor's own."""
     statement = select(Hold.number).where(
-        Hold.address == held.address_key(address),
-        Hold.visitor != held.visitor_key(visitor),
+        Hold.address == address_key(address),
+        Hold.visitor != visitor_key(visitor),
         Hold.expires_at > clock.now(),
     )
     taken = set(await session.exec(statement))
@@ -173,12 +177,13 @@ async def _lock_doctors(session: AsyncSession, offer: Offer, kept: held.Held | N
     if wanted is None:
         raise NotBookable
     for doctor_id in sorted({wanted, kept.block.doctor_id if kept else wanted}):
-        await locks.lock_doctor(session, doctor_id)
+        # Who keeps nothing else only takes: ``free_check`` forgets what that makes untrue.
+        await locks.lock_doctor(session, doctor_id, frees_time=kept is not None)
 
 
 async def _remove_expired(session: AsyncSession, address: str) -> None:
     """Make the numbers of this address free again; what they kept is free already."""
     statement = delete(Hold).where(
-        col(Hold.address) == held.address_key(address), col(Hold.expires_at) <= clock.now()
+        col(Hold.address) == address_key(address), col(Hold.expires_at) <= clock.now()
     )
     await session.exec(statement.execution_options(synchronize_session=False))

@@ -16,7 +16,6 @@ from appointment_app.database import transactional
 from appointment_app.errors import Invalid, StaleVersion
 from appointment_app.i18n import t
 from appointment_app.models import Clinic, DoctorAtClinic, WeeklyHours
-from appointment_app.scheduling.availability import Hours, WeeklyRange
 from appointment_app.scheduling.booked_outside import Preview, booked_outside
 from appointment_app.scheduling.different_days import (
     MAX_DAYS_AHEAD,
@@ -25,6 +24,7 @@ from appointment_app.scheduling.different_days import (
 )
 from appointment_app.scheduling.extra_sessions import ExtraSession, list_extra_sessions
 from appointment_app.scheduling.holiday_choice import HolidayChoice, holiday_choice
+from appointment_app.scheduling.opening_hours import Hours, WeeklyRange
 from appointment_app.scheduling.own_place import (
     load_elsewhere,
     load_own_place,

@@ -15,6 +15,8 @@ time.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,6 +62,14 @@ def repeated_time(zone: str, day: date) -> Interval | None:
 def local_date(zone: str, moment: datetime) -> date:
     """The date that a calendar on the wall of that zone shows at an instant."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def by_local_day(zone: str, moments: Iterable[datetime]) -> defaultdict[date, tuple[datetime, ...]]:
+    """The moments by the local date on which they are, in the order they were given."""
+    found: defaultdict[date, tuple[datetime, ...]] = defaultdict(tuple)
+    for moment in moments:
+        found[local_date(zone, moment)] += (moment,)
+    return found
 
 
 def horizon_end(zone: str, now: datetime, days: int) -> datetime:

@@ -19,10 +19,11 @@ from appointment_app.models import Doctor, Person, Resource
 from appointment_app.scheduling import next_free
 
 
-async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
+async def lock_doctor(session: AsyncSession, doctor_id: int, *, frees_time: bool = True) -> None:
     """Wait until nobody else changes this doctor's calendar, and count the change.
 
-    What is known of the doctor's first free starts is forgotten, for the change may free time.
+    What is known of the doctor's first free starts is forgotten where the change ``frees_time``,
+    or may do so.
 
     Raising ``revision`` touches no key, so PostgreSQL takes the row ``FOR NO KEY UPDATE``:
     foreign-key checks of others go on.
@@ -31,7 +32,8 @@ async def lock_doctor(session: AsyncSession, doctor_id: int) -> None:
         update(Doctor).where(col(Doctor.id) == doctor_id).values(revision=Doctor.revision + 1)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
-    await next_free.forget(session, doctor_id)
+    if frees_time:
+        await next_free.forget(session, doctor_id)
     note(session, doctor_key(doctor_id))
 
 

@@ -17,7 +17,8 @@ Why a bound that was true stays true:
   bound is therefore its end, the first moment that cannot be booked yet: what opens later lies
   beyond it.
 - Whatever else can free time changes something of the doctor, and each such deed takes
-  ``locks.lock_doctor`` first, which forgets the doctor's bounds in the same transaction.
+  ``locks.lock_doctor`` first, which forgets the doctor's bounds in the same transaction unless it
+  is told that the deed frees no time.
 - A bound is written only while the doctor is locked and their ``revision`` is the one that was
   read before the bound was found; a deed in between has raised it, and the bound is dropped.
 """

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
+from appointment_app.accounts.actor import Actor
 from appointment_app.models import Appointment, AppointmentStatus, BookableBy, DoctorAtClinic
 from appointment_app.scheduling.errors import KnownPatientsOnly, PatientLimit
 from appointment_app.scheduling.intervals import Interval
@@ -32,6 +33,20 @@ async def require_may_book(
         raise KnownPatientsOnly
     if await is_at_limit(session, rows.at_clinic, person_id, besides=besides):
         raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
+
+
+async def require_may_keep(session: AsyncSession, rows: OfferRows, actor: Actor) -> None:
+    """Return when a time of the offer may be kept for the actor, who may be nobody (yet).
+
+    What known patients book is kept for them and their guardians alone: strangers, who cannot
+    book it, would only be in their way. Raises ``KnownPatientsOnly``.
+    """
+    if rows.visit_type.bookable_by is not BookableBy.KNOWN_PATIENTS:
+        return
+    for person_id in (actor.person_id, *actor.dependents):
+        if person_id is not None and await is_known(session, person_id, rows.doctor_id):
+            return
+    raise KnownPatientsOnly
 
 
 async def is_known(session: AsyncSession, person_id: int, doctor_id: int) -> bool:

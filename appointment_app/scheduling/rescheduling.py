@@ -48,7 +48,8 @@ from appointment_app.scheduling.errors import (
     TooFarAhead,
     TooLateToReschedule,
 )
-from appointment_app.scheduling.free_check import REFUSALS, release_expired_holds, require_free
+from appointment_app.scheduling.expired_holds import release_expired_holds
+from appointment_app.scheduling.free_check import REFUSALS, require_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.move_rows import (
     certain,
@@ -100,7 +101,7 @@ async def reschedule(
 
     What needs to be confirmed waits for it again. The same time again changes nothing. Raises
     ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``TooLateToReschedule``,
-    ``StaleVersion``, ``NotMovable``, and what ``book`` raises of a time.
+    ``StaleVersion``, and what ``book`` raises of a time.
     """
     return await certain(lambda: _reschedule(session, actor, appointment_id, new_time, version))
 

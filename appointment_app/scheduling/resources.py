@@ -177,16 +177,6 @@ async def release(session: AsyncSession, *blocks: sa.ColumnExpressionArgument[bo
     await session.exec(statement.execution_options(synchronize_session=False))
 
 
-async def load_taken(session: AsyncSession, block_id: int) -> dict[ResourceKind, str]:
-    """Return the names of the room and the device that a block has, by kind."""
-    statement = (
-        select(Resource.kind, Resource.name)
-        .join(ResourceUse, col(ResourceUse.resource_id) == Resource.id)
-        .where(ResourceUse.block_id == block_id, col(ResourceUse.active))
-    )
-    return {ResourceKind(kind): name for kind, name in await session.exec(statement)}
-
-
 def is_needed() -> sa.ColumnElement[bool]:
     """Tell of a selected visit type whether it needs a room or a device."""
     return sa.and_(

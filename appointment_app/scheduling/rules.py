@@ -21,7 +21,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
@@ -34,6 +34,7 @@ from appointment_app.scheduling.calendar_rows import (
 )
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.public_holidays import holidays_around
 
 # Stands for hours that are read together with what is free (``slots.find_free``).
@@ -189,16 +190,23 @@ def days_between(first: date, last: date) -> list[date]:
 class Busy:
     """What occupies a doctor: ``held`` by holds, which expire by themselves, ``firm`` the rest.
 
-    ``sessions`` are the ids of the group sessions among it, by the id of their visit type.
+    ``own`` is what the visitor who looks holds. ``sessions`` are the ids of the group sessions
+    among it, by the id of their visit type.
     """
 
     firm: list[Interval] = field(default_factory=list)
     held: list[Interval] = field(default_factory=list)
+    own: list[Interval] = field(default_factory=list)
     sessions: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def all(self) -> list[Interval]:
         """What occupies the doctor at present."""
+        return self.firm + self.held + self.own
+
+    @property
+    def for_visitor(self) -> list[Interval]:
+        """What occupies the doctor for the one who looks: not what they hold themselves."""
         return self.firm + self.held if self.held else self.firm
 
 
@@ -223,10 +231,14 @@ def busy_from(found: Mapping[Kind, Iterable[Row]]) -> dict[int, Busy]:
     """Return what occupies each doctor by their id, from the live blocks that were ``found``."""
     busy: defaultdict[int, Busy] = defaultdict(Busy)
     for row in found[Kind.BLOCK]:
-        taken = busy[row.owner].firm if row.expires_at is None else busy[row.owner].held
+        of_doctor = busy[row.owner]
+        if row.expires_at is None:
+            taken = of_doctor.firm
+        else:
+            taken = of_doctor.own if row.is_own else of_doctor.held
         taken.append(Interval(row.begins, row.ends))
         if row.session_of is not None:
-            busy[row.owner].sessions[row.session_of].append(row.block_id)
+            of_doctor.sessions[row.session_of].append(row.block_id)
     return busy
 
 

@@ -5,7 +5,6 @@ A result is a doctor at a clinic, and earliest is meant for the doctor's default
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,7 +34,7 @@ from appointment_app.scheduling.doctors import (
 )
 from appointment_app.scheduling.earliest import EarliestFirst, Seen, begin_at, learned_from, look
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.local_time import local_date
+from appointment_app.scheduling.local_time import by_local_day, local_date
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.slots import Offer, load_offer
@@ -61,10 +60,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class CardDay:
-    """One local day of a card and its free starts (UTC)."""
+    """One local day of a card, its free starts (UTC), and those that somebody is just booking."""
 
     day: date
     slots: tuple[datetime, ...]
+    held: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,20 @@ class SearchPage:
 
 
 async def find_doctors(
-    session: AsyncSession, actor: Actor, query: Query, *, limit: int = 10, offset: int = 0
+    session: AsyncSession,
+    actor: Actor,
+    query: Query,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    visitor: str = "",
 ) -> SearchPage:
-    """Return the results ``offset`` to ``offset + limit`` of ``query``."""
+    """Return the results ``offset`` to ``offset + limit`` of ``query``.
+
+    What the ``visitor`` with this secret holds is free for them.
+    """
     require(actor, Action.FIND_DOCTORS)
-    search = EarliestFirst(session, _conditions(query), query.day, offset + limit)
+    search = EarliestFirst(session, _conditions(query), query.day, offset + limit, visitor)
     found = await search.find()
     cards = await _cards(session, actor, found[offset : offset + limit], query.day)
     if learned := learned_from(found):
@@ -106,18 +115,21 @@ async def find_doctors(
     return SearchPage(cards, search.total)
 
 
-async def find_card(session: AsyncSession, actor: Actor, offer: Offer, day: date | None) -> Card:
+async def find_card(
+    session: AsyncSession, actor: Actor, offer: Offer, day: date | None, *, visitor: str = ""
+) -> Card:
     """Return the card of a doctor at a clinic with the times of the offer's visit type.
 
-    ``day`` is the first local day that suits. Raises ``NotFound`` when patients cannot book it.
+    ``day`` is the first local day that suits; what the ``visitor`` with this secret holds is free
+    for them. Raises ``NotFound`` when patients cannot book it.
     """
     require(actor, Action.FIND_DOCTORS)
     place, chosen = await load_offer(session, offer)
     visit_types = await load_visit_types(session, [place])
     seen = begin_at(place, (chosen,), day, use_bound=False)
-    await look(session, [seen])
+    await look(session, [seen], visitor=visitor)
     if not seen.slots:
-        await look(session, [seen], far=True)
+        await look(session, [seen], far=True, visitor=visitor)
     seen.visit_types = visit_types[place.id]
     (card,) = await _cards(session, actor, [seen], day, chosen)
     return card
@@ -149,7 +161,8 @@ async def _cards(
 
     def card(seen: Seen) -> Card:
         place, visit_type = seen.place, chosen or seen.visit_types[0]
-        slots = without_own(seen.slots, shape_of(visit_type), own)
+        shape = shape_of(visit_type)
+        slots, held = (without_own(starts, shape, own) for starts in (seen.slots, seen.held))
         (shown,) = (
             each
             for each in view_visit_types([place], {place.id: seen.visit_types})
@@ -164,7 +177,7 @@ async def _cards(
             ),
             clinic=view_clinic(place.clinic),
             visit_type=shown,
-            days=_card_days(place, slots, day),
+            days=_card_days(place, slots, held, day),
             first_free=next(iter(slots), None),
             seats_left=seen.seats_left,
             left_out=len(slots) < len(seen.slots),
@@ -175,7 +188,7 @@ async def _cards(
 
 async def _own_times(session: AsyncSession, actor: Actor, found: list[Seen]) -> list[Interval]:
     """Return when the actor has appointments, as far as the cards reach."""
-    starts = [start for seen in found for start in seen.slots]
+    starts = [start for seen in found for start in (*seen.slots, *seen.held)]
     if not starts:
         return []
     return await load_own_times(session, actor, Interval(min(starts), max(starts) + _A_DAY))
@@ -217,12 +230,12 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _card_days(place: Place, slots: list[datetime], first_day: date | None) -> tuple[CardDay, ...]:
+def _card_days(
+    place: Place, slots: list[datetime], held: list[datetime], first_day: date | None
+) -> tuple[CardDay, ...]:
     zone = place.clinic.zone
     today = local_date(zone, clock.now())
     start = max(today, first_day or today)
-    by_day: defaultdict[date, tuple[datetime, ...]] = defaultdict(tuple)
-    for slot in slots:
-        by_day[local_date(zone, slot)] += (slot,)
+    free, booked = by_local_day(zone, slots), by_local_day(zone, held)
     days = (start + timedelta(days=number) for number in range(DAYS_ON_A_CARD))
-    return tuple(CardDay(day, by_day[day]) for day in days)
+    return tuple(CardDay(day, free[day], booked[day]) for day in days)

@@ -92,10 +92,11 @@ async def load_sessions(
     now: datetime,
     *,
     except_hold: int | None = None,
+    visitor: str = "",
 ) -> list[GroupSession]:
     """Return the sessions among these blocks, in one statement; none for no blocks.
 
-    The hold ``except_hold`` keeps nobody away.
+    Neither the hold ``except_hold`` nor that of the ``visitor`` with this key keeps anybody away.
     """
     if not block_ids:
         return []
@@ -106,6 +107,7 @@ async def load_sessions(
         col(Hold.block_id).in_(block_ids),
         col(Hold.expires_at) > now,
         col(Hold.id) != (except_hold or 0),
+        col(Hold.visitor) != visitor,
     )
     taken = sa.union_all(booked, held).subquery()
     statement = (

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import mail_contact
-from appointment_app.accounts.policy import Action
+from appointment_app.accounts.policy import Action, Record, allows
 from appointment_app.database import transactional
 from appointment_app.models import Appointment, AppointmentStatus, MessageKind, row_id
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel_locked
@@ -36,14 +36,15 @@ async def cancel_following(
     """Cancel an appointment and those of its series that come later; the patient gets one mail.
 
     Each stands under the rules of ``cancel``: those that it is too late for stay as they are and
-    are named. Raises what ``cancel`` raises, ``TooLateToCancel`` only when none could be.
+    are named, and those that were moved to a clinic where the actor has no right stay. Raises
+    what ``cancel`` raises, ``TooLateToCancel`` only when none could be.
     """
     reason = fitting_text(reason, "cancel_reason", CANCEL_REASON_LIMIT)
     first = await lock_appointment(session, actor, appointment_id, Action.CANCEL_APPOINTMENT)
     require_arrow(first.status, AppointmentStatus.CANCELLED)
     cancelled: list[Appointment] = []
     kept: list[Appointment] = []
-    for each in [first, *await _following(session, first)]:
+    for each in [first, *await _following(session, actor, first)]:
         try:
             await cancel_locked(session, actor, each, reason)
         except TooLateToCancel as error:
@@ -62,8 +63,8 @@ async def cancel_following(
     )
 
 
-async def _following(session: AsyncSession, first: Appointment) -> list[Appointment]:
-    """Return the later ones that can still be cancelled at all; the doctor is locked."""
+async def _following(session: AsyncSession, actor: Actor, first: Appointment) -> list[Appointment]:
+    """Return the later ones that the actor may cancel, if at all; the doctor is locked."""
     if first.series_id is None:
         return []
     statement = (
@@ -77,5 +78,13 @@ async def _following(session: AsyncSession, first: Appointment) -> list[Appointm
         .order_by(col(Appointment.starts_at))
         .execution_options(populate_existing=True)
     )
-    found = await session.exec(statement)
-    return [each for each in found if AppointmentStatus.CANCELLED in ARROWS[each.status]]
+    return [
+        each
+        for each in await session.exec(statement)
+        if AppointmentStatus.CANCELLED in ARROWS[each.status]
+        and allows(
+            actor,
+            Action.CANCEL_APPOINTMENT,
+            Record(each.person_id, each.doctor_id, each.clinic_id),
+        )
+    ]

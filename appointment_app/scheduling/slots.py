@@ -26,7 +26,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import resources
-from appointment_app.scheduling.availability import Hours, VisitShape, free_slots
+from appointment_app.scheduling.availability import VisitShape, free_slots
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     live_block_rows,
@@ -37,9 +37,11 @@ from appointment_app.scheduling.calendar_rows import (
     time_off_rows,
     weekly_rows,
 )
-from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.hold_keys import visitor_key
+from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.offered import is_offered
+from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment
@@ -127,7 +129,8 @@ class Wish:
 class Free:
     """The free starts in UTC, sorted.
 
-    ``first_without_holds`` is the first of them, now or as if nobody held a slot, whichever is
+    ``held`` are those that would be free if nobody else were just booking then.
+    ``first_without_holds`` is the first of all, now or as if nobody held a slot, whichever is
     earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
     for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
@@ -137,6 +140,7 @@ class Free:
     place: Place
     starts: list[datetime]
     first_without_holds: datetime | None
+    held: list[datetime] = field(default_factory=list)
     seats_left: dict[datetime, int] = field(default_factory=dict)
 
 
@@ -144,29 +148,33 @@ class Free:
 class Start:
     """One start that somebody looks at.
 
-    ``is_own`` when they have an appointment then themselves; ``seats_left`` in a group session.
+    ``is_held`` when somebody else is just booking then, ``is_own`` when they have an appointment
+    then themselves; ``seats_left`` in a group session.
     """
 
     is_free: bool
+    is_held: bool
     is_own: bool
     seats_left: int | None
 
 
 async def look_at_start(
-    session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime
+    session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime, *, visitor: str = ""
 ) -> Start:
     """Return what there is to say about one start (UTC) of ``offer``.
 
-    Raises ``NotFound`` when patients cannot book it.
+    What the ``visitor`` with this secret holds is free for them. Raises ``NotFound`` when patients
+    cannot book it.
     """
     require(actor, Action.FIND_DOCTORS)
     place, visit_type = await load_offer(session, offer)
     moment = Interval(starts_at, starts_at + datetime.resolution)
     wish = Wish(place, visit_type, moment)
-    (free,) = await find_free(session, [wish])
+    (free,) = await find_free(session, [wish], visitor=visitor)
     own = await load_own_times(session, actor, wish.reach)
     is_own = not without_own([starts_at], wish.shape, own)
-    return Start(bool(free.starts) and not is_own, is_own, free.seats_left.get(starts_at))
+    is_free = starts_at in free.starts and not is_own
+    return Start(is_free, starts_at in free.held, is_own, free.seats_left.get(starts_at))
 
 
 async def list_slots(
@@ -264,15 +272,19 @@ async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[dat
     return without_own(free.starts, wish.shape, own)
 
 
-async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
+async def find_free(
+    session: AsyncSession, wishes: Sequence[Wish], *, visitor: str = ""
+) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    One statement for all of them and for hours that are ``UNREAD``, one more where there are group
-    sessions, and one more where a visit needs a room or a device.
+    What the ``visitor`` with this secret holds is free for them. One statement for all of them and
+    for hours that are ``UNREAD``, one more where there are group sessions, and one more where a
+    visit needs a room or a device.
     """
     if not wishes:
         return []
     now = clock.now()
+    visitor = visitor_key(visitor) if visitor else ""
     around = [wish.shape.busy_around(wish.window) for wish in wishes]
     whole = Interval(min(each.start for each in around), max(each.end for each in around))
     places = [wish.place for wish in wishes]
@@ -281,7 +293,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
     doctor_ids = {place.doctor_id for place in places}
     in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
     rows = [
-        live_block_rows(doctor_ids, whole, now, except_block=except_block),
+        live_block_rows(doctor_ids, whole, now, except_block=except_block, visitor=visitor),
         needs_rows(in_person),
     ]
     if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
@@ -309,6 +321,7 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
             for block_id in busy[wish.place.doctor_id].sessions.get(row_id(wish.visit_type), ())
         },
         now,
+        visitor=visitor,
     )
 
     def free(wish: Wish) -> Free:
@@ -330,18 +343,23 @@ async def find_free(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]
                 and each.refusal(place, now, full) is None
             }
 
-        on_grid, seats_left = starts(taken.all), seats(sessions)
-        without_holds = [
-            *on_grid[:1],
-            *(starts(taken.firm) if taken.held else [])[:1],
-            *seats([each.without_holds() for each in sessions]),
-        ]
+        def is_held(start: datetime) -> bool:
+            return any(overlaps(wish.shape.busy(start), each) for each in taken.held)
+
+        on_grid, seats_left = starts(taken.for_visitor), seats(sessions)
+        unheld = starts(taken.firm) if taken.held or taken.own else on_grid
+        unheld_seats = seats([each.without_holds() for each in sessions])
+        # The bound is for everybody: the visitor's own hold may bring a start forth for others.
+        for_others = starts(taken.all) if taken.own else on_grid
+        without_holds = [*on_grid[:1], *unheld[:1], *for_others[:1], *unheld_seats]
         needs = equipment.needs(row_id(wish.visit_type), row_id(place.clinic))
         found = starts_with_resources(on_grid, wish.shape, needs, equipment.busy)
         if wish.visit_type.capacity > 1:
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        return Free(place, found, min(without_holds, default=None), seats_left)
+        held = {start for start in unheld if is_held(start)}
+        held = (held | set(unheld_seats)).difference(found)
+        return Free(place, found, min(without_holds, default=None), sorted(held), seats_left)
 
     return [free(wish) for wish in wishes]

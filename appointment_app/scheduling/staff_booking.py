@@ -44,7 +44,7 @@ from appointment_app.scheduling.errors import (
     SlotTaken,
     TooFarAhead,
 )
-from appointment_app.scheduling.free_check import release_expired_holds
+from appointment_app.scheduling.expired_holds import release_expired_holds
 from appointment_app.scheduling.overbooking import (
     WantedTime,
     find_conflicts,

@@ -40,7 +40,7 @@ async def confirm(session: AsyncSession, actor: Actor, appointment_id: UUID) -> 
 
     Raises ``NotFound``, ``StatusConflict``.
     """
-    appointment = await lock_appointment(session, actor, appointment_id, Action.CONFIRM_APPOINTMENT)
+    appointment = await _lock(session, actor, appointment_id, Action.CONFIRM_APPOINTMENT)
     if appointment.status is not AppointmentStatus.PENDING:
         raise StatusConflict(appointment.status)
     move_status(session, actor, appointment, AppointmentStatus.CONFIRMED)
@@ -53,7 +53,7 @@ async def check_in(session: AsyncSession, actor: Actor, appointment_id: UUID) ->
 
     Raises ``NotFound``, ``StatusConflict``, ``NotToday``.
     """
-    appointment = await lock_appointment(session, actor, appointment_id, Action.CHECK_IN)
+    appointment = await _lock(session, actor, appointment_id, Action.CHECK_IN)
     require_arrow(appointment.status, AppointmentStatus.CHECKED_IN)
     if not is_today(appointment):
         raise NotToday
@@ -64,7 +64,7 @@ async def check_in(session: AsyncSession, actor: Actor, appointment_id: UUID) ->
 @transactional
 async def undo_check_in(session: AsyncSession, actor: Actor, appointment_id: UUID) -> None:
     """Take a check-in back: it was another patient. Raises ``NotFound``, ``StatusConflict``."""
-    appointment = await lock_appointment(session, actor, appointment_id, Action.CHECK_IN)
+    appointment = await _lock(session, actor, appointment_id, Action.CHECK_IN)
     if appointment.status is not AppointmentStatus.CHECKED_IN:
         raise StatusConflict(appointment.status)
     appointment.checked_in_at = None
@@ -105,7 +105,7 @@ async def write_notes(
     appointment changed since ``version``.
     """
     notes = fitting_text(notes, "notes", NOTES_LIMIT)
-    appointment = await lock_appointment(session, actor, appointment_id, Action.KEEP_NOTES)
+    appointment = await _lock(session, actor, appointment_id, Action.KEEP_NOTES)
     if appointment.version != version:
         raise StaleVersion
     appointment.notes = notes
@@ -115,10 +115,17 @@ async def write_notes(
     return appointment.version
 
 
+async def _lock(
+    session: AsyncSession, actor: Actor, appointment_id: UUID, action: Action
+) -> Appointment:
+    """Return the appointment, locked; its time stays taken whatever is done here."""
+    return await lock_appointment(session, actor, appointment_id, action, frees_time=False)
+
+
 async def _close(
     session: AsyncSession, actor: Actor, appointment_id: UUID, status: AppointmentStatus
 ) -> None:
-    appointment = await lock_appointment(session, actor, appointment_id, Action.CLOSE_APPOINTMENT)
+    appointment = await _lock(session, actor, appointment_id, Action.CLOSE_APPOINTMENT)
     require_arrow(appointment.status, status)
     if clock.now() < appointment.starts_at:
         raise TooEarlyToClose

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from appointment_app.i18n import format_date, t, zone_city
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY, instant_of, local_date
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 
 MAX_RANGES_A_DAY = 12
 MAX_EVERY_WEEKS = 12
@@ -19,6 +19,8 @@ MAX_EVERY_WEEKS = 12
 # n-th week only, so that a clash may show in some weeks only.
 _WEEKS_COMPARED = 78
 _A_MONDAY = date(2024, 1, 1)
+# Between which hours may begin and end: where dates end, counting weeks does too.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Elsewhere:
 
     clinic: str
     hours: Hours
+
+
+def is_in_reach(day: date) -> bool:
+    """Tell whether hours may begin or end on this day."""
+    return _FIRST_DAY <= day <= _LAST_DAY
 
 
 def range_text(opens: int, closes: int) -> str:
@@ -146,6 +153,8 @@ def _range_error(typed: TypedRange) -> str:
         return t("The end must be later than the beginning.")
     if typed.closes - typed.opens > MINUTES_A_DAY:
         return t("Please give at most 24 hours.")
+    if not all(is_in_reach(day) for day in (typed.valid_from, typed.valid_until) if day):
+        return t("Please give a day.")
     if typed.valid_from and typed.valid_until and typed.valid_until < typed.valid_from:
         return t("The last day must not be before the first.")
     if not 1 <= typed.every_weeks <= MAX_EVERY_WEEKS:

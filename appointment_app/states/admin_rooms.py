@@ -69,8 +69,11 @@ class AdminRooms(SessionState):
 
     _items: dict[str, ResourceItem] = {}
     _clinic: str = ""
+    # What the dialog is open for, and what the question is about: whoever calls handlers out of
+    # order shall not answer the one and mean the other.
     _edited: str = ""
     _version: int = 0
+    _asked: str = ""
 
     @rx.event
     @refusals_shown
@@ -154,7 +157,7 @@ class AdminRooms(SessionState):
         """Use a room or device, or no longer; asks first when visits have it."""
         item = self._item(resource)
         if item.active and item.upcoming:
-            self._edited, self.asked_about, self.is_asking = str(item.id), item.name, True
+            self._asked, self.asked_about, self.is_asking = str(item.id), item.name, True
             self.question = _question(item)
             return None
         return await self._set_active(item)
@@ -166,7 +169,7 @@ class AdminRooms(SessionState):
         if not self.is_asking:
             return None
         self.is_asking = False
-        return await self._set_active(self._item(self._edited))
+        return await self._set_active(self._item(self._asked))
 
     @rx.event
     async def keep(self) -> None:

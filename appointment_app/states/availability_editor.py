@@ -5,7 +5,7 @@ What is typed stays here until it is saved or discarded, also while another clin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -20,19 +20,15 @@ from appointment_app.scheduling import hours
 from appointment_app.scheduling.booked_outside import Preview
 from appointment_app.scheduling.holiday_choice import HolidayChoice, save_holiday_choice
 from appointment_app.scheduling.hours import BookingRules, PlaceHours
-from appointment_app.scheduling.week import MAX_EVERY_WEEKS
 from appointment_app.states import doctor_calendar
-from appointment_app.states.hours_form import (
+from appointment_app.states.availability_words import (
     HOLIDAY_CHOICES,
-    DayRow,
     HolidayRow,
     OutsideRow,
     OverrideRow,
     SessionRow,
     TimeOffRow,
-    date_of,
-    day_rows,
-    every_weeks_text,
+    effect_on_week,
     holiday_options,
     holiday_row,
     month_weeks,
@@ -41,9 +37,13 @@ from appointment_app.states.hours_form import (
     override_row,
     session_row,
     time_off_row,
-    typed_week,
     weekday_initials,
-    weeks_errors,
+)
+from appointment_app.states.hours_form import (
+    DayRow,
+    date_of,
+    day_rows,
+    typed_week,
     with_another,
     with_errors,
     written,
@@ -60,19 +60,6 @@ from appointment_app.states.toasts import toast
 
 ROUTE = "/availability"
 _MONTHS_AHEAD = 24
-
-
-@dataclass(frozen=True)
-class MoreForm:
-    """The dialog that says in which weeks a range holds."""
-
-    number: int = 0
-    weekday: int = 0
-    index: int = 0
-    title: str = ""
-    valid_from: str = ""
-    valid_until: str = ""
-    every_weeks: str = "1"
 
 
 class AvailabilityEditor(SessionState):
@@ -94,11 +81,6 @@ class AvailabilityEditor(SessionState):
     is_showing_outside: bool = False
     is_stale: bool = False
     stale_text: str = ""
-    is_copying: bool = False
-    more: MoreForm = MoreForm()
-    more_open: bool = False
-    more_errors: dict[str, str] = {}
-    weeks_options: list[list[str]] = []
 
     weekday_initials: list[str] = weekday_initials()
     month_title: str = ""
@@ -132,7 +114,7 @@ class AvailabilityEditor(SessionState):
         """Show the clinic that the address names, or the first; what was typed there is kept."""
         self.refusal = ""
         self._keep_draft()
-        self.more_open = self.is_copying = self.is_showing_outside = False
+        self.is_showing_outside = False
         try:
             await self._choose_place()
         except Forbidden as error:
@@ -183,72 +165,6 @@ class AvailabilityEditor(SessionState):
     async def set_closes(self, weekday: int, index: int, value: str) -> None:
         """Take the end of a range as it was typed."""
         await self._write_range(weekday, index, closes=str(value)[:5])
-
-    @rx.event
-    @refusals_shown
-    async def open_more(self, weekday: int, index: int) -> None:
-        """Open the dialog that says in which weeks a range holds."""
-        row = self._row(weekday)
-        for each in row.ranges:
-            if str(each.index) == str(index):
-                self.more = MoreForm(
-                    number=self.more.number + 1,
-                    weekday=row.weekday,
-                    index=each.index,
-                    title=t("{day}, {hours}", day=row.name, hours=f"{each.opens} – {each.closes}"),
-                    valid_from=each.valid_from,
-                    valid_until=each.valid_until,
-                    every_weeks=each.every_weeks,
-                )
-                self.more_errors = {}
-                self.weeks_options = [
-                    [str(weeks), every_weeks_text(weeks)] for weeks in range(1, MAX_EVERY_WEEKS + 1)
-                ]
-                self.more_open = True
-                return
-        raise NotFound
-
-    @rx.event
-    async def close_more(self) -> None:
-        """Close that dialog."""
-        self.more_open = False
-
-    @rx.event
-    @refusals_shown
-    async def set_weeks(self, typed: dict[str, Any]) -> None:
-        """Take the weeks of the range as they were typed."""
-        names = ("valid_from", "valid_until", "every_weeks")
-        values = {name: str(typed.get(name, "")).strip()[:10] for name in names}
-        self.more_errors = weeks_errors(**values)
-        if self.more_errors:
-            self.more = replace(self.more, **values)
-            return
-        self.more_open = False
-        await self._write_range(self.more.weekday, self.more.index, **values)
-
-    @rx.event
-    async def open_copy(self) -> None:
-        """Open the dialog that copies a day to others."""
-        self.is_copying = True
-
-    @rx.event
-    async def close_copy(self) -> None:
-        """Close that dialog."""
-        self.is_copying = False
-
-    @rx.event
-    @refusals_shown
-    async def copy_day(self, typed: dict[str, Any]) -> None:
-        """Give the ranges of one day to the days that were ticked."""
-        source = self._row(typed.get("source", ""))
-        self.days = [
-            replace(row, on=source.on, ranges=source.ranges)
-            if typed.get(f"day-{row.weekday}")
-            else row
-            for row in self.days
-        ]
-        self.is_copying = False
-        await self._check()
 
     @rx.event
     @refusals_shown
@@ -423,7 +339,7 @@ class AvailabilityEditor(SessionState):
         self.has_errors = bool(errors)
         self.is_dirty = preview is None or preview.changed_days > 0
         shown = preview or Preview(0, ())
-        self.effect = _effect_on_week(shown.changed_days)
+        self.effect = effect_on_week(shown.changed_days)
         self.outside_text = outside_sentence(shown.outside)
         self.outside = outside_rows(shown.outside, doctor_calendar.ROUTE)
 
@@ -481,9 +397,3 @@ class AvailabilityEditor(SessionState):
 
 def _of_day(errors: dict[tuple[int, int], str], weekday: int) -> dict[int, str]:
     return {index: text for (day, index), text in errors.items() if day == weekday}
-
-
-def _effect_on_week(changed_days: int) -> str:
-    if changed_days == 1:
-        return t("Saving changes 1 day.")
-    return t("Saving changes {count} days.", count=changed_days) if changed_days else ""

@@ -74,7 +74,7 @@ class MoveAppointment(SessionState):
             starts_at = wall_moment(start, (await self.get_state(DoctorCalendar)).time_zone)
             if starts_at is None or not detail.can_move:
                 raise NotFound
-            conflicts = await self._conflicts(await self._actor(), starts_at)
+            conflicts = await self._conflicts(await self._actor(), detail.id, starts_at)
         except DomainError as refusal:
             self.springs += 1
             return self._refused(refusal)
@@ -145,7 +145,7 @@ class MoveAppointment(SessionState):
 
     async def _move(self, actor: Actor, starts_at: datetime, seen: frozenset[str]) -> Any:
         key, old = UUID(self._id), self._old
-        back = await self._way_back(actor)
+        back = await self._way_back(actor, key)
         async with get_database().session() as session:
             version = await rescheduling.move(
                 session,
@@ -171,20 +171,20 @@ class MoveAppointment(SessionState):
         self._undo = (str(key), old, version, back)
         return toast_with_action(said, t("Undo"), UNDO_BUTTON)
 
-    async def _way_back(self, actor: Actor) -> frozenset[str] | None:
+    async def _way_back(self, actor: Actor, key: UUID) -> frozenset[str] | None:
         """Return what stands against the old time already now; None when it is over."""
         if self._old is None:
             return None
         try:
-            return OverbookingNeeded(await self._conflicts(actor, self._old)).keys
+            return OverbookingNeeded(await self._conflicts(actor, key, self._old)).keys
         except DomainError:
             return None
 
-    async def _conflicts(self, actor: Actor, starts_at: datetime) -> tuple[Conflict, ...]:
+    async def _conflicts(
+        self, actor: Actor, key: UUID, starts_at: datetime
+    ) -> tuple[Conflict, ...]:
         async with get_database().session() as session:
-            return await rescheduling.conflicts_of_move(
-                session, actor, UUID(self._id), NewTime(starts_at)
-            )
+            return await rescheduling.conflicts_of_move(session, actor, key, NewTime(starts_at))
 
     async def _read(self, appointment_id: str) -> AppointmentDetail:
         key = public_id(appointment_id)
@@ -192,12 +192,11 @@ class MoveAppointment(SessionState):
             raise NotFound
         actor = await self._actor()
         async with get_database().session() as session:
-            detail = await calendar.load_detail(session, actor, key)
-        self._id = str(detail.id)
-        return detail
+            return await calendar.load_detail(session, actor, key)
 
     def _open(self, detail: AppointmentDetail, starts_at: datetime) -> None:
-        self._version, self._zone, self._old = detail.version, detail.zone, detail.starts_at
+        self._id, self._version = str(detail.id), detail.version
+        self._zone, self._old = detail.zone, detail.starts_at
         self._was_dropped = False
         self.now = format_moment(detail.starts_at, detail.zone)
         self.zone = zone_note(detail.zone)

@@ -15,14 +15,16 @@ from appointment_app.scheduling import different_days
 from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
 from appointment_app.states import doctor_calendar
 from appointment_app.states.availability_editor import AvailabilityEditor
-from appointment_app.states.hours_form import (
+from appointment_app.states.availability_words import (
     OutsideRow,
     OverrideRow,
-    RangeRow,
-    date_of,
     outside_rows,
     outside_sentence,
     override_row,
+)
+from appointment_app.states.hours_form import (
+    RangeRow,
+    date_of,
     range_rows,
     typed_day,
     with_another,

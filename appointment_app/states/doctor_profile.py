@@ -40,7 +40,8 @@ from appointment_app.states.doctor_words import (
     visit_note,
 )
 from appointment_app.states.find_doctors import FindDoctors
-from appointment_app.states.just_taken import JustTaken
+from appointment_app.states.held_time import HeldTime
+from appointment_app.states.just_taken import JustTaken, first_links
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import Moving, load_moving, moving_in_words
 from appointment_app.states.nothing_free_words import OtherRow, other_row, reason_sentence
@@ -163,6 +164,7 @@ class DoctorProfile(SessionState):
                         first_day,
                         WEEK,
                         moving=wish.moved.id if wish.moved else None,
+                        visitor=(await self.get_state(HeldTime))._visitor(),
                     )
                     self._show_days(wish, days)
                     # Whoever moves an appointment stays with its doctor.
@@ -258,7 +260,7 @@ class DoctorProfile(SessionState):
         self.chosen_day_problem = day_problem(chosen.kind)
         self.parts = parts_of_day(next(view.slots for view in self.days if view.chosen), zone)
         self._changes_at = days.changes_at
-        self.week_problem = "" if any(day.slots for day in days.days) else week_problem(days)
+        self.week_problem = "" if any(day.slots for day in self.days) else week_problem(days)
         self.limit_notice, self.others = "", []
         self.jump = jump_to_free(wish, days, chosen)
 
@@ -270,7 +272,12 @@ class DoctorProfile(SessionState):
         now = clock.now()
         before = {day.href: day.slots for day in self.days}
         return [
-            replace(day, slots=self._just_taken.mark(before.get(day.href, []), day.slots, now))
+            replace(
+                day,
+                slots=first_links(
+                    self._just_taken.mark(before.get(day.href, []), day.slots, now),
+                ),
+            )
             for day in days
         ]
 

@@ -32,7 +32,6 @@ class DayView:
     note: str
     href: str
     chosen: bool
-    is_free: bool
     slots: list[SlotLink]
 
 
@@ -78,9 +77,15 @@ def day_view(
         note=_day_note(day),
         href=wish.href(day=day.day),
         chosen=day is chosen,
-        is_free=bool(day.slots),
         slots=slot_links(
-            wish.link, wish.doctor.name, wish.clinic.zone, own, day.day, day.slots, seats_left
+            wish.link,
+            wish.doctor.name,
+            wish.clinic.zone,
+            own,
+            day.day,
+            day.slots,
+            day.held,
+            seats_left,
         ),
     )
 
@@ -101,7 +106,7 @@ def day_problem(kind: DayKind) -> str:
     """Return why a day has no free time; empty where it has some."""
     problems = {
         DayKind.FREE: "",
-        DayKind.FULL: t("All times on this day are taken."),
+        DayKind.FULL: t("All times on this day are taken, or are just being booked."),
         DayKind.NO_GAP: t("There is some time left, but no gap as long as this visit."),
         DayKind.CLOSED: t("The doctor receives nobody on this day."),
         DayKind.OVER: t("It is too late to book a time on this day."),

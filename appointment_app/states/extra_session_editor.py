@@ -15,7 +15,8 @@ from appointment_app.i18n import t
 from appointment_app.scheduling import extra_sessions, visit_types
 from appointment_app.scheduling.extra_sessions import SessionDraft
 from appointment_app.states.availability_editor import AvailabilityEditor
-from appointment_app.states.hours_form import SessionRow, date_of, minute_of
+from appointment_app.states.availability_words import SessionRow
+from appointment_app.states.hours_form import date_of, minute_of
 from appointment_app.states.session_state import refusals_shown
 from appointment_app.states.toasts import toast
 

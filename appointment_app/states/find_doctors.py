@@ -36,7 +36,8 @@ from appointment_app.states.doctor_words import (
     visit_label,
     weekday_name,
 )
-from appointment_app.states.just_taken import JustTaken
+from appointment_app.states.held_time import HeldTime
+from appointment_app.states.just_taken import JustTaken, first_links
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.slot_links import SlotLink, slot_links
@@ -44,6 +45,8 @@ from appointment_app.states.wording import MODE_NAMES, initials, zone_note
 
 CARDS_A_PAGE = 10
 SLOTS_A_DAY = 4
+# Behind those that are shown, what may come forward.
+_SLOTS_LOOKED_AT = 2 * SLOTS_A_DAY
 # Beyond these a visitor does better with other words.
 _MOST_CARDS = 200
 # No clinic takes bookings further ahead.
@@ -54,7 +57,7 @@ _LOOK_AGAIN = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class DayColumn:
-    """One day of a card; ``slots`` are its first free times."""
+    """One day of a card; ``slots`` are its first times."""
 
     weekday: str
     date: str
@@ -154,10 +157,12 @@ class FindDoctors(SessionState):
         yield
         actor = await self._actor()
         async with get_database().session() as session:
-            page = await find_doctors(session, actor, query, limit=limit)
+            page = await find_doctors(
+                session, actor, query, limit=limit, visitor=await self._visitor()
+            )
             if not self.cities:
                 self.specialties, self.cities = await list_suggestions(session, actor)
-        self.cards = [_view(card, query.day) for card in page.cards]
+        self.cards = [_as_shown(_view(card, query.day)) for card in page.cards]
         self.total = page.total
         self.first_day = format_date(query.day, "EEEE d MMMM") if query.day else ""
         self.is_searching, self.is_loaded = False, True
@@ -174,12 +179,17 @@ class FindDoctors(SessionState):
             return
         async with get_database().session() as session:
             page = await find_doctors(
-                session, actor, self._query, limit=limit, offset=len(self.cards)
+                session,
+                actor,
+                self._query,
+                limit=limit,
+                offset=len(self.cards),
+                visitor=await self._visitor(),
             )
         self.total = page.total
         # What was booked meanwhile may have moved somebody behind the cards that are shown.
         shown = {card.key for card in self.cards}
-        cards = [_view(card, self._query.day) for card in page.cards]
+        cards = [_as_shown(_view(card, self._query.day)) for card in page.cards]
         self.cards += [card for card in cards if card.key not in shown]
         self._watch(self._keys | _keys_of(page.cards))
 
@@ -191,7 +201,9 @@ class FindDoctors(SessionState):
             return
         actor = await self._actor()
         async with get_database().session() as session:
-            page = await find_doctors(session, actor, self._query, limit=len(self.cards))
+            page = await find_doctors(
+                session, actor, self._query, limit=len(self.cards), visitor=await self._visitor()
+            )
             views = [_view(card, self._query.day) for card in page.cards]
             found = {view.key: view for view in views}
             keys = _keys_of(page.cards)
@@ -218,8 +230,10 @@ class FindDoctors(SessionState):
             return
         actor = await self._actor()
         async with get_database().session() as session:
-            found = await find_card(session, actor, Offer(*ids), self._query.day)
-        view = _view(found, self._query.day)
+            found = await find_card(
+                session, actor, Offer(*ids), self._query.day, visitor=await self._visitor()
+            )
+        view = _as_shown(_view(found, self._query.day))
         self.cards = [view if card.key == view.key else card for card in self.cards]
 
     async def _find_card(
@@ -227,18 +241,28 @@ class FindDoctors(SessionState):
     ) -> Card | None:
         offer = Offer(UUID(shown.doctor_id), UUID(shown.clinic_id), UUID(shown.visit_type_id))
         try:
-            return await find_card(session, actor, offer, self._query.day)
+            return await find_card(
+                session, actor, offer, self._query.day, visitor=await self._visitor()
+            )
         except NotFound:
             return None
+
+    async def _visitor(self) -> str:
+        return (await self.get_state(HeldTime))._visitor()
 
     def _with_just_taken(self, before: DoctorCard, card: DoctorCard) -> DoctorCard:
         slots = {day.date: day.slots for day in before.days}
         now = clock.now()
         days = [
-            replace(day, slots=self._just_taken.mark(slots.get(day.date, []), day.slots, now))
+            replace(
+                day,
+                slots=self._just_taken.mark(
+                    slots.get(day.date, []), day.slots, now, most=_SLOTS_LOOKED_AT
+                ),
+            )
             for day in card.days
         ]
-        return replace(card, days=days)
+        return _as_shown(replace(card, days=days))
 
     def _watch(self, keys: Mapping[str, int | None]) -> None:
         """Have the cards that are shown kept current."""
@@ -279,11 +303,17 @@ def _day(typed: str) -> tuple[date | None, str]:
     return day, ""
 
 
+def _as_shown(card: DoctorCard) -> DoctorCard:
+    """Return a card with as many times a day as are shown."""
+    days = [replace(day, slots=first_links(day.slots, SLOTS_A_DAY)) for day in card.days]
+    return replace(card, days=days)
+
+
 def _view(card: Card, first_day: date | None) -> DoctorCard:
     doctor, clinic, zone = card.doctor, card.clinic, card.clinic.zone
     offer = Offer(doctor.id, clinic.id, card.visit_type.id)
     today = local_date(zone, clock.now())
-    has_free_days = any(day.slots for day in card.days)
+    has_days = any(day.slots or day.held for day in card.days)
     page = {"id": offer.doctor_id, "clinic": offer.clinic_id, "type": offer.visit_type_id}
     next_day = local_date(zone, card.first_free) if card.first_free else None
     return DoctorCard(
@@ -308,12 +338,14 @@ def _view(card: Card, first_day: date | None) -> DoctorCard:
                     zone,
                     "",
                     day.day,
-                    day.slots[:SLOTS_A_DAY],
+                    day.slots,
+                    day.held,
                     card.seats_left,
+                    most=_SLOTS_LOOKED_AT,
                 ),
             )
             for day in card.days
-            if has_free_days
+            if has_days
         ],
         next_free=format_date(next_day) if next_day else "",
         href=address("/doctor", **page, day=first_day),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from appointment_app.states.slot_links import SlotLink
+from appointment_app.states.slot_links import SlotLink, SlotState
 
 SHOWN_FOR = timedelta(seconds=5)
 
@@ -19,24 +19,53 @@ class JustTaken:
         self._gone: dict[str, datetime] = {}
 
     def mark(
-        self, before: Sequence[SlotLink], now_free: Sequence[SlotLink], now: datetime
+        self,
+        before: Sequence[SlotLink],
+        fresh: Sequence[SlotLink],
+        now: datetime,
+        *,
+        most: int | None = None,
     ) -> list[SlotLink]:
-        """Return ``now_free`` with what vanished since ``before`` struck through in its place.
+        """Return the ``fresh`` links with what vanished since ``before`` in its place.
 
-        A time that time itself took away is left out.
+        It is struck through first, then an empty place, so that nothing moves under a finger. A
+        time that time itself took away is left out. Of more than ``most`` links, the first are
+        fresh: what became of a later one is not known.
         """
-        free = {link.href for link in now_free}
-        links = list(now_free)
+        there = {link.href for link in fresh}
+        known_until = fresh[-1].starts_at if most is not None and len(fresh) >= most else None
+        links = list(fresh)
         for link in before:
-            if link.href in free or datetime.fromisoformat(link.starts_at) <= now:
+            is_known = known_until is None or link.starts_at <= known_until
+            if link.href in there or not is_known or _is_past(link, now):
                 continue
-            if not link.is_taken:
+            if link.state in {SlotState.FREE, SlotState.HELD}:
                 self._gone[link.href] = now + SHOWN_FOR
-            if self._gone.get(link.href, now) > now:
-                links.append(replace(link, is_taken=True))
+            is_new = self._gone.get(link.href, now) > now
+            links.append(replace(link, state=SlotState.TAKEN if is_new else SlotState.GONE))
         return sorted(links, key=lambda link: link.starts_at)
 
     def until(self, now: datetime) -> datetime | None:
         """Return when the next of them shall go, None when there is none; forgets the others."""
         self._gone = {href: moment for href, moment in self._gone.items() if moment > now}
         return min(self._gone.values(), default=None)
+
+
+def first_links(links: Sequence[SlotLink], count: int | None = None) -> list[SlotLink]:
+    """Return the first ``count`` of ``links``, a free one among them if there is any.
+
+    Empty places are closed up once there is nothing left between them to be tapped.
+    """
+    first = list(links[:count])
+    if any(link.state in {SlotState.FREE, SlotState.TAKEN} for link in first):
+        return first
+    left = [link for link in links if link.state is not SlotState.GONE]
+    first, later = left[:count], left[count:] if count else []
+    free = next((link for link in later if link.state is SlotState.FREE), None)
+    if free is None or any(link.state is SlotState.FREE for link in first):
+        return first
+    return [*first[:-1], free]
+
+
+def _is_past(link: SlotLink, now: datetime) -> bool:
+    return datetime.fromisoformat(link.starts_at) <= now

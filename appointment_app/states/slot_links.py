@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from appointment_app.i18n import format_date, format_time, t
 from appointment_app.states.doctor_words import places_left
 from appointment_app.states.own_zone import short_own_time
+
+
+class SlotState(StrEnum):
+    """What a time is on a page that stays open."""
+
+    FREE = "free"
+    HELD = "held"  # somebody else is just booking it
+    TAKEN = "taken"  # since a moment ago
+    GONE = "gone"  # its place stays empty
 
 
 @dataclass(frozen=True)
@@ -16,8 +26,7 @@ class SlotLink:
     """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
 
     ``own_time`` is empty where both clocks agree, ``places`` where there is no group session.
-    ``starts_at`` is UTC, in ISO 8601. One that ``is_taken`` is no link any more: somebody took it
-    while the page was open.
+    ``starts_at`` is UTC, in ISO 8601. It is a link only while its ``state`` is free.
     """
 
     time: str
@@ -26,7 +35,7 @@ class SlotLink:
     label: str
     href: str
     starts_at: str
-    is_taken: bool = False
+    state: SlotState = SlotState.FREE
 
 
 def slot_links(
@@ -35,12 +44,16 @@ def slot_links(
     zone: str,
     own_zone: str,
     day: date,
-    slots: tuple[datetime, ...],
+    slots: Sequence[datetime],
+    held: Sequence[datetime],
     seats_left: Mapping[datetime, int],
+    *,
+    most: int | None = None,
 ) -> list[SlotLink]:
     """Return the links of one local ``day`` of a clinic in ``zone``; ``link`` leads on.
 
-    ``seats_left`` are those of the group sessions among the ``slots``.
+    At those that are ``held`` somebody else is just booking. ``seats_left`` are those of the group
+    sessions among the ``slots``. Only the first ``most`` are returned.
     """
     day_name = format_date(day, "EEEE d MMMM")
 
@@ -57,6 +70,7 @@ def slot_links(
             label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
             href=link(start),
             starts_at=start.isoformat(),
+            state=SlotState.HELD if start in held else SlotState.FREE,
         )
 
-    return [slot_link(start) for start in slots]
+    return [slot_link(start) for start in sorted([*slots, *held])[:most]]

@@ -15,13 +15,13 @@ from appointment_app.scheduling import time_off
 from appointment_app.scheduling.time_off import TimeOffDraft, TimeOffItem
 from appointment_app.states import doctor_calendar
 from appointment_app.states.availability_editor import AvailabilityEditor
-from appointment_app.states.hours_form import (
+from appointment_app.states.availability_words import (
     OutsideRow,
     TimeOffRow,
-    date_of,
     outside_rows,
     time_off_row,
 )
+from appointment_app.states.hours_form import date_of
 from appointment_app.states.session_state import refusals_shown
 from appointment_app.states.toasts import toast
 

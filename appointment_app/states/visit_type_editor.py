@@ -39,7 +39,6 @@ class VisitTypeEditor(SessionState):
     is_open: bool = False
     is_video: bool = False
     is_unfolded: bool = False
-    is_saving: bool = False
     is_stale: bool = False
     problem: str = ""
     errors: dict[str, str] = {}
@@ -49,8 +48,11 @@ class VisitTypeEditor(SessionState):
 
     _items: dict[str, VisitTypeItem] = {}
     _choices: Choices = Choices()
+    # What the dialog is open for, and what the question is about: whoever calls handlers out of
+    # order shall not answer the one and mean the other.
     _edited: str = ""
     _version: int = 0
+    _asked: str = ""
 
     @rx.event
     @refusals_shown
@@ -130,7 +132,7 @@ class VisitTypeEditor(SessionState):
         """Offer a visit type, or no longer; asks first when patients could book nothing then."""
         item = self._item(visit_type_id)
         if item.last_active:
-            self._edited, self.asked_about, self.is_asking = str(item.id), item.draft.name, True
+            self._asked, self.asked_about, self.is_asking = str(item.id), item.draft.name, True
             return None
         return await self._set_active(item)
 
@@ -141,7 +143,7 @@ class VisitTypeEditor(SessionState):
         if not self.is_asking:
             return None
         self.is_asking = False
-        return await self._set_active(self._item(self._edited))
+        return await self._set_active(self._item(self._asked))
 
     @rx.event
     async def keep_last(self) -> None:

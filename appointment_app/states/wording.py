@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from appointment_app.i18n import format_moment, format_time, t, zone_city
 from appointment_app.models import VisitMode
@@ -20,11 +20,6 @@ def initials(name: str) -> str:
 def zone_note(zone: str) -> str:
     """Return a note that names the clinic's zone, such as ``Berlin time``."""
     return t("{city} time", city=zone_city(zone))
-
-
-def known_zone(zone: str) -> str:
-    """Return ``zone`` when it is an IANA zone, else an empty string."""
-    return zone if zone in available_timezones() else ""
 
 
 def own_time(moment: datetime, clinic_zone: str, own_zone: str) -> str:

@@ -96,9 +96,14 @@ def server(
 
 
 @contextmanager
-def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Server]:
-    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start."""
-    environment = environment_of(folder, free_port())
+def running_server(
+    folder: Path, data: Callable[[Server], None], port: int | None = None
+) -> Iterator[Server]:
+    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start.
+
+    With ``port``, at the same address as before.
+    """
+    environment = environment_of(folder, port or free_port())
     started = Server(environment["PUBLIC_URL"], environment, folder / "server.log")
     started.manage("migrate")
     data(started)
@@ -216,7 +221,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

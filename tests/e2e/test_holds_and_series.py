@@ -39,6 +39,11 @@ def test_a_time_is_kept_for_whoever_fills_in_the_form(
     open_form(second, practice)
     expect(second.get_by_role("heading", name=BEING_BOOKED)).to_be_visible()
 
+    # Whoever closes the tab gives it up: kept again, it is kept for as long as at first.
+    first.goto("about:blank")
+    open_form(first, practice)
+    expect(countdown).to_have_text(re.compile(r"Kept for you: 4:5\d"))
+
     # Whoever goes away gives it up.
     first.get_by_role("link", name="Choose another time").click()
     expect(first.get_by_role("heading", name=practice.doctor.full_name)).to_be_visible()

@@ -13,17 +13,19 @@ from tests.e2e.practice import (
     add_appointment,
     confirm_button,
     expect_confirmation,
+    let_holds_expire,
     log_in,
     open_account,
     open_form,
     open_practice,
+    reason_field,
 )
 
 HALF_AN_HOUR = timedelta(minutes=30)
 AT_ONCE = 4_000  # milliseconds, with room for a busy machine
 
 
-def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
+def test_a_time_is_being_booked_free_again_taken_and_free_again_on_open_pages(
     new_page: Callable[..., Page], server: Server
 ) -> None:
     practice = open_practice(server, "Livewell")
@@ -40,7 +42,22 @@ def test_a_taken_time_vanishes_from_open_pages_and_a_freed_one_comes_back(
 
     booker = new_page()
     log_in(booker, server, open_account(server, "Bo"))
-    open_form(booker, practice, TUESDAY_TEN + HALF_AN_HOUR)
+    second_tab = booker.context.new_page()
+    second_tab.goto(address)
+    for leaves in (True, False):
+        open_form(booker, practice, TUESDAY_TEN + HALF_AN_HOUR)
+        expect(booker.get_by_role("timer")).to_be_visible()
+        for page, slot in zip((on_a_phone, searching), slots, strict=True):
+            expect(slot).to_have_count(0, timeout=AT_ONCE)
+            held = page.locator(".slot-held:visible", has_text="10:30")
+            expect(held).to_have_text("10:30 being booked by somebody else")
+        # To the one who keeps it, it is not.
+        wait_until_live(second_tab)
+        expect(second_tab.get_by_role("link", name=label).last).to_be_visible()
+        if leaves:
+            booker.get_by_role("link", name="Choose another time").click()
+            for slot in slots:
+                expect(slot.last).to_be_visible(timeout=AT_ONCE)
     confirm_button(booker).click()
     expect_confirmation(booker)
 
@@ -103,4 +120,31 @@ def test_a_patient_sees_at_once_what_the_clinic_cancels_and_why(
     panel.get_by_label("Why do you cancel?").fill("The heating broke")
     panel.get_by_role("button", name="Cancel appointment").last.click()
 
-    expect(patient.get_by_text("Dr Dora Livelist")).to_have_count(0, timeout=AT_ONCE)
+    expect(patient.get_by_text("Cancelled by the clinic: The heating broke")).to_be_visible(
+        timeout=AT_ONCE
+    )
+    expect(patient.get_by_text("The appointment on Tuesday 24").last).to_be_visible()
+
+
+def test_an_open_form_says_that_its_time_is_gone_and_offers_others(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    practice = open_practice(server, "Liveform")
+    patient = new_page(**PHONE)
+    log_in(patient, server, open_account(server, "Fay", "Filling"))
+    open_form(patient, practice)
+    reason_field(patient).fill("Half a sentence")
+
+    let_holds_expire(server)
+    faster = new_page()
+    log_in(faster, server, open_account(server, "Fast"))
+    open_form(faster, practice)
+    expect(patient.get_by_text("This time is being booked by somebody else")).to_be_visible(
+        timeout=AT_ONCE
+    )
+    confirm_button(faster).click()
+    expect_confirmation(faster)
+    expect(patient.get_by_text("This time is no longer free.")).to_be_visible(timeout=AT_ONCE)
+    expect(patient.get_by_role("link", name="Tuesday 24 November 2026, 10:30")).to_be_visible()
+    expect(confirm_button(patient)).to_have_count(0)
+    expect(reason_field(patient)).to_have_value("Half a sentence")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from icalendar import Calendar
 
 from appointment_app.database import Database
 from appointment_app.i18n import use_locale
@@ -14,8 +15,12 @@ from appointment_app.models import (
     MessageKind,
     OutboxMessage,
     Person,
+    Resource,
+    ResourceKind,
+    ResourceUse,
     User,
     VisitMode,
+    row_id,
 )
 from appointment_app.notifications.appointment_words import RecordMissing
 from appointment_app.notifications.letter import Letter
@@ -121,6 +126,34 @@ async def test_a_booking_says_all_that_one_needs(database: Database) -> None:
     ):
         assert needed in text
     assert "confirm" not in text
+
+
+@pytest.mark.parametrize("kind", [MessageKind.APPOINTMENT_BOOKED, MessageKind.SERIES_BOOKED])
+async def test_room_and_device_are_named_to_the_patient_and_the_room_in_the_calendar(
+    database: Database, kind: MessageKind
+) -> None:
+    booked = await book(database)
+    async with database.session() as session, session.begin():
+        for of_kind, name in ((ResourceKind.ROOM, "Room 2"), (ResourceKind.DEVICE, "Ultrasound")):
+            taken = Resource(clinic_id=row_id(booked.clinic), kind=of_kind, name=name)
+            session.add(taken)
+            await session.flush()
+            use = ResourceUse(
+                resource_id=row_id(taken),
+                block_id=booked.appointment.block_id,
+                busy_from=booked.appointment.starts_at,
+                busy_until=booked.appointment.ends_at,
+            )
+            session.add(use)
+    one = booked.appointment.id
+    letter = await _letter(database, kind, appointment_id=one, appointment_ids=[one])
+    text = letter.as_text()
+    assert "Room 2, " in text
+    assert "Ultrasound" in text
+    (attachment,) = letter.attachments
+    (event,) = Calendar.from_ical(attachment.content).walk("VEVENT")
+    assert event["LOCATION"] == "Room 2, Clinic at the Park, Parkweg 1, 10115 Berlin"
+    assert b"Ultrasound" not in attachment.content
 
 
 async def test_a_video_visit_names_its_link(database: Database) -> None:

@@ -115,6 +115,12 @@ def _days(handler: str, gets: tuple[Gets, ...] = THE_DOCTOR, *before: Step, **ro
     return Row(handler, gets, "/availability", **row)
 
 
+def _dialog_about(handler: str, **arguments: Any) -> Row:
+    """A dialog about something that the doctor's tab shows: for others it says no more."""
+    opened = {"before": ("AvailabilityEditor.load",), "owner": Who.DOCTOR}
+    return _days(handler, SCREEN, arguments=arguments, **opened)
+
+
 def _override_form(handler: str, **row: Any) -> Row:
     steps: tuple[Step, ...] = (
         "AvailabilityEditor.load",
@@ -214,6 +220,7 @@ ROWS = (
         before=("load",),
         changes=frozenset({"doctor"}),
     ),
+    Row("BookingForm.refresh", ALL, BOOKING, before=("load",)),
     Row("HeldTime.leave", ALL, DOCTOR, {"path": "/"}),  # a tab that keeps nothing gives up nothing
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(
@@ -374,22 +381,6 @@ ROWS = (
     _availability("remove_range", arguments={"weekday": 0, "index": 0}),
     _availability("set_opens", arguments={"weekday": 0, "index": 0, "value": "08:30"}),
     _availability("set_closes", arguments={"weekday": 0, "index": 0, "value": "17:30"}),
-    _availability(
-        "open_more",
-        SCREEN,
-        before=("load",),
-        owner=Who.DOCTOR,
-        arguments={"weekday": 0, "index": 0},
-    ),
-    _availability("close_more", SCREEN),
-    _availability(
-        "set_weeks",
-        before=("load", ("open_more", {"weekday": 0, "index": 0})),
-        arguments={"typed": {"valid_from": "2026-12-01", "every_weeks": "2"}},
-    ),
-    _availability("open_copy", SCREEN),
-    _availability("close_copy", SCREEN),
-    _availability("copy_day", arguments={"typed": {"source": "0", "day-5": "on"}}),
     _availability("discard"),
     _availability(
         "save",
@@ -429,6 +420,20 @@ ROWS = (
         ("ask_removal", {"key": OVERRIDE}),
         changes=_HOURS | {"date_override"},
     ),
+    # The weekly hours, in dialogs
+    _dialog_about("WeeklyHoursDialogs.open_weeks", weekday=0, index=0),
+    _days("WeeklyHoursDialogs.close", SCREEN),
+    _days(
+        "WeeklyHoursDialogs.set_weeks",
+        THE_DOCTOR,
+        ("open_weeks", {"weekday": 0, "index": 0}),
+        arguments={"typed": {"valid_from": "2026-12-01", "every_weeks": "2"}},
+    ),
+    _days("WeeklyHoursDialogs.open_copy", SCREEN),
+    _days(
+        "WeeklyHoursDialogs.copy_day",
+        arguments={"typed": {"source": "0", "day-5": "on"}},
+    ),
     # Time off
     _days("TimeOffEditor.add_time_off", SCREEN),
     _days("TimeOffEditor.edit_time_off", arguments={"key": TIME_OFF}, shows="Sailing in Norway"),
@@ -440,13 +445,7 @@ ROWS = (
         arguments={"typed": {"away_first": "2026-12-28", "away_last": "", "away_note": "Rest"}},
         changes=_TIME_OFF,
     ),
-    _days(
-        "TimeOffEditor.ask_return",
-        SCREEN,
-        before=("AvailabilityEditor.load",),
-        owner=Who.DOCTOR,
-        arguments={"key": TIME_OFF},
-    ),
+    _dialog_about("TimeOffEditor.ask_return", key=TIME_OFF),
     _days(
         "TimeOffEditor.remove_time_off",
         THE_DOCTOR,
@@ -471,13 +470,7 @@ ROWS = (
         },
         changes=_SESSIONS,
     ),
-    _days(
-        "ExtraSessionEditor.ask_session_removal",
-        SCREEN,
-        before=("AvailabilityEditor.load",),
-        owner=Who.DOCTOR,
-        arguments={"key": SESSION},
-    ),
+    _dialog_about("ExtraSessionEditor.ask_session_removal", key=SESSION),
     _days(
         "ExtraSessionEditor.remove_session",
         THE_DOCTOR,

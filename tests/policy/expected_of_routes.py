@@ -53,6 +53,7 @@ class Row:
 ALL = (200, 200, 200, 200, 200, 200, 200)
 ACCEPTED = (202,) * 7
 SOMEBODY = (401, 200, 200, 200, 200, 200, 200)
+DONE = (204,) * 7
 CONCERNED = (401, 200, 404, 200, 404, 200, 404)
 
 _ACCOUNT = frozenset(
@@ -123,6 +124,8 @@ ROWS = (
         address="/appointments/{pending}.ics",
         shows="https://meet.example/pia-and-dora",
     ),
+    # Nobody here keeps this one, so that nobody gives it up.
+    Row("POST /holds/{hold_id}/release", DONE, address="/holds/{pending}/release"),
 )
 
 # What Reflex serves beside the API and the pages; nothing of it is anybody's.

@@ -23,10 +23,9 @@ VARS = {
     """,
     "AvailabilityEditor": """
         is_loaded refusal has_place place places zone days is_dirty has_errors effect outside_text
-        outside is_showing_outside is_stale stale_text is_copying more more_open more_errors
-        weeks_options weekday_initials month_title month_weeks overrides time_off sessions
-        holiday_choice holiday_options holidays holiday_effect rules notice_options window_options
-        rules_errors
+        outside is_showing_outside is_stale stale_text weekday_initials
+        month_title month_weeks overrides time_off sessions holiday_choice
+        holiday_options holidays holiday_effect rules notice_options window_options rules_errors
     """,
     "DifferentDaysEditor": """
         form form_open form_closed form_ranges form_errors form_effect form_outside removal
@@ -39,9 +38,10 @@ VARS = {
         session_form session_open session_errors session_types session_asked session_removal_open
         session_problem
     """,
+    "WeeklyHoursDialogs": "weeks weeks_open weeks_errors weeks_options is_copying",
     "BookingForm": """
-        summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
-        reason_error
+        summary visit_types alternatives is_loaded is_missing is_booking is_taken problem
+        notice reason reason_error
     """,
     "DoctorCalendar": """
         view day title time_zone zone_name zones today_href earlier_href later_href view_hrefs
@@ -59,7 +59,7 @@ VARS = {
         words place day day_problem cards total first_day is_loaded is_searching specialties
         cities count one_zone left_out has_more shown href_everywhere
     """,
-    "HeldTime": "seconds started",
+    "HeldTime": "seconds started hold",
     "MoveAppointment": """
         is_open opened title now zone date time reason question problem errors springs
     """,
@@ -77,7 +77,7 @@ VARS = {
     "PracticeChoices": "clinics specialties",
     "SeriesPlan": "every times dates bookable problem",
     "VisitTypeEditor": """
-        rows is_loaded refusal form is_open is_video is_unfolded is_saving is_stale problem errors
+        rows is_loaded refusal form is_open is_video is_unfolded is_stale problem errors
         is_asking asked_about
     """,
 }
@@ -101,12 +101,12 @@ FIELDS = {
     "hours_form.RangeRow": """
         index opens closes error valid_from valid_until every_weeks remark
     """,
-    "hours_form.TimeOffRow": "key days note",
-    "hours_form.SessionRow": "key day name hours seats",
-    "hours_form.HolidayRow": "day name is_open",
-    "hours_form.OutsideRow": "when patient href",
-    "hours_form.OverrideRow": "key days hours remark is_closed",
-    "availability_editor.MoreForm": """
+    "availability_words.TimeOffRow": "key days note",
+    "availability_words.SessionRow": "key day name hours seats",
+    "availability_words.HolidayRow": "day name is_open",
+    "availability_words.OutsideRow": "when patient href",
+    "availability_words.OverrideRow": "key days hours remark is_closed",
+    "weekly_hours_dialogs.WeeksForm": """
         number weekday index title valid_from valid_until every_weeks
     """,
     "different_days_editor.OverrideForm": "number title first last note",
@@ -132,10 +132,10 @@ FIELDS = {
     "doctor_profile.Profile": "name initials summary languages bio",
     "doctor_profile.Place": "name address phone phone_href href chosen",
     "doctor_profile.VisitChoice": "label href chosen",
-    "doctor_week.DayView": "weekday number date month note href chosen is_free slots",
+    "doctor_week.DayView": "weekday number date month note href chosen slots",
     "doctor_week.PartOfDay": "name slots",
     "doctor_week.Jump": "label href",
-    "slot_links.SlotLink": "time own_time places label href starts_at is_taken",
+    "slot_links.SlotLink": "time own_time places label href starts_at state",
     "find_doctors.DoctorCard": """
         key doctor_id clinic_id name initials summary place tags visit_type_id visit_type
         visit_types days next_free href href_of_next_free zone left_out
@@ -144,9 +144,9 @@ FIELDS = {
     # Never the doctor's notes.
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
-        place room join_link clinic_name clinic_phone patient_name whose reason cancelled
+        place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
-        can_move other_times earlier again
+        can_move other_times earlier again news
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",

@@ -34,6 +34,12 @@ def rounds() -> int:
     return min(int(os.environ.get("RACE_ROUNDS", "15")), HORIZON_DAYS - 1)
 
 
+@pytest.fixture(scope="session")
+def some_rounds(rounds: int) -> int:
+    """A third of them, for what is raced for beside the main scenarios."""
+    return max(1, rounds // 3)
+
+
 @pytest.fixture
 async def scene(database: Database) -> Scene:
     """A clinic with two doctors and a patient for every attempt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from appointment_app.database import Database
 from appointment_app.scheduling.cancelling import cancel
 from tests.races.conftest import Scoreboard, codes_of
 from tests.races.crew import Crew
-from tests.races.scene import CLOCKS, NOON, SEATS, Scene, booking_of
+from tests.races.scene import CLOCKS, NOON, SEATS, Scene, booking_of, move_of
 from tests.races.stored import look
 from tests.races.worker import DONE, Attempt, Outcome
 
@@ -62,6 +63,45 @@ async def test_seats_are_never_taken_twice_nor_next_to_a_private_visit(
             assert stored.appointments.keys() == active
             assert (stored.blocks, stored.overlaps) == (len(active), 0)
         race.rounds = rounds
+
+
+async def test_seats_that_move_between_two_sessions_are_neither_lost_nor_doubled(
+    database: Database, database_url: str, scene: Scene, some_rounds: int, scoreboard: Scoreboard
+) -> None:
+    """Two sit at noon, three at two, where no seat is left; all want to change, two to join."""
+    at_noon, at_two, new = scene.patients[:2], scene.patients[2:5], scene.patients[5:7]
+    expected: dict[UUID, datetime] = {}
+    with (
+        Crew(database_url, CLOCKS, 7) as crew,
+        scoreboard.race("group seats change places", crew) as race,
+    ):
+        for round_ in range(some_rounds):
+            noon, two = scene.moment(round_, NOON), scene.moment(round_, NOON + 120)
+
+            def join(actor: Actor, start: datetime) -> Attempt:
+                return booking_of(actor, scene.group_offer, start)
+
+            before = [noon] * len(at_noon) + [two] * len(at_two)
+            wanted = [two] * len(at_noon) + [noon] * len(at_two)
+            seated = [*at_noon, *at_two]
+            outcomes = race.run([join(*each) for each in zip(seated, before, strict=True)])
+            assert codes_of(outcomes) == Counter({DONE: len(seated)})
+            own = [outcome.result for outcome in outcomes]
+
+            moves = [move_of(*each) for each in zip(seated, own, wanted, strict=True)]
+            outcomes = race.run([*moves, join(new[0], noon), join(new[1], two)])
+            assert codes_of(outcomes).keys() <= {DONE, "SLOT_TAKEN"}
+            expected |= dict(zip(own, before, strict=True))
+            keys = [*own, *(outcome.result for outcome in outcomes[len(own) :])]
+            for key, start, outcome in zip(keys, [*wanted, noon, two], outcomes, strict=True):
+                if outcome.code == DONE:
+                    expected[key] = start
+        race.rounds = some_rounds
+
+    stored = await look(database)
+    assert stored.appointments == expected
+    assert max(Counter(expected.values()).values()) <= SEATS
+    assert (stored.blocks, stored.overlaps) == (len(set(expected.values())), 0)
 
 
 def _leave(seat: tuple[Actor, UUID]) -> Attempt:

@@ -15,6 +15,7 @@ from tests.races.scenarios import (
     TOUCHING,
     Scenario,
     adjacent_times,
+    one_patient_two_doctors,
     one_slot,
     touching_pauses,
 )
@@ -34,9 +35,11 @@ async def test_exactly_one_wins(
     scene: Scene,
     scenario: Scenario,
     rounds: int,
+    some_rounds: int,
     scoreboard: Scoreboard,
 ) -> None:
     winners = set()
+    rounds = some_rounds if scenario is one_patient_two_doctors else rounds
     with (
         Crew(database_url, CLOCKS, BOOKERS) as crew,
         scoreboard.race(scenario.__name__, crew) as race,

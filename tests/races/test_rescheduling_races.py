@@ -70,8 +70,11 @@ async def test_nobody_loses_an_appointment(
     wish: Callable[[int], int],
     is_right: Callable[[Codes], bool],
     rounds: int,
+    some_rounds: int,
     scoreboard: Scoreboard,
 ) -> None:
+    rounds = rounds if wish is swap else some_rounds
+
     def moment(round_: int, index: int) -> datetime:
         return scene.moment(round_, OPENS + 10 * index)
 

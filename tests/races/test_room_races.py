@@ -23,7 +23,7 @@ PATIENTS = 8
 
 
 async def test_one_room_is_never_used_twice(
-    database: Database, database_url: str, scene: Scene, rounds: int, scoreboard: Scoreboard
+    database: Database, database_url: str, scene: Scene, some_rounds: int, scoreboard: Scoreboard
 ) -> None:
     """One gets it; then they give it up while all the others want it again."""
     doctors = (scene.doctor, scene.other_doctor)
@@ -44,7 +44,7 @@ async def test_one_room_is_never_used_twice(
         Crew(database_url, CLOCKS, PATIENTS) as crew,
         scoreboard.race("room of two doctors", crew) as race,
     ):
-        for round_ in range(rounds):
+        for round_ in range(some_rounds):
             outcomes = race.run([want(actor, round_) for actor in patients])
             assert codes_of(outcomes) == Counter({DONE: 1, "SLOT_TAKEN": PATIENTS - 1})
 
@@ -59,7 +59,7 @@ async def test_one_room_is_never_used_twice(
             assert codes_of(outcomes).keys() <= {DONE, "SLOT_TAKEN"}
             assert codes_of(outcomes)[DONE] <= 1
             active |= {outcome.result for outcome in outcomes if outcome.code == DONE}
-        race.rounds = rounds
+        race.rounds = some_rounds
 
     stored = await look(database)
     assert stored.appointments.keys() == active

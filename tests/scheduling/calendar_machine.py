@@ -25,7 +25,8 @@ from appointment_app.models import Appointment, AuditEvent, Doctor, DoctorAtClin
 from appointment_app.scheduling import (
     slots,
 )
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape
+from appointment_app.scheduling.availability import VisitShape
+from appointment_app.scheduling.opening_hours import Hours, LocalRange
 from tests.factories import (
     doctor_actor,
     make_clinic,

@@ -8,8 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from appointment_app.models import AppointmentStatus as Status
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from tests.scheduling.oracle import free_starts
 
 DAY = timedelta(days=1)

@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from appointment_app.scheduling.availability import Hours, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.opening_hours import Hours, WeeklyRange
 
 MINUTE = timedelta(minutes=1)
 # A range lasts less than 49 hours, so an earlier one has ended before the window.

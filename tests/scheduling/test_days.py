@@ -13,9 +13,10 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.errors import NotFound
 from appointment_app.models import DateOverride, DoctorAtClinic
-from appointment_app.scheduling.availability import Hours, LocalRange, VisitShape, WeeklyRange
+from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.days import DayKind, kind_of_day, list_days
 from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.slots import list_slots
 from tests.factories import (
     make_appointment,

@@ -20,9 +20,9 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import different_days, hours
-from appointment_app.scheduling.availability import LocalRange
 from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
 from appointment_app.scheduling.hours import BookingRules
+from appointment_app.scheduling.opening_hours import LocalRange
 from appointment_app.scheduling.week import TypedRange, TypedWeek
 from tests.factories import (
     administrator_actor,

@@ -136,6 +136,20 @@ async def test_when_the_last_patient_cancels_a_kept_seat_stays_kept(gym: Desk) -
     assert (await the_block(gym)).kind is BlockKind.SESSION
 
 
+async def test_a_block_in_which_somebody_sat_stays_when_its_last_hold_is_over(gym: Desk) -> None:
+    actor = await gym.another_patient()
+    cancelled = await gym.book(TEN, actor=actor)
+    await keep(gym, "ann")
+    await gym.call(cancelling.cancel, actor, cancelled)
+    alone = await gym.another_visit_type(name="Alone")
+    with clock.frozen(NOW + HOLD_FOR):
+        booked = await gym.appointment(await gym.book(TEN, actor=actor, offer=alone))
+    left = (await gym.appointment(cancelled)).block_id
+    blocks = {block.id: block.active for block in await gym.all(BusyBlock)}
+    assert blocks == {left: False, booked.block_id: True}
+    assert await gym.all(Hold) == []
+
+
 async def test_ones_own_seat_is_not_in_the_way_of_a_visit_alone(gym: Desk) -> None:
     alone = await gym.another_visit_type(name="Alone")
     await keep(gym, "ann")

@@ -20,7 +20,8 @@ from appointment_app.models import (
     Hold,
     VisitType,
 )
-from appointment_app.scheduling import cancelling, held, holds
+from appointment_app.scheduling import cancelling, holds
+from appointment_app.scheduling.hold_keys import visitor_key
 from appointment_app.scheduling.holds import HOLD_FOR, HoldView
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import Offer, list_slots
@@ -123,7 +124,7 @@ async def test_two_visitors_at_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("wall_clock", "code"),
-    [("07:00", "OUTSIDE_AVAILABILITY"), ("10:10", "OUTSIDE_AVAILABILITY"), ("11:00", "SLOT_TAKEN")],
+    [("07:00", "OUTSIDE_AVAILABILITY"), ("10:10", "TIMES_CHANGED"), ("11:00", "SLOT_TAKEN")],
 )
 async def test_what_cannot_be_booked_is_not_kept(desk: Desk, wall_clock: str, code: str) -> None:
     await desk.book(at("11:00"))
@@ -190,6 +191,7 @@ async def test_an_expired_time_that_somebody_else_keeps_is_lost(desk: Desk) -> N
             await keep(desk, at("10:00"))
         with refused("SLOT_TAKEN"):
             await desk.book(at("10:00"), visitor=TAB)
+    assert len(await desk.all(Hold)) == len(await desk.all(BusyBlock)) == 1
 
 
 @pytest.mark.parametrize("looks", range(8))
@@ -392,7 +394,7 @@ async def test_what_was_booked_from_a_hold_can_be_cancelled_and_kept_again(desk:
 
 async def test_nobody_takes_over_with_a_hash_out_of_the_table(desk: Desk) -> None:
     await keep(desk, at("10:00"))
-    stolen = held.visitor_key(TAB)
+    stolen = visitor_key(TAB)
     for visitor in (stolen, "", OTHER_TAB):
         with refused("SLOT_TAKEN"):
             await desk.book(at("10:00"), visitor=visitor)

@@ -35,7 +35,6 @@ from appointment_app.scheduling import (
     rescheduling,
     visits,
 )
-from appointment_app.scheduling.availability import LocalRange
 from appointment_app.scheduling.booking import BookingRequest
 from appointment_app.scheduling.different_days import (
     DaySpan,
@@ -43,6 +42,7 @@ from appointment_app.scheduling.different_days import (
     remove_override,
     save_override,
 )
+from appointment_app.scheduling.opening_hours import LocalRange
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.time_off import TimeOffDraft, remove_time_off, save_time_off
 from appointment_app.scheduling.week import TypedRange

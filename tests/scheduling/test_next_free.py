@@ -11,25 +11,39 @@ import pytest
 from sqlmodel import col, select
 
 from appointment_app import clock
-from appointment_app.models import Doctor, DoctorAtClinic, VisitType, row_id
+from appointment_app.accounts.actor import NOBODY
+from appointment_app.models import Doctor, DoctorAtClinic, TimeOff, VisitType, row_id
 from appointment_app.scheduling import (
     cancelling,
     different_days,
+    extra_sessions,
+    holds,
     hours,
     locks,
     next_free,
     rescheduling,
+    series,
+    staff_booking,
+    time_off,
     visit_types,
+    visits,
 )
 from appointment_app.scheduling.different_days import DaySpan, OverrideDraft
+from appointment_app.scheduling.extra_sessions import SessionDraft
+from appointment_app.scheduling.holiday_choice import save_holiday_choice
 from appointment_app.scheduling.hours import BookingRules
 from appointment_app.scheduling.next_free import Learned
 from appointment_app.scheduling.rescheduling import NewTime
+from appointment_app.scheduling.series import SeriesRequest
+from appointment_app.scheduling.series_cancelling import cancel_following
+from appointment_app.scheduling.staff_booking import StaffRequest
+from appointment_app.scheduling.time_off import TimeOffDraft
 from appointment_app.scheduling.visit_type_draft import VisitTypeDraft
 from appointment_app.scheduling.warming import warm_some
 from appointment_app.scheduling.week import TypedRange
 from tests.factories import (
     doctor_actor,
+    make_appointment,
     make_block,
     make_clinic,
     make_doctor,
@@ -158,6 +172,61 @@ async def adds_the_first_visit_type(desk: Desk) -> AsyncIterator[None]:
     await desk.call(visit_types.create, doctor_actor(desk.doctor), draft)
 
 
+async def comes_back_from_time_off(desk: Desk) -> AsyncIterator[None]:
+    actor, place = doctor_actor(desk.doctor), (await desk.at_clinic()).public_id
+    draft = TimeOffDraft(TODAY, TODAY + A_DAY)
+    await desk.call(time_off.save_time_off, actor, place, draft, doctor_version=1)
+    yield
+    (away,) = await desk.all(TimeOff)
+    await desk.call(time_off.remove_time_off, actor, place, away.public_id, doctor_version=2)
+
+
+async def works_on_holidays(desk: Desk) -> AsyncIterator[None]:
+    await desk.change(desk.clinic, region="BE")
+    actor, place = doctor_actor(desk.doctor), (await desk.at_clinic()).public_id
+    fridays = tuple((TypedRange(600, 720),) if day == 4 else () for day in range(7))
+    await desk.call(hours.save, actor, place, fridays, version=1)
+    await desk.call(save_holiday_choice, actor, place, True, version=2)
+    yield  # the first Friday is International Women's Day
+    await desk.call(save_holiday_choice, actor, place, False, version=3)
+
+
+async def takes_a_session_back(desk: Desk) -> AsyncIterator[None]:
+    actor, place = doctor_actor(desk.doctor), (await desk.at_clinic()).public_id
+    group = await desk.another_visit_type(name="Group", capacity=5, position=1)
+    draft = SessionDraft(group.visit_type_id, TODAY, 8 * 60 + 10, 60, 5)
+    await desk.call(extra_sessions.open_session, actor, place, draft)
+    yield
+    await desk.call(extra_sessions.remove_session, actor, place, at("08:10", TODAY))
+
+
+async def cancels_a_series(desk: Desk) -> AsyncIterator[None]:
+    starts = (EIGHT, EIGHT + 7 * A_DAY)
+    request = SeriesRequest(desk.offer, starts, 1, "Physiotherapy", "click")
+    first, _ = await desk.call(series.book_series, desk.actor, request)
+    yield
+    actor = doctor_actor(desk.doctor)
+    await desk.call(cancel_following, actor, first, reason="I am ill")
+
+
+async def books_a_patient_early(desk: Desk) -> AsyncIterator[None]:
+    """As the doctor, whom no notice binds: from the end of it on, starts are counted anew."""
+    await desk.make(make_appointment, desk.visit_type, desk.clinic, desk.patient, EIGHT - A_DAY)
+    await edit_type(desk, duration=60)
+    await set_rules(desk, minimum_notice=10)
+    short = await desk.another_visit_type(name="Short", duration=20, position=1)
+    yield
+    request = StaffRequest(
+        place_id=(await desk.at_clinic()).public_id,
+        visit_type_id=short.visit_type_id,
+        person_id=desk.patient.public_id,
+        starts_at=at("08:15", TODAY),
+        reason="",
+        idempotency_key="click",
+    )
+    await desk.call(staff_booking.book_for_patient, doctor_actor(desk.doctor), request)
+
+
 FREEING: list[Deed] = [
     cancels,
     cancels_as_the_doctor,
@@ -174,6 +243,11 @@ FREEING: list[Deed] = [
     brings_a_visit_type_back,
     puts_another_visit_type_first,
     adds_the_first_visit_type,
+    comes_back_from_time_off,
+    works_on_holidays,
+    takes_a_session_back,
+    cancels_a_series,
+    books_a_patient_early,
 ]
 
 
@@ -254,6 +328,26 @@ async def test_a_booking_keeps_the_bound(desk: Desk) -> None:
     assert list((await kept_bounds(desk.database)).values()) == [EIGHT]
     await require_true_bounds(desk.database)
     await warm_some(desk.database)
+
+
+@SQLITE_IS_ENOUGH
+async def test_what_frees_no_time_keeps_the_bound(desk: Desk) -> None:
+    """A hold, and whatever becomes of an appointment without giving its time back."""
+    await warm_some(desk.database)
+    doctor, kept = doctor_actor(desk.doctor), list((await kept_bounds(desk.database)).values())
+    await desk.call(holds.keep, NOBODY, desk.offer, EIGHT, visitor="a browser", address="192.0.2.1")
+    offer = await desk.another_visit_type(needs_confirmation=True)
+    booked, missed = [await desk.book(at(time, TODAY), offer=offer) for time in ("10:00", "11:00")]
+    await desk.call(visits.confirm, doctor, booked)
+    await desk.call(visits.check_in, doctor, booked)
+    await desk.call(visits.undo_check_in, doctor, booked)
+    await desk.call(visits.write_notes, doctor, booked, notes="A cold", version=4)
+    with clock.frozen(at("12:00", TODAY)):
+        await desk.call(visits.complete, doctor, booked)
+        await desk.call(visits.confirm, doctor, missed)
+        await desk.call(visits.mark_no_show, doctor, missed)
+    assert list((await kept_bounds(desk.database)).values()) == kept == [EIGHT]
+    await require_true_bounds(desk.database)
 
 
 @SQLITE_IS_ENOUGH

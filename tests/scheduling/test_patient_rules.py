@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,7 +12,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.errors import NotFound
 from appointment_app.models import AppointmentStatus, BookableBy, DoctorAtClinic, VisitTypeClinic
-from appointment_app.scheduling import cancelling, days, slots
+from appointment_app.scheduling import cancelling, days, holds, slots
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.slots import Offer
 from tests.factories import doctor_actor, make_appointment, make_clinic, make_doctor
@@ -39,10 +41,19 @@ async def test_who_is_known_to_the_doctor(
     offer = await desk.another_visit_type(name="Review", bookable_by=BookableBy.KNOWN_PATIENTS)
     # Everybody sees its times; who is known turns out when it is booked.
     assert at("10:00") in await desk.call(slots.list_slots, NOBODY, offer, A_WEEK)
+    # Nobody keeps a time away from them that they could not book.
+    keep = partial(desk.call, holds.keep, visitor="a tab", address="203.0.113.7")
+    strangers = [NOBODY, await desk.another_patient()]
+    guardian = replace(strangers[1], dependents=desk.actor.dependents | {desk.patient.id})
     if is_known:
-        await desk.book(at("10:00"), offer=offer)
+        await keep(guardian, offer, at("11:00"))
+        await keep(desk.actor, offer, at("10:00"))
+        await desk.book(at("10:00"), offer=offer, visitor="a tab")
         return
     async with nothing_stored(desk):
+        for stranger in (*strangers, guardian, desk.actor):
+            with refused("KNOWN_PATIENTS_ONLY"):
+                await keep(stranger, offer, at("10:00"))
         with refused("KNOWN_PATIENTS_ONLY"):
             await desk.book(at("10:00"), offer=offer)
 

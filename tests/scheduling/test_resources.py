@@ -419,3 +419,13 @@ async def test_a_hold_that_expired_gives_up_its_room(desk: Desk) -> None:
         with refused("SLOT_TAKEN"):
             await desk.book(TEN, visitor=tab["visitor"])
     assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
+
+
+async def test_nothing_is_left_of_an_expired_hold_and_its_room(desk: Desk) -> None:
+    only = await room(desk, desk.visit_type)
+    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
+    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
+    with clock.frozen(clock.now() + holds.HOLD_FOR):
+        await desk.book(TEN, actor=await desk.another_patient())
+    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
+    assert len(await desk.all(BusyBlock)) == len(await desk.all(ResourceUse)) == 1

@@ -28,8 +28,10 @@ from appointment_app.scheduling import appointments, holds, series
 from appointment_app.scheduling.series import Occurrence, SeriesRequest
 from appointment_app.scheduling.series_cancelling import cancel_following
 from tests.factories import (
+    administrator_actor,
     doctor_actor,
     make_block,
+    make_clinic,
     make_doctor,
     make_patient,
     make_visit_type,
@@ -401,3 +403,15 @@ async def test_the_doctor_cancels_the_rest_with_a_reason_and_strangers_nothing(d
         cancel_following, doctor_actor(desk.doctor), booked[1], reason="The doctor moves"
     )
     assert len(ended.cancelled) == 2
+
+
+async def test_a_clinic_neither_sees_nor_cancels_what_was_moved_to_another_one(desk: Desk) -> None:
+    booked = await book_series(desk, tuesdays(3))
+    hill = await desk.make(make_clinic, name="Hill Clinic")
+    await desk.change((await desk.all(Appointment))[1], clinic_id=hill.id)
+    of_harbour = await desk.make(administrator_actor, desk.clinic)
+    view = await desk.call(appointments.get_appointment, of_harbour, booked[2])
+    assert (view.series.number, len(view.series.appointments)) == (2, 2)
+    ended = await desk.call(cancel_following, of_harbour, booked[0], reason="We move")
+    assert ended.cancelled == (tuesdays(3)[0], tuesdays(3)[2])
+    assert [each.active for each in await desk.all(Appointment)] == [False, True, False]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import SQLModel, select
@@ -43,25 +41,11 @@ from tests.factories import (
     offer_of,
     patient_actor,
 )
+from tests.scheduling.desk import BERLIN, NOW, TODAY, TUESDAY, at
 
-BERLIN = ZoneInfo("Europe/Berlin")
-TODAY = date(2030, 3, 4)
-TUESDAY = date(2030, 3, 5)
 FROM_TEN_TO_TWELVE = ((600, 720),)
 
-
-def at(wall_clock: str, day: date = TUESDAY) -> datetime:
-    local = datetime.fromisoformat(f"{day}T{wall_clock}").replace(tzinfo=BERLIN)
-    return local.astimezone(UTC)
-
-
-NOW = at("08:00", TODAY)
-
-
-@pytest.fixture(autouse=True)
-def standing_clock() -> Iterator[None]:
-    with clock.frozen(NOW):
-        yield
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @dataclass

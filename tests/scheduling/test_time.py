@@ -19,16 +19,10 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.database import Database
 from appointment_app.models import DateOverride, DateOverrideRange, row_id
-from appointment_app.scheduling.availability import (
-    Hours,
-    LocalRange,
-    VisitShape,
-    WeeklyRange,
-    free_slots,
-    open_intervals,
-)
+from appointment_app.scheduling.availability import VisitShape, free_slots, open_intervals
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import horizon_end, local_day_bounds
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.slots import Offer, list_slots
 from tests.factories import make_clinic, make_doctor, make_visit_type, offer_of
 

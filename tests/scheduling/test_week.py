@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appointment_app.scheduling.availability import Hours, LocalRange, WeeklyRange
+from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.week import (
     MAX_RANGES_A_DAY,
     Elsewhere,
@@ -227,6 +227,14 @@ def test_hours_of_the_other_week_do_not_clash_with_another_clinic() -> None:
 )
 def test_impossible_weeks_are_told(typed: TypedRange, sentence: str) -> None:
     assert week_errors(week(mon=(typed,)), weekly(BERLIN), [], TODAY) == {(0, 0): sentence}
+
+
+@pytest.mark.parametrize("weeks", [{"begin": date.max}, {"end": date.min}])
+def test_days_at_the_ends_of_the_calendar_are_told(weeks: dict[str, date]) -> None:
+    typed = some_weeks(480, 720, **{name: str(day) for name, day in weeks.items()})
+    other = Elsewhere("Lake Clinic", weekly(BERLIN, WeeklyRange(0, 480, 720)))
+    errors = week_errors(week(mon=(typed, typed)), weekly(BERLIN), [other], TODAY)
+    assert errors == {(0, 0): "Please give a day.", (0, 1): "Please give a day."}
 
 
 def test_the_weeks_of_a_range_come_back_as_they_were_saved() -> None:

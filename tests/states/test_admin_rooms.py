@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from appointment_app import clock
 from appointment_app.clinics import resources
 from appointment_app.database import Database
 from appointment_app.models import (
@@ -29,16 +26,10 @@ from tests.factories import (
     make_user,
 )
 from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 async def administrators(database: Database, clinic: Clinic) -> AdminRooms:
@@ -145,6 +136,20 @@ async def test_one_that_visits_have_is_asked_about(tab: DoctorsTab, page: AdminR
     await page.toggle(room)
     await page.deactivate()
     assert not page.clinics[0].rows[0].active
+
+
+async def test_the_question_about_one_renames_no_other(tab: DoctorsTab, page: AdminRooms) -> None:
+    asked = str((await with_a_visit(tab)).public_id)
+    async with tab.database.session() as session:
+        renamed = str((await make_resource(session, tab.clinic, name="Room 1")).public_id)
+    await page.load()
+    await page.rename(renamed)
+    await page.toggle(asked)
+    await page.submit({"name": "Laboratory"})
+    assert names(page) == ["Laboratory", "Room 2"]
+    await page.rename(renamed)
+    await page.deactivate()
+    assert [row.active for row in page.clinics[0].rows] == [True, False]
 
 
 async def test_another_clinics_are_not_there(tab: DoctorsTab, page: AdminRooms) -> None:

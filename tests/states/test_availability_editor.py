@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic, WeeklyHours, row_id
 from appointment_app.scheduling import hours
 from appointment_app.states.availability_editor import AvailabilityEditor
+from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 from tests.factories import doctor_actor, make_clinic, make_patient
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, place_of
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 THURSDAY = 3
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture
@@ -113,16 +105,19 @@ async def test_an_end_before_the_beginning_is_on_the_next_day(
 async def test_in_which_weeks_a_range_holds_is_typed_in_a_dialog_and_never_lost(
     tab: DoctorsTab, editor: AvailabilityEditor
 ) -> None:
-    await editor.open_more(0, 0)
-    assert (editor.more_open, editor.more.title) == (True, "Monday, 09:00 – 17:00")
-    await editor.set_weeks({"valid_from": "", "valid_until": "tomorrow", "every_weeks": "2"})
-    assert editor.more_errors == {
+    dialogs = await tab.state(WeeklyHoursDialogs)
+    await dialogs.open_weeks(0, 0)
+    assert (dialogs.weeks_open, dialogs.weeks.title) == (True, "Monday, 09:00 – 17:00")
+    await dialogs.set_weeks({"valid_from": "", "valid_until": "tomorrow", "every_weeks": "2"})
+    assert dialogs.weeks_errors == {
         "valid_from": "Please give the day from which the weeks are counted.",
         "valid_until": "Please give a day.",
     }
+    await dialogs.set_weeks({"valid_from": "9999-12-31", "valid_until": "", "every_weeks": "1"})
+    assert dialogs.weeks_errors == {"valid_from": "Please give a day."}
     sent = {"valid_from": "2026-12-07", "valid_until": "2027-03-01", "every_weeks": "2"}
-    await editor.set_weeks(sent)
-    assert not editor.more_open
+    await dialogs.set_weeks(sent)
+    assert not dialogs.weeks_open
     words = "every 2 weeks, from 7 Dec 2026, until 1 Mar 2027"
     assert (editor.days[0].ranges[0].remark, editor.effect) == (words, "Saving changes 1 day.")
     # What else is typed into the range, or beside it, leaves that alone.
@@ -145,14 +140,15 @@ async def test_in_which_weeks_a_range_holds_is_typed_in_a_dialog_and_never_lost(
 async def test_who_is_booked_in_a_week_without_hours_is_named(
     tab: DoctorsTab, editor: AvailabilityEditor
 ) -> None:
+    dialogs = await tab.state(WeeklyHoursDialogs)
     starts_at = MONDAY_EIGHT + timedelta(days=7, hours=2)
     await book(tab.database, tab.doctor, tab.clinic, tab.visit_type, starts_at, given_name="Nora")
-    await editor.open_more(0, 0)
+    await dialogs.open_weeks(0, 0)
     sent = {"valid_from": "2026-11-23", "valid_until": "", "every_weeks": "2"}
-    await editor.set_weeks(sent)
+    await dialogs.set_weeks(sent)
     assert "Mon 30 Nov 11:00, Nora" in editor.outside_text
-    await editor.open_more(0, 0)
-    await editor.set_weeks(sent | {"valid_from": "2026-11-16"})
+    await dialogs.open_weeks(0, 0)
+    await dialogs.set_weeks(sent | {"valid_from": "2026-11-16"})
     assert editor.outside_text == ""
 
 
@@ -177,6 +173,14 @@ async def test_public_holidays_are_listed_and_switched(
     assert editor.holiday_choice == "closed"
 
 
+async def test_a_day_takes_one_range_too_many_and_no_more(editor: AvailabilityEditor) -> None:
+    for _ in range(20):
+        await editor.add_range(0)
+    assert [bool(each.error) for each in editor.days[0].ranges[-2:]] == [True, True]
+    assert len(editor.days[0].ranges) == 13
+    assert editor.days[0].ranges[12].error == "A day has room for 12 ranges."
+
+
 async def test_a_day_switched_off_keeps_what_was_typed(editor: AvailabilityEditor) -> None:
     await editor.set_opens(0, 0, "07:15")
     await editor.toggle_day(0)
@@ -192,10 +196,11 @@ async def test_a_half_typed_time_is_told_at_its_range(editor: AvailabilityEditor
 
 
 async def test_a_day_is_copied_to_others(tab: DoctorsTab, editor: AvailabilityEditor) -> None:
+    dialogs = await tab.state(WeeklyHoursDialogs)
     await editor.set_opens(0, 0, "08:00")
-    await editor.open_copy()
-    await editor.copy_day({"source": "0", "day-2": "on", "day-5": "on"})
-    assert not editor.is_copying
+    await dialogs.open_copy()
+    await dialogs.copy_day({"source": "0", "day-2": "on", "day-5": "on"})
+    assert not dialogs.is_copying
     await editor.save()
     week = await stored_week(tab)
     assert [week[day] for day in (0, 1, 2, 5, 6)] == [

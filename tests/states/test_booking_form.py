@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlmodel import select
 
 from appointment_app import clock
-from appointment_app.database import Database
-from appointment_app.models import AppointmentStatus
+from appointment_app.models import AppointmentStatus, WeeklyHours
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.booking import REASON_LIMIT
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.states.booking_address import booking_link
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.held_time import HeldTime
 from tests.factories import (
     UNKNOWN_ID,
     make_appointment,
@@ -27,16 +27,10 @@ from tests.factories import (
     patient_actor,
 )
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture
@@ -194,6 +188,21 @@ async def test_a_time_that_becomes_too_near_meanwhile_offers_others(
     assert [choice.label[-5:] for choice in form.alternatives] == ["10:30", "11:00", "11:30"]
 
 
+async def test_hours_that_move_meanwhile_offer_the_times_around(
+    practice: Practice, tab: Tab
+) -> None:
+    form = await opened(tab, practice.link)
+    async with practice.database.session() as session:
+        (tuesday,) = await session.exec(select(WeeklyHours).where(WeeklyHours.weekday == 1))
+        tuesday.opens = 9 * 60 + 10
+        session.add(tuesday)
+        await session.commit()
+    await submitted(form)
+    for problem in (form.problem, (await opened(tab, practice.link)).problem):
+        assert problem.startswith("The free times have changed meanwhile")
+    assert [choice.label[-5:] for choice in form.alternatives] == ["09:40", "10:10", "10:40"]
+
+
 async def test_somebody_busy_elsewhere_is_told_so_and_offered_times_that_suit(
     practice: Practice, tab: Tab
 ) -> None:
@@ -258,3 +267,36 @@ async def test_a_form_that_no_page_sends_is_a_form_without_reason(
     await submitted(form, typed)
     (stored,) = await practice.appointments()
     assert stored.reason == ""
+
+
+async def test_the_open_form_says_at_once_that_its_time_is_gone_and_when_it_is_back(
+    practice: Practice, tab: Tab
+) -> None:
+    form = await opened(tab, practice.link)
+    await form.keep_reason("My knee")
+    held = await tab.state(HeldTime)
+    await form.refresh()
+    assert (form.is_taken, form.notice, held.seconds) == (False, "", 300)
+
+    with clock.frozen(MONDAY_EIGHT + HOLD_FOR):
+        other = await practice.tab()
+        await opened(other, practice.link)
+        await form.refresh()
+        assert "being booked by somebody else" in form.problem
+        assert [choice.label[-5:] for choice in form.alternatives] == ["09:00", "09:30", "10:30"]
+        await (await other.state(HeldTime)).leave("/")
+        await form.refresh()
+        assert (form.is_taken, form.problem, form.notice) == (False, "", "This time is free again.")
+        # Nobody may be there: it is kept again only for who asks for it.
+        assert held.seconds == 0
+        await form.keep_time()
+        assert (form.notice, held.seconds) == ("", 300)
+
+    with clock.frozen(MONDAY_EIGHT + 2 * HOLD_FOR):
+        await book(
+            practice.database, practice.doctor, practice.clinic, practice.visit_type, TUESDAY_TEN
+        )
+        await form.refresh()
+    assert (form.is_taken, form.problem) == (True, "This time is no longer free.")
+    assert len(form.alternatives) == 3
+    assert form.reason == "My knee"

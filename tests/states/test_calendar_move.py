@@ -138,6 +138,17 @@ async def test_a_drop_that_cannot_be_springs_back_and_says_why(
     assert await start_of(tab, nora) == TUESDAY_NINE
 
 
+async def test_a_refused_drop_leaves_the_open_dialog_what_it_is_about(
+    tab: DoctorsTab, nora: Appointment
+) -> None:
+    other = await booked(tab, TUESDAY_NINE + AN_HOUR, "Ida")
+    _, state = await loaded(tab)
+    await state.ask(str(nora.public_id))
+    await state.drop(str(other.public_id), "2026-11-20T10:00:00+01:00")
+    assert "Nora Lind moved" in await done(state.move(typed("2026-11-24", "15:00")))
+    assert await start_of(tab, other) == TUESDAY_NINE + AN_HOUR
+
+
 async def test_what_came_to_an_end_springs_back(tab: DoctorsTab, nora: Appointment) -> None:
     _, state = await loaded(tab)
     async with tab.database.session() as session:

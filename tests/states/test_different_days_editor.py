@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.states.different_days_editor import DifferentDaysEditor
 from tests.factories import make_patient
-from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture

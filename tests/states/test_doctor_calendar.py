@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -28,12 +27,6 @@ from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 TUESDAY_NINE = MONDAY_EIGHT + timedelta(days=1)
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from appointment_app import clock
-from appointment_app.database import Database
-from appointment_app.models import BlockKind, BusyBlock, Hold
+from appointment_app.models import BlockKind, BookableBy, BusyBlock, Hold
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.settings import get_settings
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.held_time import HeldTime
 from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.patients_tab import Practice, Tab, open_practice
+from tests.states.patients_tab import Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 async def opened(tab: Tab, address: str) -> tuple[BookingForm, HeldTime]:
@@ -142,6 +134,19 @@ async def test_without_a_hold_the_form_still_books(
     assert len(await practice.appointments()) == 1
     form, _ = await opened(await practice.tab(), practice.link)
     assert (form.is_taken, form.problem) == (True, "This time is not free.")
+
+
+async def test_a_stranger_keeps_nothing_that_is_for_known_patients(practice: Practice) -> None:
+    async with practice.database.session() as session:
+        practice.visit_type.bookable_by = BookableBy.KNOWN_PATIENTS
+        await session.merge(practice.visit_type)
+        await session.commit()
+    for person in (None, practice.patient):
+        form, held = await opened(await practice.tab(person), practice.link)
+        assert (held.seconds, form.is_taken, form.problem) == (0, False, "")
+    await run(form.submit({"reason": ""}))
+    assert form.problem.startswith("This visit is for patients who have been with this doctor")
+    assert await holds(practice) == []
 
 
 async def test_the_page_never_gets_the_secret(practice: Practice) -> None:

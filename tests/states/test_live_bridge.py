@@ -81,7 +81,7 @@ async def test_an_open_tab_is_sent_what_somebody_else_changed(
 ) -> None:
     tab, book_it = await on_the_doctors_page(sockets, installed_database)
     await book_it()
-    await until(lambda: '"is_taken":true' in "".join(sockets.sent[tab.socket]).replace(" ", ""))
+    await until(lambda: '"state":"taken"' in "".join(sockets.sent[tab.socket]).replace(" ", ""))
 
 
 async def test_a_tab_that_is_gone_is_forgotten_and_sent_nothing(

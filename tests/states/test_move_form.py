@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import Appointment, AppointmentStatus, BookableBy, Person
 from appointment_app.states.address import address
 from appointment_app.states.doctor_profile import DoctorProfile
@@ -17,19 +14,13 @@ from appointment_app.states.moving import move_link
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import make_appointment, make_patient, make_visit_type
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 HALF_AN_HOUR = timedelta(minutes=30)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture

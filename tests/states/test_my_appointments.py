@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,26 +10,20 @@ import pytest
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
-from appointment_app.database import Database
 from appointment_app.models import Appointment, AppointmentStatus, Person
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT
+from appointment_app.scheduling.rescheduling import NewTime, move
 from appointment_app.states import my_appointments
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import UNKNOWN_ID, doctor_actor, make_appointment, make_patient, patient_actor
-from tests.scheduling.doctors_day import MONDAY_EIGHT, stored
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.scheduling.doctors_day import stored
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture
@@ -318,3 +311,34 @@ async def test_a_question_closes_with_its_page_and_stays_when_the_page_reconnect
     assert state.is_asking
     await listed(tab, "/appointments?show=past")
     assert not state.is_asking
+
+
+async def test_what_the_clinic_changes_meanwhile_stays_in_the_open_list_with_its_reason(
+    practice: Practice, tab: Tab
+) -> None:
+    first = await add(practice, practice.patient)
+    second = await add(practice, practice.patient, 1)
+    state = await listed(tab)
+    assert await state.refresh() is None
+    doctor = doctor_actor(practice.doctor)
+
+    await cancel_as(practice, doctor, first.public_id, "The heating broke")
+    told = str(await state.refresh())
+    assert "The appointment on Tuesday 24 November 2026, 10:00 was cancelled." in told
+    assert [(each.status, each.cancel_reason) for each in state.appointments] == [
+        ("cancelled", "The heating broke"),
+        ("confirmed", ""),
+    ]
+
+    later = NewTime(second.starts_at + timedelta(hours=1))
+    async with practice.database.session() as session:
+        await move(session, doctor, second.public_id, later, version=1, reason="A funeral")
+    told = str(await state.refresh())
+    assert "An appointment was moved to Wednesday 25 November 2026, 11:00." in told
+    for _ in range(2):
+        assert [each.news for each in state.appointments] == [
+            "",
+            "Moved from Wednesday 25 November 2026, 10:00. A funeral",
+        ]
+        assert await state.refresh() is None
+    assert len((await listed(tab)).appointments) == 1

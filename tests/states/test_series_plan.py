@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import Appointment
 from appointment_app.states.booking_form import BookingForm
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.series_plan import SeriesPlan
 from tests.factories import make_appointment
-from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab, open_practice
+from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-async def practice(installed_database: Database) -> AsyncIterator[Practice]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_practice(installed_database)
 
 
 @pytest.fixture

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.states.time_off_editor import TimeOffEditor
 from tests.factories import make_patient
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture

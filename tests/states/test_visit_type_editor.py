@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling import visit_types
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 from tests.factories import doctor_actor, make_clinic, make_patient
-from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -26,12 +22,6 @@ VIDEO = {
     "pause_before": "",
     "pause_after": "5",
 }
-
-
-@pytest.fixture
-async def tab(installed_database: Database) -> AsyncIterator[DoctorsTab]:
-    with clock.frozen(MONDAY_EIGHT):
-        yield await open_doctors_tab(installed_database)
 
 
 @pytest.fixture
@@ -169,6 +159,19 @@ async def test_the_last_one_is_asked_about_once(editor: VisitTypeEditor) -> None
     assert not editor.rows[0].active
     await editor.toggle(key)
     assert (editor.rows[0].active, editor.is_asking) == (True, False)
+
+
+async def test_the_question_about_one_changes_no_other(editor: VisitTypeEditor) -> None:
+    await editor.add()
+    await editor.submit({"name": "Follow-up", "duration": "15"})
+    await editor.toggle(editor.rows[1].id)
+    await editor.edit(editor.rows[1].id)
+    await editor.toggle(editor.rows[0].id)
+    await editor.submit({"name": "Review", "duration": "20"})
+    assert [row.name for row in editor.rows] == ["First visit", "Review"]
+    await editor.edit(editor.rows[1].id)
+    await editor.deactivate_last()
+    assert [row.active for row in editor.rows] == [False, False]
 
 
 async def test_the_order_can_be_changed(editor: VisitTypeEditor) -> None:

@@ -7,15 +7,14 @@ and when a lost connection comes back as a new tab to the server.
 from __future__ import annotations
 
 import re
-
-from starlette.requests import cookie_parser
+from collections.abc import Mapping
 
 VISITOR_COOKIE = "visitor"
 
 _NAME = re.compile(r"[0-9a-f]{48}")
 
 
-def visitor_name(cookie_header: str) -> str:
+def visitor_name(cookies: Mapping[str, str]) -> str:
     """Return the name in the cookies of a request, or nothing when none of ours is there."""
-    name = cookie_parser(cookie_header).get(VISITOR_COOKIE, "")
+    name = cookies.get(VISITOR_COOKIE, "")
     return name if _NAME.fullmatch(name) else ""
