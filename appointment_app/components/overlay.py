@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from appointment_app.i18n import t
-
+from .connection import connection_banner
 from .toast import toast_region
 
 
@@ -15,13 +14,3 @@ def overlay() -> rx.Component:
     It takes the place of Reflex's own, which bring an icon set and a toast library with them.
     """
     return rx.fragment(toast_region(), connection_banner())
-
-
-def connection_banner() -> rx.Component:
-    """Return a live region that speaks while the websocket is down."""
-    return rx.el.div(
-        rx.connection_banner(
-            rx.el.p(t("Connection lost. Reconnecting…"), class_name="connection-banner")
-        ),
-        role="status",
-    )

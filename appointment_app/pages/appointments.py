@@ -110,6 +110,7 @@ def _row(shown: Shown) -> rx.Component:
             ),
             rx.el.p(rx.cond(shown.is_video, t("By video"), shown.place), class_name="muted mt-3"),
             series_dates(shown),
+            rx.cond(shown.news != "", rx.el.p(shown.news, class_name="notice mt-2")),
             rx.cond(
                 shown.cancelled != "",
                 rx.el.p(

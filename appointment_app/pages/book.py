@@ -95,6 +95,7 @@ def _bar() -> rx.Component:
     """Return the time and the button: at the lower edge of a phone, below all on a desktop."""
     return rx.el.div(
         form_alert(BookingForm.problem),
+        rx.el.p(BookingForm.notice, role="status", class_name="font-semibold empty:hidden"),
         rx.cond(
             SUMMARY.needs_confirmation,
             rx.el.p(t("The doctor confirms this visit before it is final."), class_name="muted"),
@@ -143,16 +144,22 @@ def _kept() -> rx.Component:
             countdown(
                 HeldTime.seconds,
                 rx.el.span(over),
-                button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none"),
+                _keep_button(),
                 started=HeldTime.started,
                 ticking=t("Kept for you: {time}"),
                 spoken=t("Minutes that this time is still kept for you: {minutes}"),
                 over=over,
             ),
-            rx.el.span(t("This time is not kept while you fill in the form.")),
+            rx.fragment(
+                rx.el.span(t("This time is not kept while you fill in the form.")), _keep_button()
+            ),
         ),
-        class_name="muted small flex items-center min-h-11",
+        class_name="muted small flex items-center justify-between gap-3 min-h-11",
     )
+
+
+def _keep_button() -> rx.Component:
+    return button(t("Keep it"), on_click=BookingForm.keep_time, class_name="flex-none")
 
 
 def _summary() -> rx.Component:

@@ -34,6 +34,7 @@ from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.series import book_series
 from appointment_app.scheduling.slots import (
     Offer,
+    Start,
     list_slots,
     look_at_start,
     nearest_slots,
@@ -42,6 +43,7 @@ from appointment_app.states.address import address
 from appointment_app.states.booking_address import Wish, booking_link, wish_in
 from appointment_app.states.doctor_words import places_left, visit_label
 from appointment_app.states.held_time import HeldTime
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_plan import SeriesPlan
 from appointment_app.states.session_state import SessionState, refusals_shown
@@ -99,12 +101,15 @@ class BookingForm(SessionState):
     is_booking: bool = False
     is_taken: bool = False
     problem: str = ""
+    notice: str = ""
     reason: str = ""
     reason_error: str = ""
 
     # One key for each visit to the form: however often its button arrives here, it books once.
     _key: str = ""
     _key_is_for: str = ""
+    # It is booked, and the page is about to show it.
+    _is_done: bool = False
     # What was typed is meant for one doctor.
     _reason_is_for: str = ""
 
@@ -113,8 +118,8 @@ class BookingForm(SessionState):
     async def load(self) -> Any:
         """Show the slot that the address names, or lead to the appointment it has become."""
         actor = await self._actor()
-        self.is_booking = False
-        self.problem = self.reason_error = ""
+        self.is_booking = self._is_done = False
+        self.problem = self.reason_error = self.notice = ""
         wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
@@ -133,8 +138,41 @@ class BookingForm(SessionState):
         wish = wish_in(self.router.url.query_parameters)
         if wish is None or not self.is_loaded:
             return None
+        self.notice = ""
         await self._describe(await self._actor(), wish)
         return look_at(NOT_FREE) if self.is_taken else None
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> Any:
+        """Say at once that the time is gone, or free again; what was typed stays."""
+        wish = wish_in(self.router.url.query_parameters)
+        is_open = self.is_loaded and not self.is_missing and not self._is_done
+        if self.router.url.path != "/book" or wish is None or not is_open:
+            return None
+        actor, held = await self._actor(), await self.get_state(HeldTime)
+        try:
+            async with get_database().session() as session:
+                doctor = await get_doctor(session, actor, wish.offer.doctor_id)
+                found = await look_at_start(
+                    session, actor, wish.offer, wish.starts_at, visitor=held._visitor()
+                )
+        except NotFound:
+            self.is_taken, self.problem, self.alternatives = True, NotBookable().sentence, []
+            return None
+        was_taken, self.is_taken = self.is_taken, not found.is_free
+        if self.is_taken:
+            # The one who was faster may be the same person, in another tab.
+            if found.is_own and (earlier := await _find_own(actor, wish)) is not None:
+                return _to_appointment(earlier)
+            self.problem, self.notice = _why_not(found), ""
+            if not was_taken:
+                held._show_kept(None)
+            await self._offer_others(actor, wish)
+        elif was_taken:
+            self.problem, self.notice = "", t("This time is free again.")
+        self._watch(doctor)
+        return None
 
     @rx.event
     async def keep_reason(self, reason: str) -> None:
@@ -199,6 +237,7 @@ class BookingForm(SessionState):
         self.reason = ""
         held._show_kept(None)
         series._forget()
+        self._is_done = True
         return _to_appointment(booked, is_new=True)
 
     def _take_up(self, wish: Wish) -> None:
@@ -218,7 +257,10 @@ class BookingForm(SessionState):
                 return
         try:
             async with get_database().session() as session:
-                found = await look_at_start(session, actor, wish.offer, wish.starts_at)
+                visitor = (await self.get_state(HeldTime))._visitor()
+                found = await look_at_start(
+                    session, actor, wish.offer, wish.starts_at, visitor=visitor
+                )
             refusal = _IS_OWN if found.is_own else await self._hold(actor, wish)
         except (NotBookable, NotFound):
             self.is_missing, self.is_loaded = True, True
@@ -231,6 +273,11 @@ class BookingForm(SessionState):
         if self.is_taken:
             await self._offer_others(actor, wish)
         self.is_loaded = True
+        self._watch(doctor)
+
+    def _watch(self, doctor: DoctorView) -> None:
+        """Have the form told when something changes at the doctor's."""
+        keep_current(self, BookingForm.refresh, {doctor.key: doctor.revision})
 
     async def _hold(self, actor: Actor, wish: Wish) -> str:
         """Keep the time for this tab; return why it cannot be booked, or nothing.
@@ -263,6 +310,12 @@ class BookingForm(SessionState):
             Choice(format_moment(start, clinic.zone), booking_link(wish.offer, start))
             for start in starts
         ]
+
+
+def _why_not(found: Start) -> str:
+    if found.is_own:
+        return _IS_OWN
+    return SlotHeld().sentence if found.is_held else t("This time is no longer free.")
 
 
 def _typed(reason: Any) -> str:

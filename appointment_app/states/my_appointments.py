@@ -25,6 +25,7 @@ from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.scheduling.errors import TooLateToCancel
 from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
 from appointment_app.states.address import address, public_id
+from appointment_app.states.changed_meanwhile import news_since, with_changes
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import other_times_link
 from appointment_app.states.own_zone import own_zone
@@ -92,6 +93,7 @@ class Shown:
     other_times: str = "/"
     earlier: list[EarlierRow] = field(default_factory=list)
     again: str = "/"
+    news: str = ""  # what the clinic changed while the page was open
 
 
 class MyAppointments(SessionState):
@@ -130,17 +132,22 @@ class MyAppointments(SessionState):
 
     @rx.event
     @refusals_shown
-    async def refresh(self) -> None:
+    async def refresh(self) -> Any:
         """Read anew what the clinic changed; an open question and what is typed there stay."""
+        news = None
         page = self.router.url.path
         key = public_id(self.appointment.id)
         if page == "/appointments" and self.is_listed:
+            before = self.appointments
             await self._list()
+            self.appointments = await with_changes(before, self.appointments, self._read)
+            news = news_since(before, self.appointments)
         elif page == "/appointment" and key is not None:
             self.appointment = await self._read(key)
         else:
-            return
+            return None
         await self._keep_current()
+        return toast(news) if news else None
 
     @rx.event
     @refusals_shown

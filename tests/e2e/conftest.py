@@ -96,10 +96,29 @@ def server(
 
 
 @contextmanager
-def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Server]:
-    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start."""
-    port = _free_port()
-    environment = os.environ | {
+def running_server(
+    folder: Path, data: Callable[[Server], None], port: int | None = None
+) -> Iterator[Server]:
+    """Serve from ``folder`` while the block runs; ``data`` fills the database before the start.
+
+    With ``port``, at the same address as before.
+    """
+    environment = environment_of(folder, port or free_port())
+    started = Server(environment["PUBLIC_URL"], environment, folder / "server.log")
+    started.manage("migrate")
+    data(started)
+    process = start_process(started)
+    try:
+        wait_until_ready(started, process)
+        yield started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def environment_of(folder: Path, port: int) -> dict[str, str]:
+    """The settings of a server that keeps its data in ``folder`` and serves on ``port``."""
+    return os.environ | {
         "APP_ENV": "test",
         "PORT": str(port),
         "PUBLIC_URL": f"http://localhost:{port}",
@@ -110,23 +129,19 @@ def running_server(folder: Path, data: Callable[[Server], None]) -> Iterator[Ser
         "HOLDS_PER_ADDRESS": "100",  # everybody comes from this machine
         "CLOCK_START": "2026-11-23T08:00:00+00:00",
     }
-    started = Server(f"http://localhost:{port}", environment, folder / "server.log")
-    started.manage("migrate")
-    data(started)
-    with started.log.open("w") as log:
-        process = subprocess.Popen(
+
+
+def start_process(server: Server) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own, so that all its processes can be reached."""
+    with server.log.open("a") as log:
+        return subprocess.Popen(
             [sys.executable, "-m", "appointment_app.serve"],
             cwd=PROJECT_ROOT,
-            env=environment,
+            env=server.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        try:
-            _wait_until_ready(started, process)
-            yield started
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
@@ -154,8 +169,12 @@ def new_page(
 
     def note(message: ConsoleMessage) -> None:
         # An answer such as 401 or 409 is the server's right; Chromium reports it as an error.
-        # So it does when a test takes the network away.
-        expected = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+        # So it does when a test takes the network or the server away.
+        expected = (
+            "Failed to load resource",
+            "net::ERR_INTERNET_DISCONNECTED",
+            "net::ERR_CONNECTION",
+        )
         if message.type == "error" and not any(text in message.text for text in expected):
             problems.append(message.text)
 
@@ -201,14 +220,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; fails with its log when it does not."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -220,6 +220,7 @@ ROWS = (
         before=("load",),
         changes=frozenset({"doctor"}),
     ),
+    Row("BookingForm.refresh", ALL, BOOKING, before=("load",)),
     Row("HeldTime.leave", ALL, DOCTOR, {"path": "/"}),  # a tab that keeps nothing gives up nothing
     Row("BookingForm.keep_reason", SCREEN, BOOKING, {"reason": "A rash"}),
     Row(

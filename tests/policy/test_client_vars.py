@@ -40,8 +40,8 @@ VARS = {
     """,
     "WeeklyHoursDialogs": "weeks weeks_open weeks_errors weeks_options is_copying",
     "BookingForm": """
-        summary visit_types alternatives is_loaded is_missing is_booking is_taken problem reason
-        reason_error
+        summary visit_types alternatives is_loaded is_missing is_booking is_taken problem
+        notice reason reason_error
     """,
     "DoctorCalendar": """
         view day title time_zone zone_name zones today_href earlier_href later_href view_hrefs
@@ -146,7 +146,7 @@ FIELDS = {
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
-        can_move other_times earlier again
+        can_move other_times earlier again news
     """,
     "my_appointments.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",

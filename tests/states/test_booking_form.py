@@ -16,6 +16,7 @@ from appointment_app.scheduling.booking import REASON_LIMIT
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.states.booking_address import booking_link
 from appointment_app.states.booking_form import BookingForm
+from appointment_app.states.held_time import HeldTime
 from tests.factories import (
     UNKNOWN_ID,
     make_appointment,
@@ -266,3 +267,36 @@ async def test_a_form_that_no_page_sends_is_a_form_without_reason(
     await submitted(form, typed)
     (stored,) = await practice.appointments()
     assert stored.reason == ""
+
+
+async def test_the_open_form_says_at_once_that_its_time_is_gone_and_when_it_is_back(
+    practice: Practice, tab: Tab
+) -> None:
+    form = await opened(tab, practice.link)
+    await form.keep_reason("My knee")
+    held = await tab.state(HeldTime)
+    await form.refresh()
+    assert (form.is_taken, form.notice, held.seconds) == (False, "", 300)
+
+    with clock.frozen(MONDAY_EIGHT + HOLD_FOR):
+        other = await practice.tab()
+        await opened(other, practice.link)
+        await form.refresh()
+        assert "being booked by somebody else" in form.problem
+        assert [choice.label[-5:] for choice in form.alternatives] == ["09:00", "09:30", "10:30"]
+        await (await other.state(HeldTime)).leave("/")
+        await form.refresh()
+        assert (form.is_taken, form.problem, form.notice) == (False, "", "This time is free again.")
+        # Nobody may be there: it is kept again only for who asks for it.
+        assert held.seconds == 0
+        await form.keep_time()
+        assert (form.notice, held.seconds) == ("", 300)
+
+    with clock.frozen(MONDAY_EIGHT + 2 * HOLD_FOR):
+        await book(
+            practice.database, practice.doctor, practice.clinic, practice.visit_type, TUESDAY_TEN
+        )
+        await form.refresh()
+    assert (form.is_taken, form.problem) == (True, "This time is no longer free.")
+    assert len(form.alternatives) == 3
+    assert form.reason == "My knee"

@@ -13,6 +13,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.models import Appointment, AppointmentStatus, Person
 from appointment_app.scheduling import cancelling
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT
+from appointment_app.scheduling.rescheduling import NewTime, move
 from appointment_app.states import my_appointments
 from appointment_app.states.my_appointments import MyAppointments
 from tests.factories import UNKNOWN_ID, doctor_actor, make_appointment, make_patient, patient_actor
@@ -310,3 +311,34 @@ async def test_a_question_closes_with_its_page_and_stays_when_the_page_reconnect
     assert state.is_asking
     await listed(tab, "/appointments?show=past")
     assert not state.is_asking
+
+
+async def test_what_the_clinic_changes_meanwhile_stays_in_the_open_list_with_its_reason(
+    practice: Practice, tab: Tab
+) -> None:
+    first = await add(practice, practice.patient)
+    second = await add(practice, practice.patient, 1)
+    state = await listed(tab)
+    assert await state.refresh() is None
+    doctor = doctor_actor(practice.doctor)
+
+    await cancel_as(practice, doctor, first.public_id, "The heating broke")
+    told = str(await state.refresh())
+    assert "The appointment on Tuesday 24 November 2026, 10:00 was cancelled." in told
+    assert [(each.status, each.cancel_reason) for each in state.appointments] == [
+        ("cancelled", "The heating broke"),
+        ("confirmed", ""),
+    ]
+
+    later = NewTime(second.starts_at + timedelta(hours=1))
+    async with practice.database.session() as session:
+        await move(session, doctor, second.public_id, later, version=1, reason="A funeral")
+    told = str(await state.refresh())
+    assert "An appointment was moved to Wednesday 25 November 2026, 11:00." in told
+    for _ in range(2):
+        assert [each.news for each in state.appointments] == [
+            "",
+            "Moved from Wednesday 25 November 2026, 10:00. A funeral",
+        ]
+        assert await state.refresh() is None
+    assert len((await listed(tab)).appointments) == 1
