@@ -25,6 +25,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import locks, rescheduling, visits
+from appointment_app.scheduling.overbooking import OverbookingNeeded
 from tests.factories import (
     doctor_actor,
     make_appointment,
