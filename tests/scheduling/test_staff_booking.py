@@ -281,6 +281,7 @@ async def test_known_patients_are_found_by_name_and_birth_date(desk: Desk) -> No
     for born in ("1961-04-05", "5.4.1961", "05/04/1961"):
         assert await find(desk, born) == ["Ben Albrecht"]
     assert await find(desk, "berg 6.5.1972") == ["Anna Berg-Benz"]
+    assert await find(desk, "Bérg") == ["Anna Berg-Benz"]
     for nobody in ("", "  ", "%", "_", "Stranger", "Timer", "6.5.1961", "x" * 5000, "\\"):
         assert await find(desk, nobody) == []
 
