@@ -17,7 +17,6 @@ from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, BlockKind, BusyBlock, row_id
 from appointment_app.scheduling.availability import VisitShape
-from appointment_app.scheduling.errors import NotMovable
 from appointment_app.scheduling.intervals import Interval
 
 _MINUTE = timedelta(minutes=1)
@@ -67,17 +66,14 @@ async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) 
         raise NotFound
     record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
     require(actor, Action.RESCHEDULE_APPOINTMENT, record)
-    try:
-        return await load_moved(session, appointment)
-    except NotMovable:
-        return None
+    return await load_moved(session, appointment)
 
 
-async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved:
-    """Return what is moved with ``appointment``; raises ``NotMovable`` for a group session."""
+async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved | None:
+    """Return what is moved with ``appointment``; None for a seat in a group session."""
     block = await session.get_one(BusyBlock, appointment.block_id)
     if block.kind is not BlockKind.VISIT:
-        raise NotMovable
+        return None
     return Moved(
         appointment_id=row_id(appointment),
         block_id=row_id(block),
