@@ -224,7 +224,7 @@ def _session_dialog() -> rx.Component:
                 least=1,
                 most=200,
             ),
-            class_name="grid gap-4 grid-cols-2",
+            class_name="grid gap-4 sm:grid-cols-2",
         ),
         rx.el.p(t("It takes your time at once, also outside your hours."), class_name="muted"),
         name="extra-session",

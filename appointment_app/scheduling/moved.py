@@ -6,7 +6,7 @@ Its length and pauses are those that were agreed, whatever became of the visit t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -18,8 +18,7 @@ from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, BlockKind, BusyBlock, row_id
 from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.intervals import Interval
-
-_MINUTE = timedelta(minutes=1)
+from appointment_app.scheduling.local_time import MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,13 @@ class Moved:
 
     def visit(self, starts_at: datetime) -> Interval:
         """Return the time of the visit that begins at ``starts_at``."""
-        return Interval(starts_at, starts_at + self.duration * _MINUTE)
+        return Interval(starts_at, starts_at + self.duration * MINUTE)
 
     def busy(self, starts_at: datetime) -> Interval:
         """Return what a visit that begins at ``starts_at`` takes of the doctor."""
         visit = self.visit(starts_at)
         return Interval(
-            visit.start - self.pause_before * _MINUTE, visit.end + self.pause_after * _MINUTE
+            visit.start - self.pause_before * MINUTE, visit.end + self.pause_after * MINUTE
         )
 
 
@@ -78,7 +77,7 @@ async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved |
         appointment_id=row_id(appointment),
         block_id=row_id(block),
         person_id=appointment.person_id,
-        duration=(appointment.ends_at - appointment.starts_at) // _MINUTE,
-        pause_before=(appointment.starts_at - block.busy_from) // _MINUTE,
-        pause_after=(block.busy_until - appointment.ends_at) // _MINUTE,
+        duration=(appointment.ends_at - appointment.starts_at) // MINUTE,
+        pause_before=(appointment.starts_at - block.busy_from) // MINUTE,
+        pause_after=(block.busy_until - appointment.ends_at) // MINUTE,
     )
