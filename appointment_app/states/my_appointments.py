@@ -23,19 +23,22 @@ from appointment_app.scheduling.appointments import (
 )
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.scheduling.errors import TooLateToCancel
-from appointment_app.scheduling.series_cancelling import CancelledSeries, cancel_following
+from appointment_app.scheduling.series_cancelling import cancel_following
 from appointment_app.states.address import address, public_id
 from appointment_app.states.changed_meanwhile import news_since, with_changes
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import other_times_link
 from appointment_app.states.own_zone import own_zone
-from appointment_app.states.series_words import SeriesDate, series_dates, series_note
+from appointment_app.states.series_words import (
+    FOLLOWING,
+    SeriesDate,
+    following_toast,
+    series_dates,
+    series_note,
+)
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.wording import initials, own_time, zone_note
-
-# How much of a series is cancelled.
-THIS_ONE, FOLLOWING = "this", "following"
 
 _PAGE = 20
 _MOST_PAGES = 50
@@ -240,7 +243,7 @@ class MyAppointments(SessionState):
         async with get_database().session() as session:
             if _typed(form, "extent") == FOLLOWING:
                 ended = await cancel_following(session, actor, key, reason=reason)
-                return _following_toast(ended)
+                return following_toast(ended)
             await cancel(session, actor, key, reason=reason)
         if self.asked.whose:
             return toast(t("The appointment is cancelled."))
@@ -274,16 +277,6 @@ def _typed(form: Any, name: str = "cancel_reason") -> str:
     """Return a field of ``form``; what is too long stays too long."""
     typed = form.get(name) if isinstance(form, dict) else ""
     return typed[: 2 * CANCEL_REASON_LIMIT] if isinstance(typed, str) else ""
-
-
-def _following_toast(ended: CancelledSeries) -> Any:
-    """Say how many were cancelled and which were not; that stays until it was read."""
-    sentence = t("Cancelled appointments: {count}.", count=len(ended.cancelled))
-    if not ended.kept:
-        return toast(sentence)
-    kept = "; ".join(format_moment(each, ended.zone) for each in ended.kept)
-    sentence += " " + t("It is too late to cancel these here: {dates}.", dates=kept)
-    return toast(sentence, "error")
 
 
 def _shown(found: AppointmentView, zone: str) -> Shown:
