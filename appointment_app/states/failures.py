@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from redis.exceptions import RedisError
 from reflex.event import EventSpec
@@ -23,5 +25,7 @@ def tell_of_failure(exception: Exception) -> EventSpec | None:
     if busy is not None:
         _log.warning("event_not_served", error=type(exception).__name__)
         return toast(busy.sentence, "error")
-    _log.error("event_failed", exc_info=exception)
+    # Neither the message nor what the variables held: both may be what somebody typed.
+    where = "".join(traceback.format_tb(exception.__traceback__))
+    _log.error("event_failed", error=type(exception).__name__, where=where)
     return toast(t("Something went wrong on our side. Please try again in a moment."), "error")
