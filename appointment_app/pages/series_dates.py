@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.link import link
-from appointment_app.states.my_appointments import Shown
+from appointment_app.states.appointment_words import Shown
 from appointment_app.states.series_words import SeriesDate
 
 
