@@ -1,4 +1,4 @@
-"""What a person is told when an event fails that no handler could answer for."""
+"""What is said and written down when something fails that no handler could answer for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from appointment_app.database_errors import busy_of
 from appointment_app.errors import Busy
 from appointment_app.i18n import t
 from appointment_app.states.toasts import toast
+
+_MOST_SAID = 500
 
 _log = structlog.get_logger(__name__)
 
@@ -29,3 +31,11 @@ def tell_of_failure(exception: Exception) -> EventSpec | None:
     where = "".join(traceback.format_tb(exception.__traceback__))
     _log.error("event_failed", error=type(exception).__name__, where=where)
     return toast(t("Something went wrong on our side. Please try again in a moment."), "error")
+
+
+def note_failure_of_page(exception: Exception) -> None:
+    """Log what a script of a page stumbled over, as its browser says.
+
+    Anybody can say anything, so it is cut off and kept on one line.
+    """
+    _log.warning("page_failed", said=repr(str(exception)[:_MOST_SAID]))

@@ -1,10 +1,10 @@
-"""What is said and written down when an event fails that no handler could answer for."""
+"""What is said and written down when something fails that no handler could answer for."""
 
 from __future__ import annotations
 
 import pytest
 
-from appointment_app.states.failures import tell_of_failure
+from appointment_app.states.failures import note_failure_of_page, tell_of_failure
 
 TYPED = "Fainting in the morning"
 
@@ -24,3 +24,13 @@ def test_a_mistake_of_ours_is_logged_without_what_was_typed(
     for said in ("event_failed", "ValueError", "in handler"):
         assert said in logged
     assert TYPED not in logged
+
+
+def test_what_a_browser_says_went_wrong_is_one_short_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    note_failure_of_page(Exception("TypeError\n2026-11-21 [error] forged " + "x" * 1_000_000))
+    logged = capsys.readouterr().out
+    assert "page_failed" in logged
+    assert len(logged.splitlines()) == 1
+    assert len(logged) < 1000
