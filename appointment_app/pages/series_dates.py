@@ -7,7 +7,7 @@ import reflex as rx
 from appointment_app.components.field import radio
 from appointment_app.components.link import link
 from appointment_app.i18n import t
-from appointment_app.states.my_appointments import Shown
+from appointment_app.states.appointment_words import Shown
 from appointment_app.states.series_words import FOLLOWING, THIS_ONE, SeriesDate
 
 

@@ -142,13 +142,13 @@ FIELDS = {
     """,
     "find_doctors.DayColumn": "weekday date slots",
     # Never the doctor's notes.
-    "my_appointments.Shown": """
+    "appointment_words.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
         can_move other_times earlier again news
     """,
-    "my_appointments.EarlierRow": "when reason",
+    "appointment_words.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",
     "moving.Moving": "when whose href",
     "move_form.Change": """
