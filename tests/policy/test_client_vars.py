@@ -13,7 +13,9 @@ from typing import Any, get_args, get_type_hints
 from tests.policy.tabs import state_classes
 
 VARS = {
-    "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
+    "SessionState": """
+        signed_in display_name initials is_patient is_doctor is_reception is_administrator
+    """,
     "MailboxState": "rows letter is_loaded is_reading",
     "AdminClinics": "clinics is_loaded is_forbidden form form_open regions errors",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
