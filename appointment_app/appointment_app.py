@@ -16,6 +16,7 @@ from appointment_app.components.account_form import account_scripts
 from appointment_app.components.overlay import overlay
 from appointment_app.components.page import Viewer, head_components
 from appointment_app.i18n import t
+from appointment_app.live.connections import Connections
 from appointment_app.notifications.sender import sending_mails
 from appointment_app.pages.admin_clinics import admin_clinics
 from appointment_app.pages.admin_doctors import admin_doctors
@@ -82,7 +83,7 @@ app = rx.App(
         ),
         (5, "Overlay"): lambda stateful: overlay() if stateful else None,
     },
-    api_transformer=[create_mount(), PageFiles, SecurityHeaders],
+    api_transformer=[create_mount(), PageFiles, SecurityHeaders, Connections],
 )
 app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)

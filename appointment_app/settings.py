@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=PROJECT_ROOT / ".env", extra="ignore")
 
     app_env: AppEnv = AppEnv.DEVELOPMENT
+    host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1)
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
     data_directory: Path = DATA_DIRECTORY
@@ -86,6 +88,8 @@ class Settings(BaseSettings):
             self._require_production_values()
         if self.clock_start is not None and self.app_env is not AppEnv.TEST:
             raise ValueError("CLOCK_START is for APP_ENV=test only.")
+        if self.workers > 1 and not self.redis_url:
+            raise ValueError("WORKERS above 1 needs REDIS_URL: the processes share state there.")
         if not self.public_url:
             self.public_url = f"http://localhost:{self.port}"
         self.public_url = self.public_url.rstrip("/")

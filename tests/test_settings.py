@@ -119,3 +119,10 @@ def test_the_example_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def _example() -> str:
     return (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+def test_several_workers_need_what_they_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="REDIS_URL"):
+        _settings(monkeypatch, WORKERS="2")
+    shared = "redis://127.0.0.1:6379/0"
+    assert _settings(monkeypatch, WORKERS="2", REDIS_URL=shared).workers == 2

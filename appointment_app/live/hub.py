@@ -20,6 +20,7 @@ SOON = 0.02  # seconds in which the changes of one transaction come together
 SPACING = 1.0  # seconds between two calls for one watcher
 
 Deliver = Callable[[str], Awaitable[bool]]
+Lost = Callable[[], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,15 @@ class Hub:
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether what the processes share can be reached; one process shares nothing."""
+        return True
+
+    async def is_alive(self, name: str) -> bool:
+        """Tell whether the process of that ``name`` runs; there is no other than this."""
+        return False
 
     def watch(
         self, token: str, keys: Mapping[str, int | None], *, wake_in: float | None = None

@@ -10,14 +10,20 @@ from datetime import datetime
 from uuid import uuid4
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from appointment_app.live.hub import Deliver, Hub
+from appointment_app.live.hub import Deliver, Hub, Lost
 
 CHANNEL = "appointments:changes"
 _RETRY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
+
+
+def _own_channel(name: str) -> str:
+    return f"{CHANNEL}:{name}"
 
 
 class RedisHub(Hub):
@@ -27,11 +33,22 @@ class RedisHub(Hub):
     soon as it hears again.
     """
 
-    def __init__(self, url: str, deliver: Deliver) -> None:
-        """Publish over the Redis server at ``url``."""
+    def __init__(
+        self, url: str, deliver: Deliver, lost: Lost | None = None, *, name: str = ""
+    ) -> None:
+        """Publish over the Redis server at ``url``, as the process of that ``name``.
+
+        ``lost`` is called when what the processes keep there cannot be reached any more, or is
+        gone because the server started anew.
+        """
         super().__init__(deliver)
-        self._redis = Redis.from_url(url, socket_connect_timeout=2, socket_keepalive=True)
-        self._name = uuid4().hex
+        # Who waits is told quickly: trying again is the business of the listener.
+        self._redis = Redis.from_url(
+            url, socket_connect_timeout=2, socket_keepalive=True, retry=Retry(NoBackoff(), 0)
+        )
+        self._lost = lost
+        self._name = name or uuid4().hex
+        self._server = ""  # the run of the server that we heard last, empty while it is away
         self._listener: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -48,6 +65,19 @@ class RedisHub(Hub):
                 await self._listener
         await super().stop()
         await self._redis.aclose()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether what the processes share can be reached."""
+        return bool(self._server)
+
+    async def is_alive(self, name: str) -> bool:
+        """Tell whether the process of that ``name`` runs; so it does as far as we know."""
+        try:
+            ((_, listeners),) = await self._redis.pubsub_numsub(_own_channel(name))
+        except (RedisError, OSError):
+            return True
+        return bool(listeners)
 
     def publish(self, *keys: str) -> None:
         """Tell everybody who watches one of ``keys`` in any process; never raises."""
@@ -76,13 +106,33 @@ class RedisHub(Hub):
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-                    await channel.subscribe(CHANNEL)
-                    self.tell_all()
+                    # Nobody sends to the second: it shows the others that this process lives.
+                    await channel.subscribe(CHANNEL, _own_channel(self._name))
+                    await self._found(await self._run_of_server())
                     async for message in channel.listen():
                         self._hear(message["data"])
             except (RedisError, OSError) as error:
                 _log.warning("Other processes cannot be heard, trying again: %s", error)
-            await asyncio.sleep(_RETRY_SECONDS)
+            if not await self._answers():
+                await self._found("")
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _found(self, server: str) -> None:
+        """Take note of which server is there; what another one held is lost."""
+        before, self._server = self._server, server
+        if before and before != server and self._lost is not None:
+            await self._lost()
+        if server:
+            self.tell_all()
+
+    async def _run_of_server(self) -> str:
+        return str((await self._redis.info("server"))["run_id"])
+
+    async def _answers(self) -> bool:
+        try:
+            return bool(await self._run_of_server())
+        except (RedisError, OSError):
+            return False
 
     def _hear(self, data: bytes) -> None:
         try:

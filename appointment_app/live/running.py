@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from appointment_app.database import get_database
-from appointment_app.live.hub import Deliver, Hub
+from appointment_app.live.hub import Deliver, Hub, Lost
 from appointment_app.live.publishing import publish_by, stop_publishing_by
 from appointment_app.live.redis_hub import RedisHub
 from appointment_app.live.revisions import compare_revisions
@@ -15,10 +15,13 @@ from appointment_app.settings import get_settings
 
 
 @asynccontextmanager
-async def running_hub(deliver: Deliver) -> AsyncIterator[Hub]:
-    """Run the hub: over Redis where ``REDIS_URL`` names a server, else in this process alone."""
+async def running_hub(deliver: Deliver, lost: Lost, name: str) -> AsyncIterator[Hub]:
+    """Run the hub: over Redis where ``REDIS_URL`` names a server, else in this process alone.
+
+    There this process has a ``name``, and ``lost`` is called when what is kept there is lost.
+    """
     url = get_settings().redis_url
-    hub = RedisHub(url, deliver) if url else Hub(deliver)
+    hub = RedisHub(url, deliver, lost, name=name) if url else Hub(deliver)
     await hub.start()
     publish_by(hub)
     healing = asyncio.create_task(compare_revisions(hub, get_database()))

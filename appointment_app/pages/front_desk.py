@@ -156,9 +156,7 @@ def _actions(row: DeskRow) -> rx.Component:
     )
 
 
-def _action(
-    allowed: Any, text: str, row: DeskRow, handler: Any, **props: Any
-) -> rx.Component:
+def _action(allowed: Any, text: str, row: DeskRow, handler: Any, **props: Any) -> rx.Component:
     label = t("{action}: {patient}, {time}", action=text, patient=row.patient, time=row.time)
     return rx.cond(allowed, button(text, aria_label=label, on_click=handler(row.id), **props))
 
@@ -187,9 +185,7 @@ def _sheet(column: DeskDoctor) -> rx.Component:
                     )
                 )
             ),
-            rx.el.tbody(
-                rx.foreach(column.over, _sheet_row), rx.foreach(column.ahead, _sheet_row)
-            ),
+            rx.el.tbody(rx.foreach(column.over, _sheet_row), rx.foreach(column.ahead, _sheet_row)),
         ),
         class_name="desk-sheet",
     )

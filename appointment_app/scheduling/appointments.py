@@ -109,7 +109,7 @@ async def get_appointment(
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
     row = await _viewable(session, actor, appointment_id)
-    places = await load_series_places(session, [row[0]])
+    places = await load_series_places(session, actor, [row[0]])
     moves = (
         select(AppointmentMove)
         .where(AppointmentMove.appointment_id == row[0].id)
@@ -151,7 +151,7 @@ async def list_own(
             col(Appointment.starts_at), col(Appointment.id)
         )
     rows = (await session.exec(statement.limit(limit).offset(offset))).all()
-    places = await load_series_places(session, [row[0] for row in rows])
+    places = await load_series_places(session, actor, [row[0] for row in rows])
     return [_view(actor, *row, places.get(row_id(row[0]))) for row in rows]
 
 

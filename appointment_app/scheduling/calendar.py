@@ -299,7 +299,7 @@ async def load_detail(
         can_move=_can_be_moved(row, block) and allows(actor, Action.MOVE_APPOINTMENT, record),
         earlier=await _earlier(session, row),
         history=await _history(session, row),
-        series=(await load_series_places(session, [row])).get(row_id(row)),
+        series=(await load_series_places(session, actor, [row])).get(row_id(row)),
         next_statuses=next_statuses(actor, row),
     )
 

@@ -18,21 +18,28 @@ _UNKNOWN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 _OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED, AppointmentStatus.CHECKED_IN)
 
 
-async def require_may_book(
-    session: AsyncSession, rows: OfferRows, person_id: int, *, besides: int = 0
-) -> None:
+async def require_may_book(session: AsyncSession, rows: OfferRows, person_id: int) -> None:
     """Return when this person may book the offer for themselves; asks only where a rule is set.
 
-    ``besides`` are the appointments that they are about to book before.
-
     Raises ``KnownPatientsOnly``, ``PatientLimit``.
+    """
+    if await bookings_left(session, rows, person_id) == 0:
+        raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
+
+
+async def bookings_left(session: AsyncSession, rows: OfferRows, person_id: int) -> int | None:
+    """Return how many more this person may book of the offer, None where there is no limit.
+
+    Asks only where a rule is set. Raises ``KnownPatientsOnly``.
     """
     if rows.visit_type.bookable_by is BookableBy.KNOWN_PATIENTS and not await is_known(
         session, person_id, rows.doctor_id
     ):
         raise KnownPatientsOnly
-    if await is_at_limit(session, rows.at_clinic, person_id, besides=besides):
-        raise PatientLimit(rows.at_clinic.max_open_appointments or 0)
+    limit = rows.at_clinic.max_open_appointments
+    if limit is None:
+        return None
+    return max(0, limit - await _open_appointments(session, rows.doctor_id, person_id))
 
 
 async def require_may_keep(session: AsyncSession, rows: OfferRows, actor: Actor) -> None:
@@ -79,23 +86,23 @@ async def is_busy(
 
 
 async def is_at_limit(
-    session: AsyncSession,
-    at_clinic: DoctorAtClinic,
-    person_id: int | None,
-    *,
-    besides: int = 0,
+    session: AsyncSession, at_clinic: DoctorAtClinic, person_id: int | None
 ) -> bool:
     """Tell whether this person has as many appointments ahead with the doctor as are allowed.
 
-    ``besides`` are about to be booked too. Asks only where there is a person and a limit.
+    Asks only where there is a person and a limit.
     """
     limit = at_clinic.max_open_appointments
     if limit is None or person_id is None:
         return False
+    return await _open_appointments(session, at_clinic.doctor_id, person_id) >= limit
+
+
+async def _open_appointments(session: AsyncSession, doctor_id: int, person_id: int) -> int:
     statement = select(func.count()).where(
         col(Appointment.person_id) == person_id,
-        col(Appointment.doctor_id) == at_clinic.doctor_id,
+        col(Appointment.doctor_id) == doctor_id,
         col(Appointment.status).in_(_OPEN),
         col(Appointment.ends_at) > clock.now(),
     )
-    return (await session.exec(statement)).one() + besides >= limit
+    return (await session.exec(statement)).one()

@@ -26,8 +26,10 @@ from appointment_app.scheduling.booking import (
 )
 from appointment_app.scheduling.changes import tell_of_series
 from appointment_app.scheduling.errors import (
+    KnownPatientsOnly,
     NotBookable,
     PatientBusy,
+    PatientLimit,
     ResourceTaken,
     SchedulingError,
     SeriesRefused,
@@ -36,7 +38,7 @@ from appointment_app.scheduling.errors import (
 )
 from appointment_app.scheduling.free_check import check_free, require_near
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.patient_rules import require_may_book
+from appointment_app.scheduling.patient_rules import bookings_left
 from appointment_app.scheduling.repeating import repeated_starts
 from appointment_app.scheduling.resource_times import first_free
 from appointment_app.scheduling.resources import load_equipment
@@ -87,8 +89,9 @@ async def plan(
 ) -> tuple[Occurrence, ...]:
     """Return what would become of booking ``times`` dates, every so many weeks, for the actor.
 
-    Nothing is stored or kept. For nobody in particular it says what is free. Raises ``Invalid``,
-    ``NotBookable``, ``TooSoon``, ``TooFarAhead``.
+    Nothing is stored or kept. For nobody in particular it says what is free. One statement for
+    each date, or two or three as ``check_free`` says and where a room is needed. Raises
+    ``Invalid``, ``NotBookable``, ``TooSoon``, ``TooFarAhead``.
     """
     require(actor, Action.FIND_DOCTORS)
     _require_pattern(every_weeks, times)
@@ -98,6 +101,13 @@ async def plan(
     except NotFound as error:
         raise NotBookable from error
     kept = await held.find(session, visitor)
+    not_at_all: SchedulingError | None = None
+    left: int | None = None
+    if actor.person_id is not None:
+        try:
+            left = await bookings_left(session, rows, actor.person_id)
+        except KnownPatientsOnly as error:
+            not_at_all = error
     occurrences: list[Occurrence] = []
     possible = 0
     for day, start in repeated_starts(rows.clinic.zone, starts_at, every_weeks, times):
@@ -105,7 +115,9 @@ async def plan(
             sentence = t("The clocks change on that day and skip this time.")
             occurrences.append(Occurrence(day, None, sentence))
             continue
-        refusal = await _refusal(session, actor, rows, start, kept, possible)
+        refusal = await _refusal(session, actor, rows, start, kept) or not_at_all
+        if refusal is None and possible == left:
+            refusal = PatientLimit(rows.at_clinic.max_open_appointments or 0)
         possible += refusal is None
         occurrences.append(Occurrence(day, start, _short(refusal) if refusal else None))
     return tuple(occurrences)
@@ -175,22 +187,14 @@ async def _refusal(
     rows: OfferRows,
     start: datetime,
     kept: held.Held | None,
-    besides: int,
 ) -> SchedulingError | None:
-    """Return why the actor cannot book this start, ``besides`` so many earlier ones."""
-    person_id = actor.person_id
-    checked = await check_free(session, rows, start, person_id=person_id, kept=kept)
+    """Return why this start is not free for the actor."""
+    checked = await check_free(session, rows, start, person_id=actor.person_id, kept=kept)
     if checked.refusal is not None:
         return checked.refusal
     if rows.needs_resources and checked.granted.joined is None:
         wanted = shape_of(rows.visit_type).busy(start)
-        if (missing := await _missing_resource(session, rows, wanted, kept)) is not None:
-            return missing
-    try:
-        if person_id is not None:
-            await require_may_book(session, rows, person_id, besides=besides)
-    except SchedulingError as refusal:
-        return refusal
+        return await _missing_resource(session, rows, wanted, kept)
     return None
 
 

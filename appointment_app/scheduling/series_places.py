@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, Record, allows
 from appointment_app.models import Appointment, AppointmentStatus, row_id
 from appointment_app.scheduling.statuses import ARROWS
 
@@ -26,7 +28,10 @@ class InSeries:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPlace:
-    """The how-many-th of its series an appointment is, from 1 on, and the whole series by time."""
+    """The how-many-th of its series an appointment is, from 1 on, and the series by time.
+
+    As far as whoever looks may see it.
+    """
 
     number: int
     appointments: tuple[InSeries, ...]
@@ -42,12 +47,13 @@ class SeriesPlace:
 
 
 async def load_series_places(
-    session: AsyncSession, appointments: Iterable[Appointment]
+    session: AsyncSession, actor: Actor, appointments: Iterable[Appointment]
 ) -> dict[int, SeriesPlace]:
     """Return the place of each appointment that is part of a series, by its internal id.
 
-    All of a series are one person's with one doctor: who may see one may see the others. Asks
-    the database only when one of them is part of a series.
+    All of a series are one person's with one doctor, but one that was moved to another clinic is
+    hidden from administrators of this one. Asks the database only when one of the appointments,
+    which the actor may see, is part of a series.
     """
     rows = {row_id(each): each.series_id for each in appointments if each.series_id is not None}
     if not rows:
@@ -56,7 +62,9 @@ async def load_series_places(
     ordered = statement.order_by(col(Appointment.starts_at), col(Appointment.id))
     series: defaultdict[int | None, list[Appointment]] = defaultdict(list)
     for each in await session.exec(ordered):
-        series[each.series_id].append(each)
+        record = Record(each.person_id, each.doctor_id, each.clinic_id)
+        if allows(actor, Action.VIEW_APPOINTMENT, record):
+            series[each.series_id].append(each)
     return {
         key: SeriesPlace(
             number=[each.id for each in series[series_id]].index(key) + 1,

@@ -11,6 +11,7 @@ from appointment_app.scheduling.local_time import DAY, MINUTES_A_DAY
 from appointment_app.scheduling.opening_hours import LocalRange
 from appointment_app.scheduling.week import (
     MAX_EVERY_WEEKS,
+    MAX_RANGES_A_DAY,
     TypedDay,
     TypedRange,
     TypedWeek,
@@ -114,7 +115,12 @@ def with_errors(rows: Sequence[RangeRow], errors: dict[int, str]) -> list[RangeR
 
 
 def with_another(rows: Sequence[RangeRow]) -> list[RangeRow]:
-    """Return the ranges and one more, after the last; empty when the day has no room left."""
+    """Return the ranges and one more, after the last; empty when the day has no room left.
+
+    No more than one too many, which is told: nobody needs to compare thousands with each other.
+    """
+    if len(rows) > MAX_RANGES_A_DAY:
+        return list(rows)
     last = minute_of(rows[-1].closes) if rows else None
     opens, closes = _A_WORKING_DAY
     if rows:

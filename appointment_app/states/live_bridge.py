@@ -7,42 +7,78 @@ events, the guards see it, and rights are checked as ever.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import reflex as rx
 from reflex.event import Event
+from socketio.exceptions import ConnectionRefusedError as Refused
 
 from appointment_app import clock
+from appointment_app.live.connections import close_sockets, requests_answered
 from appointment_app.live.hub import Hub
 from appointment_app.live.running import running_hub
 from appointment_app.states.session_state import SessionState
 
 # Nothing changes by time alone within less; and a sleep of many days is none of a timer's business.
 _SHORTEST_WAKE, _LONGEST_WAKE = 0.2, 24 * 3600.0
+# What is under way when the server stops has so long to come to its end.
+_FINISH_SECONDS = 6.0
+# So long a process that stops may take to say that it serves a tab no more.
+_LEAVING_SECONDS = 0.3
+
+_log = logging.getLogger(__name__)
 
 
 class LiveBridge:
-    """The hub of this process and what each tab asked to have called."""
+    """The hub of this process, what each tab asked to have called, and who may connect.
+
+    A tab's state is shared by the processes. Where it cannot be reached no tab is served: its
+    socket is closed, so the page says that the connection is lost, tries again by itself, and reads
+    all anew once it is let in.
+    """
 
     def __init__(self, app: rx.App) -> None:
         """Reach the tabs of ``app``."""
         self._app = app
         self._hub: Hub | None = None
         self._handlers: dict[str, str] = {}
+        self._is_stopping = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Tell tabs of changes as long as the server runs."""
-        async with running_hub(self._deliver) as hub:
+        """Tell tabs of changes as long as the server runs.
+
+        At its end tabs are sent away, to find another process, and what they have begun is done.
+        """
+        name = self._namespace._token_manager.instance_id
+        async with running_hub(self._deliver, close_sockets, name) as hub:
             self._hub = hub
             try:
                 yield
             finally:
-                self._hub = None
+                self._is_stopping = True
+                await self._forget_tabs()
+                await close_sockets()
+                await self._finish()
+                self._hub, self._is_stopping = None, False
                 self._handlers.clear()
+
+    async def admit(self, token: str) -> None:
+        """Let a tab connect that shows its ``token``.
+
+        Raises ``Refused`` when this process cannot serve it now; its page tries again by itself.
+        """
+        if self._hub is None:
+            return
+        if self._is_stopping or not self._hub.is_connected:
+            raise Refused("This server cannot serve pages now.")
+        await self._take_over(token)
 
     def watch(
         self,
@@ -71,10 +107,51 @@ class LiveBridge:
 
     def _is_connected(self, token: str) -> bool:
         """Tell whether the tab's socket is open, to this very process."""
-        namespace: Any = self._app.event_namespace
-        manager = namespace._token_manager
+        manager = self._namespace._token_manager
         record = manager.token_to_socket.get(token)
         return record is not None and record.instance_id == manager.instance_id
+
+    async def _take_over(self, token: str) -> None:
+        """Forget that a process which died was serving the tab; wait for one that just stops.
+
+        Else Reflex takes it for the copy of a tab that is still open, and gives it a new state.
+        """
+        manager = self._namespace._token_manager
+        if self._hub is None or not hasattr(manager, "redis"):
+            return
+        for wait in (0.0, _LEAVING_SECONDS):
+            await asyncio.sleep(wait)
+            owner = await manager._get_token_owner(token, refresh=True)
+            if owner is None or owner == manager.instance_id:
+                return
+            if not await self._hub.is_alive(owner):
+                break
+        else:
+            return
+        record = manager.token_to_socket.pop(token, None)
+        manager.sid_to_token.pop(record.sid if record else "", None)
+        await manager.redis.delete(manager._get_redis_key(token))
+
+    async def _forget_tabs(self) -> None:
+        """Say that no tab is served here, so that no other process takes it for a copied one."""
+        manager = self._namespace._token_manager
+        served = list(manager.sid_to_token.items())
+        await asyncio.gather(*(manager.disconnect_token(token, sid) for sid, token in served))
+
+    async def _finish(self) -> None:
+        """Wait until what tabs and requests have begun has come to its end."""
+        processor: Any = self._app.event_processor
+        try:
+            async with asyncio.timeout(_FINISH_SECONDS):
+                while processor._tasks or processor._token_queues:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+                await requests_answered()
+        except TimeoutError:
+            _log.warning("The server stops before all that was begun is done.")
+
+    @property
+    def _namespace(self) -> Any:
+        return self._app.event_namespace
 
 
 _bridges: list[LiveBridge] = []
@@ -85,6 +162,15 @@ def connect_live(app: rx.App) -> None:
     bridge = LiveBridge(app)
     _bridges[:] = [bridge]
     app.register_lifespan_task(bridge.running)
+    namespace: Any = app.event_namespace
+    connect = namespace.on_connect
+
+    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        tokens = parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])
+        await bridge.admit(tokens[0])
+        await connect(sid, environ, auth)
+
+    namespace.on_connect = on_connect
 
 
 def keep_current(

@@ -103,8 +103,22 @@ def running_server(
 
     With ``port``, at the same address as before.
     """
-    port = port or free_port()
-    environment = os.environ | {
+    environment = environment_of(folder, port or free_port())
+    started = Server(environment["PUBLIC_URL"], environment, folder / "server.log")
+    started.manage("migrate")
+    data(started)
+    process = start_process(started)
+    try:
+        wait_until_ready(started, process)
+        yield started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def environment_of(folder: Path, port: int) -> dict[str, str]:
+    """The settings of a server that keeps its data in ``folder`` and serves on ``port``."""
+    return os.environ | {
         "APP_ENV": "test",
         "PORT": str(port),
         "PUBLIC_URL": f"http://localhost:{port}",
@@ -115,23 +129,19 @@ def running_server(
         "HOLDS_PER_ADDRESS": "100",  # everybody comes from this machine
         "CLOCK_START": "2026-11-23T08:00:00+00:00",
     }
-    started = Server(f"http://localhost:{port}", environment, folder / "server.log")
-    started.manage("migrate")
-    data(started)
-    with started.log.open("w") as log:
-        process = subprocess.Popen(
+
+
+def start_process(server: Server) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own, so that all its processes can be reached."""
+    with server.log.open("a") as log:
+        return subprocess.Popen(
             [sys.executable, "-m", "appointment_app.serve"],
             cwd=PROJECT_ROOT,
-            env=environment,
+            env=server.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        try:
-            _wait_until_ready(started, process)
-            yield started
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
@@ -159,8 +169,12 @@ def new_page(
 
     def note(message: ConsoleMessage) -> None:
         # An answer such as 401 or 409 is the server's right; Chromium reports it as an error.
-        # So it does when a test takes the network away.
-        expected = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+        # So it does when a test takes the network or the server away.
+        expected = (
+            "Failed to load resource",
+            "net::ERR_INTERNET_DISCONNECTED",
+            "net::ERR_CONNECTION",
+        )
         if message.type == "error" and not any(text in message.text for text in expected):
             problems.append(message.text)
 
@@ -214,7 +228,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; fails with its log when it does not."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -17,6 +17,7 @@ from appointment_app.models import (
     AppointmentStatus,
     AuditEvent,
     BlockKind,
+    BookableBy,
     BusyBlock,
     DateOverride,
     Hold,
@@ -30,6 +31,7 @@ from appointment_app.scheduling.series_cancelling import cancel_following
 from tests.factories import (
     administrator_actor,
     doctor_actor,
+    make_appointment,
     make_block,
     make_clinic,
     make_doctor,
@@ -49,6 +51,7 @@ from tests.scheduling.desk import (
     nothing_stored,
     refused,
 )
+from tests.statements import counted_statements
 
 WEEK = timedelta(days=7)
 
@@ -145,6 +148,19 @@ async def test_the_patients_limit_counts_the_dates_before(desk: Desk) -> None:
     with refused("PATIENT_LIMIT"):
         await book_series(desk, tuesdays(3))
     assert len(await book_series(desk, tuesdays(2))) == 2
+
+
+async def test_the_patient_is_asked_about_once_for_all_dates(desk: Desk) -> None:
+    await desk.change(await desk.at_clinic(), max_open_appointments=3)
+    await desk.change(desk.visit_type, bookable_by=BookableBy.KNOWN_PATIENTS)
+    strangers = await plan(desk, 2)
+    assert "who have been with this doctor" in (strangers[0].refusal or "")
+    last_week = at("10:00") - WEEK
+    await desk.make(make_appointment, desk.visit_type, desk.clinic, desk.patient, last_week)
+    with counted_statements(desk.database) as statements:
+        assert [each.refusal is None for each in await plan(desk, 8)] == [True] * 3 + [False] * 5
+    # The offer, whether the doctor knows them, how many they have ahead, and each date.
+    assert len(statements) == 3 + 8
 
 
 async def test_nobody_sees_what_is_free_and_keeps_their_own_hold(desk: Desk) -> None:
@@ -405,11 +421,13 @@ async def test_the_doctor_cancels_the_rest_with_a_reason_and_strangers_nothing(d
     assert len(ended.cancelled) == 2
 
 
-async def test_a_clinic_cancels_nothing_that_was_moved_to_another_one(desk: Desk) -> None:
+async def test_a_clinic_neither_sees_nor_cancels_what_was_moved_to_another_one(desk: Desk) -> None:
     booked = await book_series(desk, tuesdays(3))
     hill = await desk.make(make_clinic, name="Hill Clinic")
     await desk.change((await desk.all(Appointment))[1], clinic_id=hill.id)
     of_harbour = await desk.make(administrator_actor, desk.clinic)
+    view = await desk.call(appointments.get_appointment, of_harbour, booked[2])
+    assert (view.series.number, len(view.series.appointments)) == (2, 2)
     ended = await desk.call(cancel_following, of_harbour, booked[0], reason="We move")
     assert ended.cancelled == (tuesdays(3)[0], tuesdays(3)[2])
     assert [each.active for each in await desk.all(Appointment)] == [False, True, False]

@@ -173,6 +173,14 @@ async def test_public_holidays_are_listed_and_switched(
     assert editor.holiday_choice == "closed"
 
 
+async def test_a_day_takes_one_range_too_many_and_no_more(editor: AvailabilityEditor) -> None:
+    for _ in range(20):
+        await editor.add_range(0)
+    assert [bool(each.error) for each in editor.days[0].ranges[-2:]] == [True, True]
+    assert len(editor.days[0].ranges) == 13
+    assert editor.days[0].ranges[12].error == "A day has room for 12 ranges."
+
+
 async def test_a_day_switched_off_keeps_what_was_typed(editor: AvailabilityEditor) -> None:
     await editor.set_opens(0, 0, "07:15")
     await editor.toggle_day(0)
