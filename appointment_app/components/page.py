@@ -65,7 +65,7 @@ def public_page(*children: Any, viewer: Viewer, current: str = "") -> rx.Compone
 
 
 def workspace_page(*children: Any, viewer: Viewer, current: str) -> rx.Component:
-    """Return a page for doctors, reception and administrators, with their navigation beside or below it."""
+    """Return a page for staff, with their navigation beside or below it."""
     return rx.el.div(
         _skip_link(),
         rx.el.header(_brand(), *_account(viewer, current), class_name="page-header"),

@@ -28,15 +28,20 @@ def front_desk(viewer: Viewer) -> rx.Component:
             FrontDesk.is_loaded,
             rx.cond(
                 FrontDesk.refusal != "",
-                for_reception(FrontDesk.refusal),
-                rx.cond(FrontDesk.is_missing, _missing(), _board()),
+                _titled(for_reception(FrontDesk.refusal)),
+                rx.cond(FrontDesk.is_missing, _titled(_missing()), _board()),
             ),
-            rx.fragment(rx.el.h1(t("Front desk"), class_name="mb-4"), skeleton_cards(3)),
+            _titled(skeleton_cards(3)),
         ),
         _question(),
         viewer=viewer,
         current=ROUTE,
     )
+
+
+def _titled(*children: rx.Component) -> rx.Component:
+    """Return what is shown instead of a board, under the name of the page."""
+    return rx.el.div(rx.el.h1(t("Front desk")), *children, class_name="grid gap-4")
 
 
 def _missing() -> rx.Component:
@@ -55,8 +60,10 @@ def _board() -> rx.Component:
         rx.cond(
             FrontDesk.columns.length() > 0,
             rx.fragment(
-                rx.el.div(rx.foreach(FrontDesk.columns, _column), class_name="desk-columns"),
-                rx.el.div(rx.foreach(FrontDesk.columns, _sheet), class_name="print-only"),
+                rx.el.div(
+                    rx.foreach(FrontDesk.columns, _column), class_name="desk-columns print:hidden"
+                ),
+                rx.el.div(rx.foreach(FrontDesk.columns, _sheet), class_name="hidden print:block"),
             ),
             card(
                 empty_state(
@@ -80,7 +87,7 @@ def _head() -> rx.Component:
             FrontDesk.clinics.length() > 1,
             rx.el.div(
                 pill_group(t("Clinic"), rx.foreach(FrontDesk.clinics, _clinic)),
-                class_name="screen-only",
+                class_name="print:hidden",
             ),
         ),
         rx.el.div(
@@ -88,7 +95,7 @@ def _head() -> rx.Component:
             _step(back_icon(), t("Earlier"), FrontDesk.earlier_href),
             _step(forward_icon(), t("Later"), FrontDesk.later_href),
             button(t("Print day sheet"), on_click=rx.call_script("window.print()")),
-            class_name="flex flex-wrap gap-2 screen-only",
+            class_name="flex flex-wrap gap-2 print:hidden",
         ),
         class_name="flex flex-wrap items-center gap-x-6 gap-y-3 mb-4",
     )
@@ -105,9 +112,13 @@ def _step(icon: rx.Component, label: str, href: rx.Var[str]) -> rx.Component:
 def _column(column: DeskDoctor) -> rx.Component:
     return rx.el.section(
         rx.el.h2(column.doctor),
-        rx.el.details(
-            rx.el.summary(column.count, class_name="muted"),
-            rx.el.ul(rx.foreach(column.over, _row), class_name="desk-rows"),
+        rx.cond(
+            column.over.length() > 0,
+            rx.el.details(
+                rx.el.summary(column.count, class_name="muted"),
+                rx.el.ul(rx.foreach(column.over, _row), class_name="desk-rows"),
+            ),
+            rx.el.p(column.count, class_name="muted"),
         ),
         rx.cond(
             column.ahead.length() > 0,
@@ -140,9 +151,14 @@ def _row(row: DeskRow) -> rx.Component:
 def _state(row: DeskRow) -> rx.Component:
     return rx.el.p(
         rx.cond(row.is_next, badge(t("Next"), "accent")),
-        rx.cond(row.is_late, badge(t("Late"), "danger"), status_badge(row.status)),
+        rx.cond(
+            row.is_late,
+            badge(t("Late"), "danger"),
+            # Most are confirmed: what is said of each is heard of none.
+            rx.cond(row.status != "confirmed", status_badge(row.status)),
+        ),
         rx.cond(row.note != "", rx.el.span(row.note)),
-        class_name="flex flex-wrap items-center gap-2",
+        class_name="flex flex-wrap items-center gap-2 empty:hidden",
     )
 
 
@@ -174,18 +190,23 @@ def _question() -> rx.Component:
 
 def _sheet(column: DeskDoctor) -> rx.Component:
     """Return the table of one doctor, as it is printed."""
+    table = rx.el.table(
+        rx.el.thead(
+            rx.el.tr(
+                *(
+                    rx.el.th(name, scope="col")
+                    for name in (t("Time"), t("Patient"), t("Visit"), t("Room"), t("Status"))
+                )
+            )
+        ),
+        rx.el.tbody(rx.foreach(column.over, _sheet_row), rx.foreach(column.ahead, _sheet_row)),
+    )
     return rx.el.section(
         rx.el.h2(column.doctor),
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *(
-                        rx.el.th(name, scope="col")
-                        for name in (t("Time"), t("Patient"), t("Visit"), t("Room"), t("Status"))
-                    )
-                )
-            ),
-            rx.el.tbody(rx.foreach(column.over, _sheet_row), rx.foreach(column.ahead, _sheet_row)),
+        rx.cond(
+            column.over.length() + column.ahead.length() > 0,
+            table,
+            rx.el.p(t("Nobody is expected.")),
         ),
         class_name="desk-sheet",
     )

@@ -24,6 +24,7 @@ from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
+    Approval,
     Clinic,
     Doctor,
     DoctorAtClinic,
@@ -151,7 +152,10 @@ async def _doctors(session: AsyncSession, clinic_id: int) -> dict[int, Doctor]:
         select(Doctor)
         .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == Doctor.id)
         .where(
-            DoctorAtClinic.clinic_id == clinic_id, col(DoctorAtClinic.active), col(Doctor.active)
+            DoctorAtClinic.clinic_id == clinic_id,
+            col(DoctorAtClinic.active),
+            col(Doctor.active),
+            Doctor.approval == Approval.APPROVED,
         )
         .order_by(Doctor.family_name, Doctor.given_name, col(Doctor.id))
     )

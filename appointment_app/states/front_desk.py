@@ -114,7 +114,8 @@ class FrontDesk(SessionState):
     @refusals_shown
     async def refresh(self) -> None:
         """Read anew what changed; an open question stays."""
-        if self.router.url.path == ROUTE and self.is_loaded and not self.refusal:
+        is_shown = self.is_loaded and not self.refusal and not self.is_missing
+        if self.router.url.path == ROUTE and is_shown:
             await self._read(await self._actor())
 
     @rx.event

@@ -39,6 +39,7 @@ NOBODY = "nobody"
 PATIENT = "patient"
 DOCTOR = "doctor"
 ADMINISTRATOR = "administrator"
+RECEPTION = "reception"
 NEW_PATIENT = "new patient"
 NEW_DOCTOR = "new doctor"
 WAITING_DOCTOR = "waiting doctor"
@@ -126,6 +127,25 @@ def _new_appointment(page: Page) -> None:
     expect(dialog.get_by_role("list", name="Patients found")).to_be_visible()
     dialog.get_by_role("button", name="Book", exact=True).click()
     _wait_for(page, "Please choose a patient.")
+
+
+def _missed_question(page: Page) -> None:
+    page.get_by_role("button", name="No-show…").first.click()
+    _wait_for(page, "That cannot be taken back.")
+
+
+def _being_booked(page: Page) -> None:
+    """Let somebody else open the form of the first free time that is shown."""
+    times = page.locator("main a.slot:visible")
+    times.first.wait_for()
+    href = times.first.get_attribute("href") or ""
+    browser = page.context.browser
+    assert browser is not None
+    other = browser.new_context(base_url=page.url.partition("/doctor")[0])
+    form = other.new_page()
+    form.goto(href)
+    form.get_by_role("timer").wait_for()
+    page.locator(".slot-held:visible").first.wait_for()
 
 
 def _group_session(page: Page) -> None:
@@ -226,6 +246,7 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "doctor": [
         *_by(_ANYBODY, "{doctor}", "Dr Amara Meier"),
+        Visit(NOBODY, "{doctor}", "Dr Amara Meier", _being_booked),
         Visit(PATIENT, "{doctor to move to}", "Moving your appointment of"),
         Visit(NOBODY, "{doctor without hours}", "takes no bookings online"),
         Visit(NOBODY, "/doctor", "Find a doctor"),
@@ -398,6 +419,14 @@ VISITS: dict[str, list[Visit]] = {
         Visit(NEW_ADMINISTRATOR, "/admin/rooms", "No rooms or devices yet"),
         *_by((PATIENT, DOCTOR), "/admin/rooms", "This page is for administrators"),
     ],
+    "front-desk": [
+        Visit(RECEPTION, "/front-desk", "Print day sheet"),
+        Visit(RECEPTION, "/front-desk", "Print day sheet", _missed_question),
+        Visit(ADMINISTRATOR, "/front-desk", "Print day sheet"),
+        Visit(RECEPTION, "/front-desk?clinic=none", "could not find this clinic"),
+        Visit(NEW_ADMINISTRATOR, "/front-desk", "No doctor works at this clinic yet"),
+        *_by((PATIENT, DOCTOR), "/front-desk", "This page is for the front desk"),
+    ],
     "calendar": [
         Visit(DOCTOR, "/calendar", "Week filled"),
         *(Visit(DOCTOR, f"/calendar?view={view}", "Week filled") for view in ("week", "month")),
@@ -551,6 +580,7 @@ def logins_of(server: Server) -> dict[str, tuple[str, str]]:
         PATIENT: logins.PATIENT.email,
         DOCTOR: logins.DOCTOR.email,
         ADMINISTRATOR: logins.ADMINISTRATOR.email,
+        RECEPTION: logins.RECEPTION.email,
         WAITING_DOCTOR: in_database(server, settle),
     }
     new = {

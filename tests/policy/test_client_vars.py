@@ -56,6 +56,10 @@ VARS = {
         left_out zone week days chosen_day chosen_day_problem parts week_problem previous_week
         next_week jump limit_notice others
     """,
+    "FrontDesk": """
+        clinics clinic zone day is_today today_href earlier_href later_href columns is_loaded
+        is_missing refusal is_asking question
+    """,
     "GroupSessionPanel": "detail is_open",
     "FindDoctors": """
         words place day day_problem cards total first_day is_loaded is_searching specialties
@@ -144,6 +148,12 @@ FIELDS = {
     """,
     "find_doctors.DayColumn": "weekday date slots",
     # Never the doctor's notes.
+    "front_desk.DeskRow": """
+        id time end patient visit room status note is_next is_late can_check_in can_undo
+        can_complete can_miss
+    """,
+    "front_desk.DeskDoctor": "doctor ahead over count",
+    "front_desk.DeskChoice": "name href chosen",
     "my_appointments.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
