@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import reflex as rx
@@ -119,6 +119,7 @@ class DoctorProfile(SessionState):
 
     # What this tab shows, and what was taken of it while somebody looked.
     _shown: str = ""
+    _day: date | None = None
     _just_taken: JustTaken = JustTaken()
     _changes_at: datetime | None = None
 
@@ -251,7 +252,8 @@ class DoctorProfile(SessionState):
         )
         self.next_week = wish.href(day=last + timedelta(days=1)) if last < days.last_day else ""
 
-        chosen = chosen_day(wish, days)
+        chosen = chosen_day(wish, days, self._day if wish.href() == self._shown else None)
+        self._day = chosen.day
         self.days = self._with_just_taken(
             wish.href(),
             [day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],

@@ -242,3 +242,18 @@ async def test_the_way_back_leads_to_the_search_of_this_tab() -> None:
     state = await root.get_state(DoctorProfile)
     await run(state.load())
     assert state.href_back == "/?words=doctor&place=Berlin"
+
+
+async def test_the_day_that_is_shown_stays_when_its_last_time_goes(
+    practice: Practice, installed_database: Database
+) -> None:
+    state = await shown(practice.address())
+    assert [day.chosen for day in state.days].index(True) == 0
+    async with installed_database.session() as session:
+        await make_block(session, practice.doctor, NOW, 24 * 60)
+    await state.refresh()
+    assert (state.days[0].chosen, state.days[0].note) == (True, "full")
+    assert state.chosen_day_problem == "All times on this day are taken, or are just being booked."
+    assert {slot.state for part in state.parts for slot in part.slots} == {"taken"}
+    # Who comes anew is shown the first day that has a time.
+    assert (await shown(practice.address())).days[1].chosen
