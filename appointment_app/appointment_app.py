@@ -50,6 +50,7 @@ from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.event_guard import guard_events
 from appointment_app.states.extra_session_editor import ExtraSessionEditor
+from appointment_app.states.failures import note_failure_of_page, tell_of_failure
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.front_desk import FrontDesk
 from appointment_app.states.identity_guard import guard_identity
@@ -83,6 +84,8 @@ app = rx.App(
         ),
         (5, "Overlay"): lambda stateful: overlay() if stateful else None,
     },
+    backend_exception_handler=tell_of_failure,
+    frontend_exception_handler=note_failure_of_page,
     api_transformer=[create_mount(), PageFiles, SecurityHeaders, Connections],
 )
 app.register_lifespan_task(database_ready)

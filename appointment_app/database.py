@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, DateTime, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,6 +27,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import sqlite_connection
+from appointment_app.database_errors import busy_of, is_retryable
 from appointment_app.errors import Busy
 from appointment_app.settings import get_settings
 
@@ -33,19 +36,12 @@ _log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-LOCK_TIMEOUT_SECONDS = 10
-STATEMENT_TIMEOUT_SECONDS = 30
 _ATTEMPTS = 8
+_CONNECT_SECONDS = 5
 _DATABASE = "database"
 # A connection that was used a moment ago is alive.
 _IDLE_SECONDS = 5
 _IDLE_SINCE = "idle_since"
-
-# What the databases say when two transactions collided and one has to start again,
-_RETRY_SQLSTATES = {"40001", "40P01"}
-# and when the wait for a lock or a statement itself took too long.
-_BUSY_SQLSTATES = {"55P03", "57014", "70100"}
-_MARIADB_LOCK_WAIT_TIMEOUT = 1205  # its SQLSTATE is the one of any error
 
 _ASYNC_DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -62,13 +58,24 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=_ASYNC_DRIVERS.get(backend, parsed.drivername))
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections a process has, and how many seconds it waits before it is ``Busy``."""
+
+    pool_size: int = 10
+    pool_seconds: float = 5
+    lock_seconds: float = 10
+    statement_seconds: float = 30
+
+
 class Database:
     """One database: its engine and its sessions."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, limits: Limits = Limits()) -> None:
         """Prepare the connection pool to ``url``; nothing is opened yet."""
         self.url = async_url(url)
-        self.engine = _create_engine(self.url, pool_size)
+        self.limits = limits
+        self.engine = _create_engine(self.url, limits)
         # Who waits for SQLite polls; among themselves the writers of a process queue instead.
         polls = self.url.get_backend_name() == "sqlite"
         self.writers = asyncio.Lock() if polls else None
@@ -110,7 +117,13 @@ class Database:
 def get_database() -> Database:
     """Return the database of this process, as the settings name it."""
     settings = get_settings()
-    return Database(settings.database_url, pool_size=settings.database_pool_size)
+    limits = Limits(
+        settings.database_pool_size,
+        settings.database_pool_timeout,
+        settings.database_lock_timeout,
+        settings.database_statement_timeout,
+    )
+    return Database(settings.database_url, limits)
 
 
 def database_of(session: AsyncSession) -> Database:
@@ -136,10 +149,10 @@ def transactional(
                 async with _turn(session), session.begin():
                     await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
                     return await function(session, *args, **kwargs)
-            except DBAPIError as error:
-                if is_busy(error):
-                    raise Busy from error
-                if not is_retryable(error):
+            except (DBAPIError, PoolTimeout) as error:
+                if (busy := busy_of(error)) is not None:
+                    raise busy from error
+                if not (isinstance(error, DBAPIError) and is_retryable(error)):
                     raise
                 session.expunge_all()
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
@@ -151,12 +164,13 @@ def transactional(
 @asynccontextmanager
 async def _turn(session: AsyncSession) -> AsyncIterator[None]:
     """Wait for the turn to write, where the writers of this process queue."""
-    writers = database_of(session).writers
+    database = database_of(session)
+    writers = database.writers
     if writers is None:
         yield
         return
     try:
-        async with asyncio.timeout(LOCK_TIMEOUT_SECONDS):
+        async with asyncio.timeout(database.limits.lock_seconds):
             await writers.acquire()
     except TimeoutError as timeout:
         raise Busy from timeout
@@ -166,60 +180,45 @@ async def _turn(session: AsyncSession) -> AsyncIterator[None]:
         writers.release()
 
 
-def is_retryable(error: DBAPIError) -> bool:
-    """Tell whether the database gave up this transaction so that others could go on."""
-    return _sqlstate(error) in _RETRY_SQLSTATES
-
-
-def is_busy(error: DBAPIError) -> bool:
-    """Tell whether the database ended the wait for a lock or a slow statement."""
-    return (
-        _sqlstate(error) in _BUSY_SQLSTATES
-        or _mariadb_code(error) == _MARIADB_LOCK_WAIT_TIMEOUT
-        or "database is locked" in str(error.orig)
-    )
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
-
-
-def _mariadb_code(error: DBAPIError) -> int | None:
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else None
-
-
-def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
+def _create_engine(url: URL, limits: Limits) -> AsyncEngine:
     backend = url.get_backend_name()
     # Errors end up in logs, and parameters are what people typed.
     options: dict[str, Any] = {"hide_parameters": True}
     if backend == "sqlite":
-        arguments = {"timeout": LOCK_TIMEOUT_SECONDS, "async_creator_fn": sqlite_connection.connect}
+        arguments = {
+            "timeout": limits.lock_seconds,
+            "async_creator_fn": sqlite_connection.connect,
+        }
         engine = create_async_engine(url, connect_args=arguments, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    options |= {"pool_size": pool_size, "max_overflow": 0}
+    options |= {
+        "pool_size": limits.pool_size,
+        "max_overflow": 0,
+        "pool_timeout": limits.pool_seconds,
+    }
     if backend == "postgresql":
         timeouts = (
-            f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
-            f" -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC"
+            f"-c lock_timeout={limits.lock_seconds}s"
+            f" -c statement_timeout={limits.statement_seconds}s -c timezone=UTC"
         )
-        engine = create_async_engine(url, connect_args={"options": timeouts}, **options)
+        arguments = {"options": timeouts, "connect_timeout": _CONNECT_SECONDS}
+        engine = create_async_engine(url, connect_args=arguments, **options)
         _ping_what_was_idle(engine)
         return engine
     # The driver logs every remark of the server: that a primary key has no name of its own there.
     logging.getLogger("asyncmy").setLevel(logging.ERROR)
     settings = (
-        f"SET innodb_lock_wait_timeout = {math.ceil(LOCK_TIMEOUT_SECONDS)},"
-        f" max_statement_time = {STATEMENT_TIMEOUT_SECONDS},"
+        f"SET innodb_lock_wait_timeout = {math.ceil(limits.lock_seconds)},"
+        f" max_statement_time = {limits.statement_seconds},"
         " time_zone = '+00:00', sql_mode = 'TRADITIONAL'"
     )
     engine = create_async_engine(
         url,
         # A snapshot taken before the wait for a lock shows the past: READ COMMITTED reads anew.
         isolation_level="READ COMMITTED",
-        connect_args={"init_command": settings},
+        connect_args={"init_command": settings, "connect_timeout": _CONNECT_SECONDS},
         **options,
     )
     _ping_what_was_idle(engine)

@@ -14,9 +14,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 from babel.support import NullTranslations, Translations
 
+from appointment_app.texts import search_form
+
 DEFAULT_LOCALE = "en"
 _CATALOGUES = Path(__file__).parent / "locales"
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+# Unions, and codes that are kept for tests and for what is unknown.
+_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
 def use_locale(locale: str) -> None:
@@ -72,6 +77,13 @@ def language_name(code: str) -> str:
 def country_name(code: str) -> str:
     """Return what a country (ISO 3166-1) is called in the current language, such as ``Germany``."""
     return str(_clock_locale().territories.get(code, code))
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return all countries, code (ISO 3166-1) and name, sorted by name."""
+    named = _clock_locale().territories.items()
+    found = [(code, name) for code, name in named if len(code) == 2 and code not in _NO_COUNTRIES]
+    return sorted(found, key=lambda country: search_form(country[1]))
 
 
 def zone_city(zone: str) -> str:

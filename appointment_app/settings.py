@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     data_directory: Path = DATA_DIRECTORY
     database_url: str = ""
     database_pool_size: int = Field(default=10, ge=1)
+    database_pool_timeout: float = Field(default=5, gt=0)
+    database_lock_timeout: float = Field(default=10, gt=0)
+    database_statement_timeout: float = Field(default=30, gt=0)
     redis_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0)
     holds_per_address: int = Field(default=3, ge=0)

@@ -14,3 +14,32 @@ def fit(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in lines if c in _LAYOUT or unicodedata.category(c) not in _UNFIT)
     return "".join(kept).strip()
+
+
+SEARCH_LIMIT = 1000
+
+# Letters that are not another one with a sign, as somebody types them who has not got them.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe"}
+)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+
+
+def search_form(*texts: str) -> str:
+    """Return texts as they are kept to be searched for a ``search_word``.
+
+    Where an umlaut can be spelled in two ways, as in Müller, the form has both: muller mueller.
+    """
+    text = unicodedata.normalize("NFC", " ".join(texts)).casefold()
+    plain, spelled = _without_signs(text), _without_signs(text.translate(_SPELLED_OUT))
+    return (plain if plain == spelled else f"{plain} {spelled}")[:SEARCH_LIMIT]
+
+
+def search_word(word: str) -> str:
+    """Return a word as ``search_form`` has it: in one case, without accents."""
+    return _without_signs(word.casefold())
+
+
+def _without_signs(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return "".join(c for c in apart if unicodedata.category(c) != "Mn")

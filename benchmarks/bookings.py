@@ -21,7 +21,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.database import Database
+from appointment_app.database import Database, Limits
 from appointment_app.scheduling.booking import BookingRequest, book
 from benchmarks.figures import Row
 from benchmarks.reading import offers_of
@@ -63,7 +63,7 @@ async def plan_round(database: Database, number: int, each: int, *, one_doctor: 
 async def postgres_rows(url: str, copy_url: str, rounds: int, each: int) -> list[Row]:
     """Return the rows of bookings on PostgreSQL; ``copy_url`` is the same database once more."""
     rows = []
-    database = Database(url, pool_size=CLIENTS)
+    database = Database(url, Limits(pool_size=CLIENTS))
     async with _connections(copy_url) as connections:
 
         async def bare(clients: list[list[Transaction]], _: list[Transaction]) -> None:

@@ -114,6 +114,7 @@ def _people_and_places(doctors: int) -> list[str]:
             name="'Clinic ' || n",
             postcode="(10000 + n)::text",
             city=_one_of(CITIES, "n"),
+            search_name=f"lower('Clinic ' || n || ' ' || {_one_of(CITIES, 'n')})",
             country="'DE'",
             zone=f"'{ZONE}'",
         ),

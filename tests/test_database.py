@@ -6,12 +6,13 @@ import asyncio
 
 import pytest
 from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app import database as database_module
-from appointment_app.database import Database, transactional
+from appointment_app.database import Database, Limits, transactional
+from appointment_app.database_errors import busy_of
 from appointment_app.errors import Busy
 from appointment_app.models import Specialty
 
@@ -76,9 +77,9 @@ async def test_a_deadlock_is_started_again(database: Database) -> None:
 async def test_who_waits_too_long_is_told_so(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, elsewhere: bool
 ) -> None:
-    monkeypatch.setattr(database_module, "LOCK_TIMEOUT_SECONDS", 0.2)
-    ours = Database(database_url)
-    theirs = Database(database_url) if elsewhere else ours
+    impatient = Limits(lock_seconds=0.2)
+    ours = Database(database_url, impatient)
+    theirs = Database(database_url, impatient) if elsewhere else ours
     holds, release = asyncio.Event(), asyncio.Event()
 
     @transactional
@@ -120,8 +121,7 @@ async def test_what_people_typed_stands_in_no_error(database: Database) -> None:
 async def test_a_statement_that_takes_too_long_is_ended(
     database_url: str, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr(database_module, "STATEMENT_TIMEOUT_SECONDS", 1)
-    opened = Database(database_url)
+    opened = Database(database_url, Limits(statement_seconds=1))
 
     @transactional
     async def dawdle(session: AsyncSession) -> None:
@@ -149,7 +149,7 @@ async def test_a_connection_that_died_while_idle_is_replaced(
     monkeypatch.setattr("appointment_app.database._IDLE_SECONDS", 0)
     own_id = "SELECT pg_backend_pid()" if backend == "postgresql" else "SELECT connection_id()"
     kill = "SELECT pg_terminate_backend({})" if backend == "postgresql" else "KILL {}"
-    database, other = Database(database_url, pool_size=1), Database(database_url)
+    database, other = Database(database_url, Limits(pool_size=1)), Database(database_url)
     async with database.engine.connect() as connection:
         died = (await connection.exec_driver_sql(own_id)).scalar_one()
     async with other.engine.connect() as connection:
@@ -158,3 +158,27 @@ async def test_a_connection_that_died_while_idle_is_replaced(
         assert (await connection.exec_driver_sql(own_id)).scalar_one() != died
     await database.dispose()
     await other.dispose()
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
+async def test_who_finds_no_free_connection_is_told_so(database_url: str) -> None:
+    opened = Database(database_url, Limits(pool_size=1, pool_seconds=0.1))
+    async with opened.session() as session:
+        await session.connection()
+        async with opened.session() as other:
+            with pytest.raises(Busy):
+                await rename(other, "first", "waited")
+            with pytest.raises(PoolTimeout) as refused:
+                await other.connection()
+    assert busy_of(refused.value) is not None
+    await opened.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mariadb"])
+async def test_a_database_that_is_away_is_busy_and_a_mistake_is_none(scheme: str) -> None:
+    away = Database(f"{scheme}://nobody@127.0.0.1:1/nothing")
+    async with away.session() as session:
+        with pytest.raises(Busy):
+            await rename(session, "first", "away")
+    await away.dispose()
+    assert busy_of(ProgrammingError("SELECT", {}, Exception("a mistake"))) is None

@@ -16,8 +16,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from appointment_app.database import Database
-from appointment_app.models import metadata
+from appointment_app.models import Clinic, Doctor, Person, metadata
 from appointment_app.settings import PROJECT_ROOT
+from tests.factories import make_clinic, make_doctor, make_patient
 
 Schema = dict[str, object]  # a readable name of a part, and its description
 
@@ -47,6 +48,26 @@ async def test_down_and_up_with_rows_in_the_tables(database: Database) -> None:
         )
     await _alembic(database, command.downgrade, "base")
     await _alembic(database, command.upgrade, "head")
+
+
+async def test_names_that_are_there_can_be_searched(database: Database) -> None:
+    async with database.session() as session:
+        await make_patient(session, given_name="Lucía", family_name="Müller")
+        clinic = await make_clinic(session, city="São Paulo")
+        await make_doctor(session, clinic, given_name="Zoë")
+    kept = await _search_names(database)
+    assert ["lucia muller lucia mueller"] in kept
+    await _alembic(database, command.downgrade, "0002")
+    await _alembic(database, command.upgrade, "head")
+    assert await _search_names(database) == kept
+
+
+async def _search_names(database: Database) -> list[list[str]]:
+    async with database.engine.connect() as connection:
+        return [
+            list((await connection.execute(sa.select(table.search_name))).scalars())
+            for table in (Person, Clinic, Doctor)
+        ]
 
 
 # Each is a small difference that somebody could forget in a migration; the comparison above

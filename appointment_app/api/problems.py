@@ -11,12 +11,15 @@ from typing import Any
 from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from appointment_app.accounts.errors import TryAgainLater
-from appointment_app.errors import DomainError, Invalid
+from appointment_app.database_errors import busy_of
+from appointment_app.errors import Busy, DomainError, Invalid
 from appointment_app.i18n import t
 
+_BUSY_SECONDS = "2"
 MEDIA_TYPE = "application/problem+json"
 
 # Every other refusal is a rule of the service that the request breaks: 409.
@@ -39,6 +42,7 @@ def install(api: FastAPI) -> None:
     api.add_exception_handler(DomainError, _refusal)
     api.add_exception_handler(RequestValidationError, _unreadable_request)
     api.add_exception_handler(HTTPException, _http_error)
+    api.add_exception_handler(SQLAlchemyError, _database_error)
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:
@@ -47,7 +51,11 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
         errors = error.errors
     else:
         errors = {error.field: error.sentence} if error.field else {}
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TryAgainLater) else {}
+    headers = {}
+    if isinstance(error, TryAgainLater):
+        headers["Retry-After"] = str(error.seconds)
+    elif isinstance(error, Busy):
+        headers["Retry-After"] = _BUSY_SECONDS
     return _problem(
         _STATUS_OF_CODE.get(error.code, status.HTTP_409_CONFLICT),
         error.code,
@@ -55,6 +63,13 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
         errors,
         headers,
     )
+
+
+async def _database_error(request: Request, error: Exception) -> JSONResponse:
+    busy = busy_of(error)
+    if busy is None:
+        raise error
+    return await _refusal(request, busy)
 
 
 async def _unreadable_request(_: Request, error: Exception) -> JSONResponse:

@@ -13,7 +13,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.database import transactional
 from appointment_app.errors import Invalid, NotFound, StaleVersion
-from appointment_app.i18n import t
+from appointment_app.i18n import countries, t
 from appointment_app.models import Clinic, DoctorAtClinic, row_id
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.public_holidays import regions_of
@@ -24,21 +24,24 @@ NAME_LIMIT = 120
 
 @dataclass(frozen=True, slots=True)
 class ClinicDraft:
-    """What an administrator may change; ``region`` is empty for the whole country."""
+    """What an administrator may change; ``region`` is empty for the whole country.
+
+    ``country`` is ISO 3166-1.
+    """
 
     name: str
+    country: str
     region: str
     closed_on_holidays: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicItem:
-    """A clinic in the administrator's list; ``country`` is ISO 3166-1."""
+    """A clinic in the administrator's list."""
 
     id: UUID
     draft: ClinicDraft
     city: str
-    country: str
     version: int
 
 
@@ -58,9 +61,8 @@ async def list_clinics(session: AsyncSession, actor: Actor) -> list[ClinicItem]:
     return [
         ClinicItem(
             clinic.public_id,
-            ClinicDraft(clinic.name, clinic.region, clinic.closed_on_holidays),
+            ClinicDraft(clinic.name, clinic.country, clinic.region, clinic.closed_on_holidays),
             clinic.city,
-            clinic.country,
             clinic.version,
         )
         for clinic in found
@@ -73,7 +75,8 @@ async def save_clinic(
 ) -> None:
     """Keep what an administrator changed.
 
-    Raises ``StaleVersion``, ``Invalid`` (``name``, ``region``), ``NotFound``, ``Forbidden``.
+    Raises ``StaleVersion``, ``Invalid`` (``name``, ``country``, ``region``), ``NotFound``,
+    ``Forbidden``.
     """
     key = (await session.exec(select(Clinic.id).where(Clinic.public_id == clinic_id))).first()
     require(actor, Action.EDIT_CLINIC, Record(clinic_id=key))
@@ -88,7 +91,7 @@ async def save_clinic(
         raise StaleVersion
     if errors := _errors(clinic, draft):
         raise Invalid(errors)
-    clinic.name, clinic.region = fit(draft.name), draft.region
+    clinic.name, clinic.country, clinic.region = fit(draft.name), draft.country, draft.region
     clinic.closed_on_holidays = draft.closed_on_holidays
     clinic.version += 1
     session.add(clinic)
@@ -98,7 +101,7 @@ async def save_clinic(
         "clinic.changed",
         record_type="clinic",
         record_id=row_id(clinic),
-        fields=("name", "region", "closed_on_holidays"),
+        fields=("name", "country", "region", "closed_on_holidays"),
     )
 
 
@@ -109,7 +112,11 @@ def _errors(clinic: Clinic, draft: ClinicDraft) -> dict[str, str]:
         errors["name"] = t("Please give a name.")
     elif len(name) > NAME_LIMIT:
         errors["name"] = t("Please use at most {limit} characters.", limit=NAME_LIMIT)
-    known = {code for code, _ in regions_of(clinic.country)}
-    if draft.region not in known | {"", clinic.region}:
+    if draft.country not in {code for code, _ in countries()} | {clinic.country}:
+        errors["country"] = t("Please choose a country.")
+    known = {"", *(code for code, _ in regions_of(draft.country))}
+    if draft.country == clinic.country:
+        known.add(clinic.region)
+    if draft.region not in known:
         errors["region"] = t("Please choose a region.")
     return errors

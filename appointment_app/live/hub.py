@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
 from appointment_app import clock
+from appointment_app.live.shared_reads import note_all_told, note_told
 
 SOON = 0.02  # seconds in which the changes of one transaction come together
 SPACING = 1.0  # seconds between two calls for one watcher
@@ -97,6 +98,8 @@ class Hub:
 
     def tell(self, keys: Iterable[str]) -> None:
         """Tell the watchers of this process."""
+        keys = list(keys)
+        note_told(keys)
         for token in {token for key in keys for token in self._tokens.get(key, ())}:
             self._call(token)
 
@@ -104,10 +107,12 @@ class Hub:
         """Tell the watchers of this process that show another ``revision`` of ``key``."""
         for token in list(self._tokens.get(key, ())):
             if self._keys[token][key] not in {None, revision}:
+                note_told([key])
                 self._call(token)
 
     def tell_all(self) -> None:
         """Tell every watcher of this process: something may have been missed."""
+        note_all_told()
         for token in list(self._keys):
             self._call(token)
 

@@ -11,9 +11,10 @@ from sqlmodel import Field, SQLModel
 
 from appointment_app.clock import now
 from appointment_app.models.base import choice, public_id, refers_to, text
+from appointment_app.models.searched import Searched
 
 
-class Clinic(SQLModel, table=True):
+class Clinic(Searched, table=True):
     """A place where doctors work (FHIR: Location); its zone gives the hours their meaning.
 
     ``country`` (ISO 3166-1) and ``region`` (the second part of ISO 3166-2, such as ``BY``) say
@@ -21,6 +22,7 @@ class Clinic(SQLModel, table=True):
     """
 
     __tablename__ = "clinic"
+    searched_by = ("name", "postcode", "city")
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: UUID = public_id()
@@ -87,7 +89,7 @@ class Approval(StrEnum):
     REFUSED = "refused"
 
 
-class Doctor(SQLModel, table=True):
+class Doctor(Searched, table=True):
     """A practitioner (FHIR: Practitioner).
 
     ``revision`` counts the changes of everything that makes this doctor's free slots and
@@ -96,6 +98,7 @@ class Doctor(SQLModel, table=True):
     """
 
     __tablename__ = "doctor"
+    searched_by = ("given_name", "family_name")
     __table_args__ = (
         sa.CheckConstraint("max_patients_a_day IS NULL OR max_patients_a_day > 0", name="max_day"),
     )

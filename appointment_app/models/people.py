@@ -10,12 +10,14 @@ from sqlmodel import Field, SQLModel
 
 from appointment_app.clock import now
 from appointment_app.models.base import public_id, refers_to, text
+from appointment_app.models.searched import Searched
 
 
-class Person(SQLModel, table=True):
+class Person(Searched, table=True):
     """Somebody who can have appointments (FHIR: Patient)."""
 
     __tablename__ = "person"
+    searched_by = ("given_name", "family_name")
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: UUID = public_id()

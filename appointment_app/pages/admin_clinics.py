@@ -11,7 +11,7 @@ from appointment_app.components.field import check_field, form_alert, select_fie
 from appointment_app.components.form_dialog import form_dialog
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.skeleton import skeleton_cards
-from appointment_app.i18n import t
+from appointment_app.i18n import countries, t
 from appointment_app.pages.workspace import for_administrators
 from appointment_app.states.admin_clinics import AdminClinics, ClinicRow
 
@@ -77,10 +77,19 @@ def _dialog() -> rx.Component:
             auto_complete="off",
         ),
         select_field(
-            t("Region of {country}", country=FORM.country),
+            t("Country"),
+            "country",
+            countries(),
+            error=errors.get("country", ""),
+            default_value=FORM.country,
+            on_change=AdminClinics.choose_country,
+            auto_complete="off",
+        ),
+        select_field(
+            t("Region"),
             "region",
             AdminClinics.regions,
-            hint=t("It says which public holidays the clinic has."),
+            hint=t("Country and region say which public holidays the clinic has."),
             error=errors.get("region", ""),
             default_value=FORM.region,
         ),

@@ -17,7 +17,8 @@ from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
 from appointment_app.pages.cancel_question import cancel_question
 from appointment_app.pages.series_dates import series_dates
-from appointment_app.states.my_appointments import MyAppointments, Shown
+from appointment_app.states.appointment_words import Shown
+from appointment_app.states.my_appointments import MyAppointments
 
 ROUTE = "/appointments"
 

@@ -18,6 +18,7 @@ from appointment_app.i18n import t
 from appointment_app.pages.calendar_move import move_dialog
 from appointment_app.pages.group_session_panel import group_session_panel
 from appointment_app.pages.new_appointment import new_appointment_dialog
+from appointment_app.pages.series_dates import series_extent
 from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.calendar_move import MoveAppointment
 from appointment_app.states.calendar_words import HistoryRow
@@ -211,6 +212,7 @@ def _actions() -> rx.Component:
 
 def _cancel_form() -> rx.Component:
     return rx.el.form(
+        rx.cond(DETAIL.following > 0, series_extent(DETAIL.following)),
         text_area(
             t("Why do you cancel?"),
             "cancel_reason",
@@ -226,7 +228,7 @@ def _cancel_form() -> rx.Component:
             class_name="flex flex-wrap gap-2 mt-3",
         ),
         on_submit=DoctorCalendar.cancel,
-        class_name="card",
+        class_name="card grid gap-4",
     )
 
 

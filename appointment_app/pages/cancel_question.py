@@ -6,9 +6,10 @@ import reflex as rx
 
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
-from appointment_app.components.field import form_alert, radio, text_area
+from appointment_app.components.field import form_alert, text_area
 from appointment_app.i18n import t
-from appointment_app.states.my_appointments import FOLLOWING, THIS_ONE, MyAppointments
+from appointment_app.pages.series_dates import series_extent
+from appointment_app.states.my_appointments import MyAppointments
 
 _FORM = "cancel-form"
 
@@ -25,7 +26,7 @@ def cancel_question() -> rx.Component:
         ),
         form_alert(MyAppointments.cancel_problem),
         rx.el.form(
-            rx.cond(asked.following > 0, _how_many(asked.following)),
+            rx.cond(asked.following > 0, series_extent(asked.following)),
             text_area(
                 t("Why? (optional)"),
                 "cancel_reason",
@@ -52,13 +53,4 @@ def cancel_question() -> rx.Component:
                 busy=MyAppointments.is_cancelling,
             ),
         ),
-    )
-
-
-def _how_many(following: rx.Var[int]) -> rx.Component:
-    """Return the choice between one appointment of a series and all from it on."""
-    return rx.el.fieldset(
-        rx.el.legend(t("It is part of a series"), class_name="field-label"),
-        radio(t("Only this one"), "extent", THIS_ONE, checked=True),
-        radio(t("This and the {count} following", count=following), "extent", FOLLOWING),
     )

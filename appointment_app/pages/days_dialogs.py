@@ -161,6 +161,14 @@ def _time_off_dialog() -> rx.Component:
         ),
         rx.el.p(TimeOffEditor.away_effect, class_name="muted", role="status"),
         outside_list(TimeOffEditor.away_outside),
+        rx.cond(
+            TimeOffEditor.away_sessions.length() > 0,
+            rx.el.div(
+                rx.el.p(t("These extra sessions stay open until you take them back:")),
+                rx.el.ul(rx.foreach(TimeOffEditor.away_sessions, rx.el.li)),
+                class_name="notice",
+            ),
+        ),
         form_alert(errors.get("form", "")),
         name="time-off",
         shown=TimeOffEditor.away_open,
@@ -224,7 +232,7 @@ def _session_dialog() -> rx.Component:
                 least=1,
                 most=200,
             ),
-            class_name="grid gap-4 grid-cols-2",
+            class_name="grid gap-4 sm:grid-cols-2",
         ),
         rx.el.p(t("It takes your time at once, also outside your hours."), class_name="muted"),
         name="extra-session",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from appointment_app.components.field import radio
 from appointment_app.components.link import link
-from appointment_app.states.my_appointments import Shown
-from appointment_app.states.series_words import SeriesDate
+from appointment_app.i18n import t
+from appointment_app.states.appointment_words import Shown
+from appointment_app.states.series_words import FOLLOWING, THIS_ONE, SeriesDate
 
 
 def series_dates(shown: Shown) -> rx.Component:
@@ -31,4 +33,13 @@ def _date(date: SeriesDate) -> rx.Component:
             ),
             link(date.label, href=date.href, class_name="inline-flex items-center min-h-11"),
         )
+    )
+
+
+def series_extent(following: rx.Var[int]) -> rx.Component:
+    """Return the choice between one appointment of a series and all from it on."""
+    return rx.el.fieldset(
+        rx.el.legend(t("It is part of a series"), class_name="field-label"),
+        radio(t("Only this one"), "extent", THIS_ONE, checked=True),
+        radio(t("This and the {count} following", count=following), "extent", FOLLOWING),
     )

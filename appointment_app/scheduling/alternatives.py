@@ -54,7 +54,8 @@ async def nearest_alternatives(
 ) -> tuple[Alternative, ...]:
     """Return up to ``count`` places with a free time: this doctor elsewhere, then the same city.
 
-    Raises ``NotFound`` when patients cannot book the offer. Six statements.
+    Raises ``NotFound`` when patients cannot book the offer. Four statements and those of
+    ``find_free``.
     """
     require(actor, Action.FIND_DOCTORS)
     wanted = await find_offer(session, offer)

@@ -339,7 +339,7 @@ def _length(intervals: list[Interval]) -> timedelta:
 
 
 def _can_be_moved(row: Appointment, block: BusyBlock) -> bool:
-    return row.status in MOVABLE and block.kind is BlockKind.VISIT
+    return row.status in MOVABLE and block.kind in {BlockKind.VISIT, BlockKind.SESSION}
 
 
 async def _earlier(session: AsyncSession, row: Appointment) -> tuple[datetime, ...]:

@@ -31,6 +31,7 @@ class DayKind(StrEnum):
 
     FREE = "free"
     FULL = "full"  # all is taken, or the doctor sees no more patients
+    NO_RESOURCE = "no_resource"  # the doctor has time, but no suitable room or device is free
     NO_GAP = "no_gap"  # there is free time, but less than the visit takes
     CLOSED = "closed"  # the doctor receives nobody
     OVER = "over"  # past, or too near to be booked
@@ -109,13 +110,17 @@ async def list_days(
         busy = (await load_busy(session, [place.doctor_id], window, now))[place.doctor_id]
         full_days = (await load_full_days(session, [place], window)).get(place.id, full_days)
 
+    not_own = by_local_day(zone, found.starts)
+    unequipped = by_local_day(zone, found.unequipped)
+
     def kind(day: date) -> DayKind:
+        if by_day[day]:
+            return DayKind.FREE
+        if unequipped[day] and not not_own[day]:
+            return DayKind.NO_RESOURCE
         return kind_of_day(place.hours, shape, day, not_before, not_after, busy, full_days)
 
-    days = tuple(
-        Day(day, DayKind.FREE if by_day[day] else kind(day), by_day[day], held[day])
-        for day in dates
-    )
+    days = tuple(Day(day, kind(day), by_day[day], held[day]) for day in dates)
     today = local_day_bounds(zone, local_date(zone, now))
     too_near = [start - (not_before - now) for start in free[:1]]
     if not free and not_before < not_after:
@@ -165,7 +170,7 @@ def kind_of_day(
     if day in full_days:
         return DayKind.FULL
     if free_slots(hours, busy, shape, whole, not_before, not_after):
-        return DayKind.FULL  # the doctor has time, but the rooms or devices are taken
+        return DayKind.FULL  # an appointment of one's own takes what is left
     bookable = Interval(max(whole.start, not_before), min(whole.end, not_after))
     left = subtract(clip(opened, bookable), busy)
     some_time = any(each.end - each.start >= _SHORTEST_VISIT for each in left)

@@ -235,17 +235,6 @@ class InThePast(SchedulingError):
         super().__init__(t("This time is past. Please choose a later one."))
 
 
-class NotMovable(SchedulingError):
-    """Staff move no seat in a group session: it is given up and another one booked."""
-
-    code = "GROUP_SESSION"
-
-    def __init__(self) -> None:
-        super().__init__(
-            t("A place in a group session cannot be moved. Cancel it and book another one.")
-        )
-
-
 class NotToday(SchedulingError):
     """Somebody is checked in on the day of the appointment only."""
 

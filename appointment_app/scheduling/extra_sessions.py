@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +24,7 @@ from appointment_app.models import (
     Appointment,
     BlockKind,
     BusyBlock,
+    Clinic,
     Person,
     VisitType,
     VisitTypeClinic,
@@ -33,7 +35,7 @@ from appointment_app.scheduling.different_days import MAX_DAYS_AHEAD
 from appointment_app.scheduling.errors import NoResourceHere, ResourceTaken
 from appointment_app.scheduling.expired_holds import release_expired_holds
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of
+from appointment_app.scheduling.local_time import MINUTES_A_DAY, instant_of, local_date
 from appointment_app.scheduling.own_place import lock_own_place, today_at
 from appointment_app.scheduling.rules import Place
 
@@ -43,13 +45,17 @@ MAX_CAPACITY = 200
 
 @dataclass(frozen=True, slots=True)
 class ExtraSession:
-    """A session that the doctor opened; times in UTC, ``taken`` of ``capacity`` seats."""
+    """A session that the doctor opened; times in UTC, ``taken`` of ``capacity`` seats.
+
+    ``zone`` is its clinic's.
+    """
 
     starts_at: datetime
     ends_at: datetime
     visit_type: str
     capacity: int
     taken: int
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +73,47 @@ async def list_extra_sessions(
     session: AsyncSession, place: Place, window: Interval | None = None
 ) -> list[ExtraSession]:
     """Return the sessions at a place within ``window``, else all that have not ended, in order."""
-    within = [col(BusyBlock.ends_at) > (window.start if window else clock.now())]
+    conditions = [
+        col(BusyBlock.clinic_id) == place.clinic.id,
+        col(BusyBlock.ends_at) > (window.start if window else clock.now()),
+    ]
     if window:
-        within.append(col(BusyBlock.starts_at) < window.end)
+        conditions.append(col(BusyBlock.starts_at) < window.end)
+    return await _load(session, place.doctor_id, *conditions)
+
+
+async def extra_sessions_on_days(
+    session: AsyncSession, doctor_id: int, first: date, last: date
+) -> tuple[ExtraSession, ...]:
+    """Return the doctor's sessions to come, at any clinic, on local days; both included."""
+    found = await _load(session, doctor_id, col(BusyBlock.starts_at) >= clock.now())
+    return tuple(each for each in found if first <= local_date(each.zone, each.starts_at) <= last)
+
+
+async def _load(
+    session: AsyncSession, doctor_id: int, *conditions: ColumnElement[bool]
+) -> list[ExtraSession]:
     taken = (
         select(func.count(col(Appointment.id)))
         .where(Appointment.block_id == BusyBlock.id, col(Appointment.active))
         .scalar_subquery()
     )
     statement = (
-        select(BusyBlock, VisitType.name, taken)
+        select(BusyBlock, VisitType.name, taken, Clinic.zone)
         .join(VisitType, col(VisitType.id) == BusyBlock.visit_type_id)
+        .join(Clinic, col(Clinic.id) == BusyBlock.clinic_id)
         .where(
-            BusyBlock.doctor_id == place.doctor_id,
-            BusyBlock.clinic_id == place.clinic.id,
+            BusyBlock.doctor_id == doctor_id,
             BusyBlock.kind == BlockKind.SESSION,
             col(BusyBlock.published),
             col(BusyBlock.active),
-            *within,
+            *conditions,
         )
         .order_by(col(BusyBlock.starts_at))
     )
     return [
-        ExtraSession(block.starts_at, block.ends_at, name, block.capacity, count)
-        for block, name, count in await session.exec(statement)
+        ExtraSession(block.starts_at, block.ends_at, name, block.capacity, count, zone)
+        for block, name, count, zone in await session.exec(statement)
         if block.starts_at is not None and block.ends_at is not None
     ]
 

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.scheduling import next_free
-from appointment_app.scheduling.availability import Refusal, is_free
+from appointment_app.scheduling.availability import Refusal, VisitShape, is_free
 from appointment_app.scheduling.calendar_rows import (
     Kind,
     Row,
@@ -41,6 +41,7 @@ from appointment_app.scheduling.expired_holds import release_expired_holds
 from appointment_app.scheduling.held import Held
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.rules import Place, hours_from, load_full_days, shape_of
 from appointment_app.scheduling.seats import GroupSession, load_sessions, session_at
 from appointment_app.scheduling.slots import OfferRows
@@ -85,6 +86,7 @@ async def require_free(
     *,
     person_id: int | None = None,
     kept: Held | None = None,
+    moved: Moved | None = None,
     except_appointment: int | None = None,
 ) -> Granted:
     """Return what ``check_free`` grants of a start that is about to be taken.
@@ -101,6 +103,7 @@ async def require_free(
         starts_at,
         person_id=person_id,
         kept=kept,
+        moved=moved,
         except_appointment=except_appointment,
     )
     if checked.has_expired_holds:
@@ -108,7 +111,7 @@ async def require_free(
     if checked.refusal is not None:
         raise checked.refusal
     if checked.is_bound_near:
-        taken = shape_of(rows.visit_type).busy(starts_at)
+        taken = _shape(rows, moved).busy(starts_at)
         await next_free.forget(session, rows.doctor_id, later_than=taken.end)
     return checked.granted
 
@@ -130,19 +133,23 @@ async def check_free(
     *,
     person_id: int | None = None,
     kept: Held | None = None,
+    moved: Moved | None = None,
     except_appointment: int | None = None,
 ) -> Checked:
     """Tell whether a visit of an offer may start at ``starts_at`` (UTC); changes nothing.
 
-    Where a group session of that visit begins then, a seat in it is what is free. ``person_id``
-    must be free as well; what the visitor has ``kept`` is not in the way, and
-    ``except_appointment`` does not count among the day's. One statement, and another where the
+    Where a group session of that visit begins then, a seat in it is what is free, except to what
+    is ``moved``: that takes its own time along. ``person_id`` must be free as well; what the
+    visitor has ``kept`` and what is ``moved`` are not in the way, and ``except_appointment`` does
+    not count among the day's. One statement, and another where the
     doctor has a maximum a day or a group session of that visit is near.
     """
     now = clock.now()
     own_block = kept.block.id if kept and kept.is_alone else None
     own_hold = kept.hold.id if kept else None
-    shape = shape_of(rows.visit_type)
+    if moved is not None:
+        own_block, except_appointment = moved.block_id, moved.appointment_id
+    shape = _shape(rows, moved)
     visit, taken = shape.visit(starts_at), shape.busy(starts_at)
     day = local_date(rows.clinic.zone, starts_at)
     around = (day - DAY, day + DAY)
@@ -160,7 +167,7 @@ async def check_free(
     full_days = (
         await load_full_days(session, [place], visit, except_appointment=except_appointment)
     ).get(place.id, frozenset())
-    own = {row.block_id for row in live if row.session_of == rows.visit_type.id}
+    own = {row.block_id for row in live if moved is None and row.session_of == rows.visit_type.id}
     sessions = await load_sessions(session, own, now, except_hold=own_hold)
     joined = session_at(sessions, place, rows.visit_type, starts_at)
     reason = (
@@ -177,6 +184,11 @@ async def check_free(
         refusal = PatientBusy()
     has_expired_holds = len(live) < len(found[Kind.BLOCK])
     return Checked(Granted(place, joined), refusal, has_expired_holds, bool(found[Kind.BOUND]))
+
+
+def _shape(rows: OfferRows, moved: Moved | None) -> VisitShape:
+    offered = shape_of(rows.visit_type)
+    return moved.shape(offered) if moved else offered
 
 
 def _has_expired(row: Row, now: datetime) -> bool:

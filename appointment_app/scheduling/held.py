@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.models import BlockKind, BusyBlock, Hold, ResourceUse, row_id
+from appointment_app.models import BlockKind, BusyBlock, Doctor, Hold, ResourceUse, row_id
 from appointment_app.scheduling import resources
 from appointment_app.scheduling.hold_keys import visitor_key
 from appointment_app.scheduling.rules import shape_of
@@ -63,6 +64,17 @@ def block_for(rows: OfferRows, starts_at: datetime) -> BusyBlock:
         block.kind, block.visit_type_id = BlockKind.SESSION, visit_type.id
         block.starts_at, block.ends_at = visit.start, visit.end
     return block
+
+
+async def holders(session: AsyncSession, doctor_id: UUID, now: datetime) -> frozenset[str]:
+    """Return the keys of the visitors who hold something of a doctor (public id) at present."""
+    statement = (
+        select(Hold.visitor)
+        .join(BusyBlock, col(BusyBlock.id) == Hold.block_id)
+        .join(Doctor, col(Doctor.id) == BusyBlock.doctor_id)
+        .where(Doctor.public_id == doctor_id, col(Hold.expires_at) > now)
+    )
+    return frozenset(await session.exec(statement))
 
 
 async def find(session: AsyncSession, visitor: str) -> Held | None:

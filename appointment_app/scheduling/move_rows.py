@@ -10,9 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.accounts.actor import Actor
 from appointment_app.i18n import t
 from appointment_app.models import (
-    DOCTOR_OVERLAP,
-    PERSON_OVERLAP,
-    RESOURCE_OVERLAP,
     Appointment,
     AppointmentMove,
     BusyBlock,
@@ -22,6 +19,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import resources
+from appointment_app.scheduling.booking import refusal_by_database
 from appointment_app.scheduling.changes import record_deed, tell_patient
 from appointment_app.scheduling.errors import PatientBusy, SlotTaken
 from appointment_app.scheduling.intervals import Interval
@@ -33,14 +31,10 @@ async def certain(deed: Callable[[], Awaitable[int]]) -> int:
     try:
         return await deed()
     except DBAPIError as error:
-        message = str(error.orig)
-        if DOCTOR_OVERLAP in message:
-            raise taken() from error
-        if PERSON_OVERLAP in message:
-            raise patient_busy() from error
-        if RESOURCE_OVERLAP in message:
-            raise taken() from error
-        raise
+        refusal = refusal_by_database(error)
+        if refusal is None:
+            raise
+        raise (patient_busy() if isinstance(refusal, PatientBusy) else taken()) from error
 
 
 async def shift(

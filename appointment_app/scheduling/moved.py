@@ -6,7 +6,7 @@ Its length and pauses are those that were agreed, whatever became of the visit t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -17,10 +17,8 @@ from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, BlockKind, BusyBlock, row_id
 from appointment_app.scheduling.availability import VisitShape
-from appointment_app.scheduling.errors import NotMovable
 from appointment_app.scheduling.intervals import Interval
-
-_MINUTE = timedelta(minutes=1)
+from appointment_app.scheduling.local_time import MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,13 @@ class Moved:
 
     def visit(self, starts_at: datetime) -> Interval:
         """Return the time of the visit that begins at ``starts_at``."""
-        return Interval(starts_at, starts_at + self.duration * _MINUTE)
+        return Interval(starts_at, starts_at + self.duration * MINUTE)
 
     def busy(self, starts_at: datetime) -> Interval:
         """Return what a visit that begins at ``starts_at`` takes of the doctor."""
         visit = self.visit(starts_at)
         return Interval(
-            visit.start - self.pause_before * _MINUTE, visit.end + self.pause_after * _MINUTE
+            visit.start - self.pause_before * MINUTE, visit.end + self.pause_after * MINUTE
         )
 
 
@@ -67,22 +65,19 @@ async def find_moved(session: AsyncSession, actor: Actor, appointment_id: UUID) 
         raise NotFound
     record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
     require(actor, Action.RESCHEDULE_APPOINTMENT, record)
-    try:
-        return await load_moved(session, appointment)
-    except NotMovable:
-        return None
+    return await load_moved(session, appointment)
 
 
-async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved:
-    """Return what is moved with ``appointment``; raises ``NotMovable`` for a group session."""
+async def load_moved(session: AsyncSession, appointment: Appointment) -> Moved | None:
+    """Return what is moved with ``appointment``; None for a seat in a group session."""
     block = await session.get_one(BusyBlock, appointment.block_id)
     if block.kind is not BlockKind.VISIT:
-        raise NotMovable
+        return None
     return Moved(
         appointment_id=row_id(appointment),
         block_id=row_id(block),
         person_id=appointment.person_id,
-        duration=(appointment.ends_at - appointment.starts_at) // _MINUTE,
-        pause_before=(appointment.starts_at - block.busy_from) // _MINUTE,
-        pause_after=(block.busy_until - appointment.ends_at) // _MINUTE,
+        duration=(appointment.ends_at - appointment.starts_at) // MINUTE,
+        pause_before=(appointment.starts_at - block.busy_from) // MINUTE,
+        pause_after=(block.busy_until - appointment.ends_at) // MINUTE,
     )

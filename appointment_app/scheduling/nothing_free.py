@@ -23,6 +23,7 @@ class Reason(StrEnum):
 
     PATIENT_LIMIT = "patient_limit"  # the patient has as many appointments as allowed
     NO_GAP = "no_gap"  # there is free time, but never as long as the visit
+    NO_RESOURCE = "no_resource"  # the doctor has time, but no suitable room or device is free
     FULL = "full"
     TOO_SOON = "too_soon"  # what was left cannot be booked that late
     BEYOND_HORIZON = "beyond_horizon"  # the days cannot be booked yet
@@ -44,6 +45,7 @@ class NothingFree:
 
 _REASONS = {
     DayKind.NO_GAP: Reason.NO_GAP,
+    DayKind.NO_RESOURCE: Reason.NO_RESOURCE,
     DayKind.FULL: Reason.FULL,
     DayKind.OVER: Reason.TOO_SOON,
     DayKind.NOT_YET: Reason.BEYOND_HORIZON,

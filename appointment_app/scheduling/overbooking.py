@@ -26,7 +26,6 @@ from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.errors import SchedulingError
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
-from appointment_app.scheduling.moved import Moved
 from appointment_app.scheduling.rules import Place, load_full_days
 
 
@@ -76,16 +75,17 @@ async def find_conflicts(
     place: Place,
     wanted: WantedTime,
     *,
-    moved: Moved | None = None,
+    except_block: int | None = None,
+    except_appointment: int | None = None,
 ) -> tuple[Conflict, ...]:
-    """Return all that stands against the wanted time; what is ``moved`` is in nobody's way.
+    """Return all that stands against the wanted time, without what is moved (internal ids).
 
     Names other patients to whom the actor may see only.
     """
     return (
-        *await _overlaps(session, actor, place, wanted.busy, moved),
+        *await _overlaps(session, actor, place, wanted.busy, except_block),
         *_outside(place, wanted.visit),
-        *await _full_day(session, place, wanted.visit, moved),
+        *await find_full_day(session, place, wanted.visit, except_appointment),
     )
 
 
@@ -102,7 +102,7 @@ def overlaps_another(conflicts: tuple[Conflict, ...]) -> bool:
 
 
 async def _overlaps(
-    session: AsyncSession, actor: Actor, place: Place, busy: Interval, moved: Moved | None
+    session: AsyncSession, actor: Actor, place: Place, busy: Interval, except_block: int | None
 ) -> list[Conflict]:
     statement = (
         select(BusyBlock, Appointment, Person)
@@ -122,7 +122,7 @@ async def _overlaps(
     )
     conflicts: dict[str, Conflict] = {}
     for block, appointment, person in await session.exec(statement):
-        if moved is None or block.id != moved.block_id:
+        if block.id != except_block:
             conflict = _overlap(actor, place, block, appointment, person)
             conflicts.setdefault(conflict.key, conflict)
     return list(conflicts.values())
@@ -169,17 +169,16 @@ def _outside(place: Place, visit: Interval) -> list[Conflict]:
     return [Conflict(ConflictKind.OUTSIDE_HOURS, "outside", sentence)]
 
 
-async def _full_day(
-    session: AsyncSession, place: Place, visit: Interval, moved: Moved | None
-) -> list[Conflict]:
-    full_days = await load_full_days(
-        session, [place], visit, except_appointment=moved.appointment_id if moved else None
-    )
+async def find_full_day(
+    session: AsyncSession, place: Place, visit: Interval, except_appointment: int | None
+) -> tuple[Conflict, ...]:
+    """Return the conflict with the day's maximum, if there is one."""
+    full_days = await load_full_days(session, [place], visit, except_appointment=except_appointment)
     day = local_date(place.clinic.zone, visit.start)
     if day not in full_days.get(place.id, frozenset()):
-        return []
+        return ()
     sentence = t(
         "On {day} there are as many patients as are seen in a day.",
         day=format_date(day, "EEEE d MMMM"),
     )
-    return [Conflict(ConflictKind.DAY_FULL, f"full:{day.isoformat()}", sentence)]
+    return (Conflict(ConflictKind.DAY_FULL, f"full:{day.isoformat()}", sentence),)

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, DoctorAtClinic, Person
-from appointment_app.texts import fit
+from appointment_app.texts import fit, search_word
 
 _MOST = 8
 _LONGEST_SEARCH = 100
@@ -94,10 +94,7 @@ def _matches(word: str) -> ColumnElement[bool]:
     day = _day(word)
     if day is not None:
         return col(Person.birth_date) == day
-    return or_(
-        col(Person.given_name).icontains(word, autoescape=True),
-        col(Person.family_name).icontains(word, autoescape=True),
-    )
+    return col(Person.search_name).contains(search_word(word), autoescape=True)
 
 
 def _day(word: str) -> date | None:

@@ -2,7 +2,9 @@
 
 The appointment and its block are changed in place, so that it keeps its id, its reference and
 its link; where it was stays in ``appointment_move``. Two doors: ``reschedule`` is the patient's,
-under the rules of booking; ``move`` is for the doctor and the clinic, who tell the patient why.
+under the rules of booking; ``move`` is for the doctor and the clinic, who tell the patient why. Two
+appointments do not swap their times: each is in the way of the other, and neither is lost. One of
+them goes somewhere else first.
 """
 
 from __future__ import annotations
@@ -31,8 +33,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import locks, resources
-from appointment_app.scheduling.availability import Refusal, is_free
-from appointment_app.scheduling.booking import take_seat
+from appointment_app.scheduling.booking import Seat, take_seat
 from appointment_app.scheduling.cancellation_window import load_deadline
 from appointment_app.scheduling.cancelling import free_empty_block
 from appointment_app.scheduling.changes import (
@@ -49,7 +50,7 @@ from appointment_app.scheduling.errors import (
     TooLateToReschedule,
 )
 from appointment_app.scheduling.expired_holds import release_expired_holds
-from appointment_app.scheduling.free_check import REFUSALS, require_free
+from appointment_app.scheduling.free_check import require_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.move_rows import (
     certain,
@@ -58,7 +59,7 @@ from appointment_app.scheduling.move_rows import (
     store_move,
     taken,
 )
-from appointment_app.scheduling.moved import Moved, load_moved
+from appointment_app.scheduling.moved import load_moved
 from appointment_app.scheduling.overbooking import (
     Conflict,
     WantedTime,
@@ -67,16 +68,12 @@ from appointment_app.scheduling.overbooking import (
     require_seen,
 )
 from appointment_app.scheduling.patient_rules import is_busy
-from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import (
     Place,
-    load_busy,
-    load_full_days,
-    load_hours,
     load_workplaces,
-    shape_of,
 )
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
+from appointment_app.scheduling.staff_time import StaffTime, look_at_time, sit_down
 
 REASON_LIMIT = 500
 
@@ -121,8 +118,8 @@ async def move(
     The patient is told, with the ``reason``. ``seen`` are the keys of the conflicts that the
     actor was shown and overbooks on purpose. The same time again changes nothing. Raises
     ``NotFound``, ``Forbidden``, ``LoginRequired``, ``StatusConflict``, ``StaleVersion``,
-    ``NotMovable``, ``InThePast``, ``TooFarAhead``, ``OverbookingNeeded``, ``SlotTaken``,
-    ``PatientBusy``, ``TextTooLong``.
+    ``InThePast``, ``TooFarAhead``, ``OverbookingNeeded``, ``SlotTaken``, ``PatientBusy``,
+    ``TextTooLong``.
     """
     return await certain(
         lambda: _move(session, actor, appointment_id, new_time, version, reason, seen)
@@ -145,8 +142,8 @@ async def conflicts_of_move(
     require(actor, Action.MOVE_APPOINTMENT, record)
     _require_movable(appointment, appointment.version)
     clinic = await _clinic(session, appointment, new_time)
-    _, conflicts = await _judge(session, actor, appointment, clinic, new_time)
-    return conflicts
+    _, time = await _judge(session, actor, appointment, clinic, new_time)
+    return time.conflicts
 
 
 @transactional
@@ -168,15 +165,22 @@ async def _reschedule(
     await _require_in_time(session, appointment)
     starts_at = _near(new_time.starts_at)
     offer = await _offered(session, appointment, clinic)
-    await release_expired_holds(session, appointment.doctor_id)
-    block = await session.get_one(BusyBlock, appointment.block_id)
-    if block.kind is BlockKind.SESSION:
-        visit = await _sit_elsewhere(session, appointment, offer, starts_at, needs)
+    moved = await load_moved(session, appointment)
+    try:
+        granted = await require_free(
+            session, offer, starts_at, moved=moved, except_appointment=row_id(appointment)
+        )
+    except SlotTaken as error:
+        raise taken() from error
+    if moved is None:
+        seat = await take_seat(session, offer, starts_at, granted.joined, needs)
+        visit = Interval(starts_at, seat.ends_at)
+        await _require_patient_free(session, appointment, visit)
+        await _sit_there(session, appointment, seat)
     else:
-        moved = await load_moved(session, appointment)
-        await _require_free(session, offer, moved, starts_at)
         visit = moved.visit(starts_at)
         await _require_patient_free(session, appointment, visit)
+        block = await session.get_one(BusyBlock, moved.block_id)
         await shift(session, block, moved.busy(starts_at), clinic, needs)
     if offer.visit_type.needs_confirmation:
         appointment.status = AppointmentStatus.PENDING
@@ -184,28 +188,12 @@ async def _reschedule(
     return appointment.version
 
 
-async def _sit_elsewhere(
-    session: AsyncSession,
-    appointment: Appointment,
-    offer: OfferRows,
-    starts_at: datetime,
-    needs: Needs,
-) -> Interval:
-    """Take a seat in another group session; the old one is left to the others in it."""
-    try:
-        granted = await require_free(
-            session, offer, starts_at, except_appointment=row_id(appointment)
-        )
-    except SlotTaken as error:
-        raise taken() from error
-    seat = await take_seat(session, offer, starts_at, granted.joined, needs)
-    visit = Interval(starts_at, seat.ends_at)
-    await _require_patient_free(session, appointment, visit)
+async def _sit_there(session: AsyncSession, appointment: Appointment, seat: Seat) -> None:
+    """Give the patient another seat; the session that they leave is left to the others in it."""
     left, appointment.block_id, appointment.seat = appointment.block_id, seat.block_id, seat.number
     session.add(appointment)
     await session.flush()
     await free_empty_block(session, left)
-    return visit
 
 
 @transactional
@@ -227,13 +215,19 @@ async def _move(
         return appointment.version
     _require_movable(appointment, version)
     await release_expired_holds(session, appointment.doctor_id)
-    moved, conflicts = await _judge(session, actor, appointment, clinic, new_time)
+    place, time = await _judge(session, actor, appointment, clinic, new_time)
+    conflicts = time.conflicts
     require_seen(conflicts, seen)
     block = await session.get_one(BusyBlock, appointment.block_id)
-    busy, overbooked = moved.busy(new_time.starts_at), overlaps_another(conflicts)
-    await shift(session, block, busy, clinic, needs, overbooked=overbooked)
-    visit = moved.visit(new_time.starts_at)
-    await store_move(session, actor, appointment, visit, clinic, reason=reason)
+    if block.kind is BlockKind.SESSION:
+        visit_type = await session.get_one(VisitType, appointment.visit_type_id)
+        await _sit_there(
+            session, appointment, await sit_down(session, place, visit_type, time, needs)
+        )
+    else:
+        overbooked = overlaps_another(conflicts)
+        await shift(session, block, time.wanted.busy, clinic, needs, overbooked=overbooked)
+    await store_move(session, actor, appointment, time.wanted.visit, clinic, reason=reason)
     if conflicts:
         fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
@@ -246,18 +240,28 @@ async def _judge(
     appointment: Appointment,
     clinic: Clinic,
     new_time: NewTime,
-) -> tuple[Moved, tuple[Conflict, ...]]:
-    """Return what staff of both clinics would move, and what they have to be asked about."""
+) -> tuple[Place, StaffTime]:
+    """Return where staff of both clinics would move to, and what they have to be asked about."""
     there = Record(appointment.person_id, appointment.doctor_id, row_id(clinic))
     require(actor, Action.MOVE_APPOINTMENT, there)
-    moved = await load_moved(session, appointment)
     starts_at = _near(new_time.starts_at)
     if starts_at < clock.now():
         raise InThePast
     place = await _workplace(session, appointment, clinic)
+    moved, own = await load_moved(session, appointment), row_id(appointment)
+    if moved is None:
+        visit_type = await session.get_one(VisitType, appointment.visit_type_id)
+        time = await look_at_time(
+            session, actor, place, visit_type, starts_at, except_appointment=own
+        )
+        await _require_patient_free(session, appointment, time.wanted.visit)
+        return place, time
     wanted = WantedTime(moved.visit(starts_at), moved.busy(starts_at))
     await _require_patient_free(session, appointment, wanted.visit)
-    return moved, await find_conflicts(session, actor, place, wanted, moved=moved)
+    conflicts = await find_conflicts(
+        session, actor, place, wanted, except_block=moved.block_id, except_appointment=own
+    )
+    return place, StaffTime(wanted, None, conflicts)
 
 
 async def _clinic(session: AsyncSession, appointment: Appointment, new_time: NewTime) -> Clinic:
@@ -317,32 +321,6 @@ def _near(starts_at: datetime) -> datetime:
     if distance > _FARTHEST:
         raise TooFarAhead
     return starts_at
-
-
-async def _require_free(
-    session: AsyncSession, offer: OfferRows, moved: Moved, starts_at: datetime
-) -> None:
-    now, shape = clock.now(), moved.shape(shape_of(offer.visit_type))
-    hours = await load_hours(session, [(offer.at_clinic, offer.clinic)])
-    place = offer.place(hours[offer.place_id])
-    visit = shape.visit(starts_at)
-    around = shape.busy_around(visit)
-    busy = await load_busy(session, [place.doctor_id], around, now, except_block=moved.block_id)
-    full_days = await load_full_days(
-        session, [place], visit, except_appointment=moved.appointment_id
-    )
-    refusal = is_free(
-        place.hours,
-        busy[place.doctor_id],
-        shape,
-        starts_at,
-        *place.bounds(now),
-        full_days.get(place.id, frozenset()),
-    )
-    if refusal is Refusal.BUSY:
-        raise taken()
-    if refusal is not None:
-        raise REFUSALS[refusal]()
 
 
 async def _require_patient_free(

@@ -38,6 +38,7 @@ from appointment_app.scheduling.local_time import by_local_day, local_date
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.slots import Offer, load_offer
+from appointment_app.texts import search_word
 
 DAYS_ON_A_CARD = 6
 _A_DAY = timedelta(days=1)
@@ -196,7 +197,7 @@ async def _own_times(session: AsyncSession, actor: Actor, found: list[Seen]) -> 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     for word in query.words.split()[:_MOST_WORDS]:
-        pattern = _contains(word)
+        pattern = f"%{_escaped(word)}%"
         of_specialty = (
             select(DoctorSpecialty.doctor_id)
             .join(Specialty)
@@ -208,22 +209,12 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
             )
         )
         yield or_(
-            col(Doctor.given_name).ilike(pattern, escape="\\"),
-            col(Doctor.family_name).ilike(pattern, escape="\\"),
+            col(Doctor.search_name).contains(search_word(word), autoescape=True),
             col(Doctor.title).ilike(_escaped(word), escape="\\"),
             col(Doctor.id).in_(of_specialty),
         )
     for word in query.place.split()[:_MOST_WORDS]:
-        pattern = _contains(word)
-        yield or_(
-            col(Clinic.city).ilike(pattern, escape="\\"),
-            col(Clinic.name).ilike(pattern, escape="\\"),
-            col(Clinic.postcode).ilike(pattern, escape="\\"),
-        )
-
-
-def _contains(word: str) -> str:
-    return f"%{_escaped(word)}%"
+        yield col(Clinic.search_name).contains(search_word(word), autoescape=True)
 
 
 def _escaped(word: str) -> str:

@@ -86,6 +86,26 @@ def session_at(
     return max(there, key=lambda each: len(each.free_seats), default=None)
 
 
+async def find_session(
+    session: AsyncSession,
+    place: Place,
+    visit_type: VisitType,
+    starts_at: datetime,
+    now: datetime,
+) -> GroupSession | None:
+    """Return the session of this visit that begins at this start, full or not; two statements."""
+    there = sa.select(col(BusyBlock.id)).where(
+        col(BusyBlock.doctor_id) == place.doctor_id,
+        col(BusyBlock.visit_type_id) == row_id(visit_type),
+        col(BusyBlock.starts_at) == starts_at,
+        sa.or_(col(BusyBlock.kind) != BlockKind.HOLD, col(BusyBlock.expires_at) > now),
+        col(BusyBlock.active),
+    )
+    block_ids = {key for (key,) in await session.exec(there) if key}  # type: ignore[call-overload]
+    sessions = await load_sessions(session, block_ids, now)
+    return session_at(sessions, place, visit_type, starts_at)
+
+
 async def load_sessions(
     session: AsyncSession,
     block_ids: Collection[int],

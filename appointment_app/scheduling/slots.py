@@ -129,7 +129,8 @@ class Wish:
 class Free:
     """The free starts in UTC, sorted.
 
-    ``held`` are those that would be free if nobody else were just booking then.
+    ``held`` are those that would be free if nobody else were just booking then, ``unequipped``
+    those at which the doctor has time and no suitable room or device is free.
     ``first_without_holds`` is the first of all, now or as if nobody held a slot, whichever is
     earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
     for as if every room and device were free, for those become free without the doctor.
@@ -141,6 +142,7 @@ class Free:
     starts: list[datetime]
     first_without_holds: datetime | None
     held: list[datetime] = field(default_factory=list)
+    unequipped: list[datetime] = field(default_factory=list)
     seats_left: dict[datetime, int] = field(default_factory=dict)
 
 
@@ -354,12 +356,14 @@ async def find_free(
         without_holds = [*on_grid[:1], *unheld[:1], *for_others[:1], *unheld_seats]
         needs = equipment.needs(row_id(wish.visit_type), row_id(place.clinic))
         found = starts_with_resources(on_grid, wish.shape, needs, equipment.busy)
+        unequipped = sorted(set(on_grid).difference(found)) if needs.suitable else []
         if wish.visit_type.capacity > 1:
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
         held = {start for start in unheld if is_held(start)}
         held = (held | set(unheld_seats)).difference(found)
-        return Free(place, found, min(without_holds, default=None), sorted(held), seats_left)
+        bound = min(without_holds, default=None)
+        return Free(place, found, bound, sorted(held), unequipped, seats_left)
 
     return [free(wish) for wish in wishes]

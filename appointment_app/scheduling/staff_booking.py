@@ -16,12 +16,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound
 from appointment_app.models import (
-    DOCTOR_OVERLAP,
-    PERSON_OVERLAP,
-    RESOURCE_OVERLAP,
     AppointmentStatus,
-    BlockKind,
-    BusyBlock,
     MessageKind,
     VisitMode,
     VisitType,
@@ -31,9 +26,9 @@ from appointment_app.scheduling import locks, resources
 from appointment_app.scheduling.booking import (
     REASON_LIMIT,
     BookingRequest,
-    Seat,
     lock_patient,
     new_appointment,
+    refusal_by_database,
     require_key,
 )
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
@@ -41,20 +36,15 @@ from appointment_app.scheduling.errors import (
     InThePast,
     NotBookable,
     PatientBusy,
-    SlotTaken,
     TooFarAhead,
 )
 from appointment_app.scheduling.expired_holds import release_expired_holds
-from appointment_app.scheduling.overbooking import (
-    WantedTime,
-    find_conflicts,
-    overlaps_another,
-    require_seen,
-)
+from appointment_app.scheduling.overbooking import require_seen
 from appointment_app.scheduling.patient_rules import is_busy
 from appointment_app.scheduling.patients import load_known_patient, load_place_of_staff
-from appointment_app.scheduling.rules import Place, load_workplaces, shape_of
+from appointment_app.scheduling.rules import Place, load_workplaces
 from appointment_app.scheduling.slots import Offer
+from appointment_app.scheduling.staff_time import look_at_time, sit_down
 
 _FARTHEST = timedelta(days=1000)
 
@@ -96,9 +86,7 @@ async def list_bookable_visits(
     place = await load_place_of_staff(session, actor, place_id)
     statement = (
         select(VisitType)
-        .where(
-            VisitType.doctor_id == place.doctor_id, col(VisitType.active), VisitType.capacity == 1
-        )
+        .where(VisitType.doctor_id == place.doctor_id, col(VisitType.active))
         .order_by(col(VisitType.position), col(VisitType.id))
     )
     return [
@@ -121,12 +109,8 @@ async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRe
     except DBAPIError as error:
         if "idempotency_key" in str(error.orig):
             return await _book(session, actor, request)
-        if DOCTOR_OVERLAP in str(error.orig):
-            raise SlotTaken from error
-        if PERSON_OVERLAP in str(error.orig):
-            raise PatientBusy from error
-        if RESOURCE_OVERLAP in str(error.orig):
-            raise SlotTaken from error
+        if (refusal := refusal_by_database(error)) is not None:
+            raise refusal from error
         raise
 
 
@@ -151,25 +135,12 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
         raise TooFarAhead
     place = await _workplace(session, at_clinic.doctor_id, request.place_id)
     visit_type = await _visit_type(session, at_clinic.doctor_id, request.visit_type_id)
-    shape = shape_of(visit_type)
-    wanted = WantedTime(shape.visit(starts_at), shape.busy(starts_at))
     await release_expired_holds(session, at_clinic.doctor_id)
-    if await is_busy(session, row_id(person), wanted.visit):
+    time = await look_at_time(session, actor, place, visit_type, starts_at)
+    if await is_busy(session, row_id(person), time.wanted.visit):
         raise PatientBusy
-    conflicts = await find_conflicts(session, actor, place, wanted)
-    require_seen(conflicts, request.seen)
-
-    block = BusyBlock(
-        doctor_id=at_clinic.doctor_id,
-        clinic_id=at_clinic.clinic_id,
-        kind=BlockKind.VISIT,
-        busy_from=wanted.busy.start,
-        busy_until=wanted.busy.end,
-        overbooked=overlaps_another(conflicts),
-    )
-    session.add(block)
-    await session.flush()
-    await resources.take(session, needs, block)
+    require_seen(time.conflicts, request.seen)
+    seat = await sit_down(session, place, visit_type, time, needs)
     appointment = new_appointment(
         BookingRequest(
             Offer(place.doctor.public_id, place.clinic.public_id, visit_type.public_id),
@@ -180,15 +151,15 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
         place,
         visit_type,
         patient,
-        Seat(row_id(block), 0, wanted.visit.end),
+        seat,
     )
     # Who books it for the patient has confirmed it.
     appointment.status = AppointmentStatus.CONFIRMED
     session.add(appointment)
     await session.flush()
     record_deed(session, actor, appointment, "booked", ("status", "starts_at"))
-    if conflicts:
-        fields = tuple(sorted({conflict.kind.value for conflict in conflicts}))
+    if time.conflicts:
+        fields = tuple(sorted({conflict.kind.value for conflict in time.conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
     tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
@@ -208,7 +179,6 @@ async def _visit_type(session: AsyncSession, doctor_id: int, visit_type_id: UUID
         col(VisitType.active),
     )
     visit_type = (await session.exec(by_id)).first()
-    # A place in a group session is booked as patients do: seats are counted there.
-    if visit_type is None or visit_type.capacity > 1:
+    if visit_type is None:
         raise NotBookable
     return visit_type

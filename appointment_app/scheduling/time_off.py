@@ -1,6 +1,6 @@
 """Days on which a doctor receives nobody, at any clinic: seeing, trying and saving them.
 
-What is booked on them stays booked; the preview names it.
+What is booked on them stays booked, and an extra session stays open; the preview names both.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from appointment_app.i18n import days_text, t
 from appointment_app.models import TimeOff, row_id
 from appointment_app.scheduling.booked_outside import BookedOutside, booked_on_days
 from appointment_app.scheduling.different_days import span_errors
+from appointment_app.scheduling.extra_sessions import ExtraSession, extra_sessions_on_days
 from appointment_app.scheduling.own_place import load_own_place, lock_own_place, today_at
 from appointment_app.scheduling.rules import Place
 from appointment_app.texts import fit
@@ -44,6 +45,14 @@ class TimeOffDraft:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TimeOffPreview:
+    """What stands on the days and stays: who is booked, and the extra sessions that are open."""
+
+    booked: tuple[BookedOutside, ...]
+    sessions: tuple[ExtraSession, ...]
+
+
 async def list_time_off(session: AsyncSession, doctor_id: int, since: date) -> list[TimeOffItem]:
     """Return the time off that has not ended before ``since``, in order."""
     statement = (
@@ -64,14 +73,17 @@ async def preview_time_off(
     draft: TimeOffDraft,
     *,
     replaces: UUID | None = None,
-) -> tuple[BookedOutside, ...]:
-    """Return who is booked with the doctor on those days.
+) -> TimeOffPreview:
+    """Return what stands in the doctor's calendar on those days.
 
     Raises ``Invalid``: ``last``, ``note``; ``NotFound``, ``Forbidden``.
     """
     place = await load_own_place(session, actor, place_id)
     await _require_sound(session, place, draft, replaces)
-    return await booked_on_days(session, place.doctor_id, draft.first, draft.last)
+    days = place.doctor_id, draft.first, draft.last
+    return TimeOffPreview(
+        await booked_on_days(session, *days), await extra_sessions_on_days(session, *days)
+    )
 
 
 @transactional

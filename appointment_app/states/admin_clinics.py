@@ -78,13 +78,18 @@ class AdminClinics(SessionState):
             id=str(item.id),
             title=t("Edit {clinic}", clinic=item.draft.name),
             name=item.draft.name,
-            country=country_name(item.country),
+            country=item.draft.country,
             region=item.draft.region,
             closed=item.draft.closed_on_holidays,
         )
-        self.regions = [["", t("The whole country")], *map(list, regions_of(item.country))]
+        self.regions = _regions(item.draft.country)
         self.errors = {}
         self.form_open = True
+
+    @rx.event
+    async def choose_country(self, country: str) -> None:
+        """Offer the regions of another country."""
+        self.regions = _regions(str(country))
 
     @rx.event
     async def close(self) -> None:
@@ -100,6 +105,7 @@ class AdminClinics(SessionState):
         item, actor = self._item(self.form.id), await self._actor()
         draft = ClinicDraft(
             name=str(typed.get("name", "")),
+            country=str(typed.get("country", "")),
             region=str(typed.get("region", "")),
             closed_on_holidays=bool(typed.get("closed")),
         )
@@ -132,12 +138,16 @@ class AdminClinics(SessionState):
         self.clinics = [_row(item) for item in self._items]
 
 
+def _regions(country: str) -> list[list[str]]:
+    return [["", t("The whole country")], *map(list, regions_of(country))]
+
+
 def _row(item: ClinicItem) -> ClinicRow:
-    names = dict(regions_of(item.country))
+    names = dict(regions_of(item.draft.country))
     row = ClinicRow(
         id=str(item.id),
         name=item.draft.name,
-        place=f"{item.city}, {country_name(item.country)}",
+        place=f"{item.city}, {country_name(item.draft.country)}",
         region=names.get(item.draft.region, item.draft.region),
         holidays=t("Open on public holidays"),
     )

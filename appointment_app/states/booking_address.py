@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from appointment_app.scheduling.slots import Offer
@@ -24,6 +25,7 @@ class Wish:
         return booking_link(self.offer, self.starts_at)
 
 
+@lru_cache(maxsize=50_000)
 def booking_link(offer: Offer, starts_at: datetime) -> str:
     """Return the address of the booking form for a slot (UTC)."""
     query = {

@@ -54,6 +54,7 @@ class Detail:
     can_mark_no_show: bool = False
     can_move: bool = False
     can_cancel: bool = False
+    following: int = 0  # how many more of its series can be cancelled with it
 
 
 def approval_notice(approval: Approval) -> str:
@@ -158,4 +159,5 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         can_mark_no_show=AppointmentStatus.NO_SHOW in possible,
         can_move=detail.can_move,
         can_cancel=AppointmentStatus.CANCELLED in possible,
+        following=len(detail.series.following) if detail.series else 0,
     )

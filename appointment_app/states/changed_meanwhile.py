@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from appointment_app.errors import NotFound
 from appointment_app.i18n import t
-
-if TYPE_CHECKING:
-    from appointment_app.states.my_appointments import Shown
+from appointment_app.states.appointment_words import Shown
 
 
 async def with_changes(

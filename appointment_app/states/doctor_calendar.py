@@ -21,6 +21,7 @@ from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays,
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
 from appointment_app.scheduling.intervals import Interval, subtract
 from appointment_app.scheduling.local_time import DAY, local_date
+from appointment_app.scheduling.series_cancelling import cancel_following
 from appointment_app.states.calendar_view import (
     VIEWS,
     days_shown,
@@ -44,6 +45,7 @@ from appointment_app.states.group_session import (
     start_of_session,
 )
 from appointment_app.states.live_bridge import keep_current
+from appointment_app.states.series_words import FOLLOWING, following_toast
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 from appointment_app.states.wording import zone_note
@@ -219,9 +221,14 @@ class DoctorCalendar(SessionState):
         if not self.is_cancelling:  # the second of two quick clicks
             return None
         reason = str(typed.get("cancel_reason", ""))
+        said = toast(t("The appointment is cancelled."))
 
         async def cancel(session: Any, actor: Actor, key: UUID) -> None:
-            await cancelling.cancel(session, actor, key, reason=reason)
+            nonlocal said
+            if typed.get("extent") == FOLLOWING:
+                said = following_toast(await cancel_following(session, actor, key, reason=reason))
+            else:
+                await cancelling.cancel(session, actor, key, reason=reason)
 
         try:
             await self._change(cancel)
@@ -229,7 +236,7 @@ class DoctorCalendar(SessionState):
             self.cancel_error = error.sentence
             return None
         self.is_cancelling = False
-        return toast(t("The appointment is cancelled."))
+        return said
 
     @rx.event
     async def keep_notes(self, notes: str) -> None:

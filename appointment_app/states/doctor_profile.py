@@ -10,15 +10,15 @@ from typing import Any
 import reflex as rx
 
 from appointment_app import clock
-from appointment_app.database import get_database
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_date, t
-from appointment_app.scheduling.days import Days, list_days
-from appointment_app.scheduling.doctors import ClinicView, DoctorView, get_doctor
+from appointment_app.scheduling.days import Days
+from appointment_app.scheduling.doctors import ClinicView, DoctorView
 from appointment_app.scheduling.local_time import local_date
-from appointment_app.scheduling.nothing_free import NothingFree, Reason, explain
+from appointment_app.scheduling.nothing_free import NothingFree, Reason
 from appointment_app.states.address import public_id
-from appointment_app.states.doctor_address import Wish, wish_of
+from appointment_app.states.doctor_address import Wish
+from appointment_app.states.doctor_reading import look
 from appointment_app.states.doctor_week import (
     WEEK,
     DayView,
@@ -26,8 +26,6 @@ from appointment_app.states.doctor_week import (
     PartOfDay,
     chosen_day,
     day_problem,
-    day_view,
-    first_day_of_week,
     jump_to_free,
     parts_of_day,
     week_problem,
@@ -43,9 +41,9 @@ from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.just_taken import JustTaken, first_links
 from appointment_app.states.live_bridge import keep_current
-from appointment_app.states.moving import Moving, load_moving, moving_in_words
+from appointment_app.states.moving import Moving, moving_in_words
 from appointment_app.states.nothing_free_words import OtherRow, other_row, reason_sentence
-from appointment_app.states.own_zone import own_zone, short_own_time
+from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, zone_note
 
@@ -139,41 +137,26 @@ class DoctorProfile(SessionState):
     async def refresh(self) -> None:
         """Read anew what changed meanwhile; the page stays where it is."""
         if self.router.url.path == "/doctor":
-            await self._read()
+            await self._read(told=True)
 
-    async def _read(self) -> None:
-        actor = await self._actor()
+    async def _read(self, *, told: bool = False) -> None:
         asked = self.router.url.query_parameters
-        doctor_id = public_id(asked.get("id"))
+        visitor = (await self.get_state(HeldTime))._visitor()
         try:
-            if doctor_id is None:
+            if (doctor_id := public_id(asked.get("id"))) is None:
                 raise NotFound
-            async with get_database().session() as session:
-                doctor = await get_doctor(session, actor, doctor_id)
-                self._show_doctor(doctor)
-                if not doctor.visit_types:
-                    self._show_place(doctor.clinics[0], "")
-                    self._show_nothing_to_book(doctor)
-                else:
-                    moved = await load_moving(session, actor, asked)
-                    wish = wish_of(doctor, asked, moved)
-                    first_day = first_day_of_week(wish)
-                    days = await list_days(
-                        session,
-                        actor,
-                        wish.offer,
-                        first_day,
-                        WEEK,
-                        moving=wish.moved.id if wish.moved else None,
-                        visitor=(await self.get_state(HeldTime))._visitor(),
-                    )
-                    self._show_days(wish, days)
-                    # Whoever moves an appointment stays with its doctor.
-                    if wish.moved is None:
-                        self._show_way_out(await explain(session, actor, wish.offer, days))
+            seen = await look(await self._actor(), doctor_id, asked, visitor, told=told)
         except NotFound:
             self.is_missing, self.is_loaded = True, True
             return
+        doctor = seen.doctor
+        self._show_doctor(doctor)
+        if seen.wish is None or seen.days is None:
+            self._show_place(doctor.clinics[0], "")
+            self._show_nothing_to_book(doctor)
+        else:
+            self._show_days(seen.wish, seen.days, seen.day_views(self._own_zone()))
+            self._show_way_out(seen.nothing)
         self.is_missing, self.is_loaded = False, True
         wake_at = self._just_taken.until(clock.now()) or self._changes_at
         keep_current(self, DoctorProfile.refresh, {doctor.key: doctor.revision}, wake_at=wake_at)
@@ -213,11 +196,10 @@ class DoctorProfile(SessionState):
             self.limit_notice = sentence
         self.others = [other_row(each) for each in nothing.alternatives]
 
-    def _show_days(self, wish: Wish, days: Days) -> None:
+    def _show_days(self, wish: Wish, days: Days, day_views: list[DayView]) -> None:
         doctor, zone = wish.doctor, wish.clinic.zone
         today = local_date(zone, clock.now())
         first, last = days.days[0].day, days.days[-1].day
-        own = own_zone(self.router.headers.cookie)
 
         self.problem = wish.problem
         self.moving = moving_in_words(wish.moved) if wish.moved else Moving()
@@ -237,9 +219,7 @@ class DoctorProfile(SessionState):
         ]
         self.visit_note = visit_note(wish.visit_type)
         self.left_out = left_out_note(days.left_out)
-        clocks_differ = any(
-            short_own_time(slot, zone, own) for day in days.days for slot in day.slots
-        )
+        clocks_differ = any(link.own_time for view in day_views for link in view.slots)
         self.zone = (
             t("Times in {zone}, your own below each", zone=zone_note(zone))
             if clocks_differ
@@ -254,9 +234,10 @@ class DoctorProfile(SessionState):
 
         chosen = chosen_day(wish, days, self._day if wish.href() == self._shown else None)
         self._day = chosen.day
+        # The views are shared; which of the days is shown is this tab's own.
+        views = zip(day_views, days.days, strict=True)
         self.days = self._with_just_taken(
-            wish.href(),
-            [day_view(wish, day, today, chosen, own, days.seats_left) for day in days.days],
+            wish.href(), [replace(view, chosen=day is chosen) for view, day in views]
         )
         self.chosen_day = format_date(chosen.day, "EEEE d MMMM")
         self.chosen_day_problem = day_problem(chosen.kind)
@@ -265,6 +246,9 @@ class DoctorProfile(SessionState):
         self.week_problem = "" if any(day.slots for day in self.days) else week_problem(days)
         self.limit_notice, self.others = "", []
         self.jump = jump_to_free(wish, days, chosen)
+
+    def _own_zone(self) -> str:
+        return own_zone(self.router.headers.cookie)
 
     def _with_just_taken(self, shown: str, days: list[DayView]) -> list[DayView]:
         """Return ``days`` with the times struck through that vanished while they were shown."""

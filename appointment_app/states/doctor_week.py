@@ -58,7 +58,7 @@ def first_day_of_week(wish: Wish) -> date:
     return today + timedelta(days=ahead // WEEK * WEEK)
 
 
-def chosen_day(wish: Wish, days: Days, shown: date | None) -> Day:
+def chosen_day(wish: Wish, days: Days, shown: date | None = None) -> Day:
     """Return the day that was asked for, else the first one with a free time.
 
     A day that is ``shown`` already stays, whatever becomes of its times.
@@ -97,6 +97,7 @@ def _day_note(day: Day) -> str:
     notes = {
         DayKind.FREE: t("{number} left", number=len(day.slots)),
         DayKind.FULL: t("full"),
+        DayKind.NO_RESOURCE: t("no room"),
         DayKind.NO_GAP: t("no gap"),
         DayKind.CLOSED: t("closed"),
         DayKind.OVER: t("over"),
@@ -110,6 +111,9 @@ def day_problem(kind: DayKind) -> str:
     problems = {
         DayKind.FREE: "",
         DayKind.FULL: t("All times on this day are taken, or are just being booked."),
+        DayKind.NO_RESOURCE: t(
+            "The doctor has time on this day, but every room or device for this visit is taken."
+        ),
         DayKind.NO_GAP: t("There is some time left, but no gap as long as this visit."),
         DayKind.CLOSED: t("The doctor receives nobody on this day."),
         DayKind.OVER: t("It is too late to book a time on this day."),

@@ -32,6 +32,8 @@ class JustTaken:
         time that time itself took away is left out. Of more than ``most`` links, the first are
         fresh: what became of a later one is not known.
         """
+        if list(before) == list(fresh):
+            return list(fresh)
         there = {link.href for link in fresh}
         known_until = fresh[-1].starts_at if most is not None and len(fresh) >= most else None
         links = list(fresh)

@@ -27,6 +27,9 @@ def reason_sentence(nothing: NothingFree, *, ever: bool) -> str:
             "You already have as many appointments with this doctor as can be booked online."
         ),
         Reason.NO_GAP: t("There is some time left, but no gap as long as this visit."),
+        Reason.NO_RESOURCE: t(
+            "The doctor has time left, but every room or device for this visit is taken then."
+        ),
         Reason.FULL: t("All times in this week are taken."),
         Reason.TOO_SOON: t("It is too late to book a time in this week."),
         Reason.BEYOND_HORIZON: t("This week cannot be booked yet."),

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import AppointmentStatus
+from appointment_app.scheduling.series_cancelling import CancelledSeries
 from appointment_app.scheduling.series_places import SeriesPlace
 from appointment_app.states.address import address
+from appointment_app.states.toasts import toast
+
+# How much of a series is cancelled.
+THIS_ONE, FOLLOWING = "this", "following"
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,16 @@ def series_dates(place: SeriesPlace | None, zone: str) -> list[SeriesDate]:
         )
         for number, each in enumerate(place.appointments, start=1)
     ]
+
+
+def following_toast(ended: CancelledSeries) -> Any:
+    """Say how many were cancelled and which were not; that stays until it was read."""
+    sentence = t("Cancelled appointments: {count}.", count=len(ended.cancelled))
+    if not ended.kept:
+        return toast(sentence)
+    kept = "; ".join(format_moment(each, ended.zone) for each in ended.kept)
+    sentence += " " + t("It is too late to cancel these here: {dates}.", dates=kept)
+    return toast(sentence, "error")
 
 
 def _label(moment: str, status: AppointmentStatus) -> str:

@@ -19,6 +19,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.actors import Identity
 from appointment_app.accounts.login_sessions import who_is
 from appointment_app.database import get_database
+from appointment_app.database_errors import busy_of
 from appointment_app.errors import DomainError, LoginRequired
 from appointment_app.settings import get_settings
 from appointment_app.states.toasts import toast
@@ -104,6 +105,8 @@ class SessionState(rx.State):
 def refusals_shown(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Let an event handler of a ``SessionState`` answer each ``DomainError`` with ``_refused``.
 
+    So it answers when the database is busy or away.
+
     Stands below ``@rx.event``. Handlers with fields catch ``Invalid`` themselves and put
     ``error.errors`` beside the fields.
     """
@@ -114,8 +117,8 @@ def refusals_shown(handler: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 async for event in handler(self, *args, **named):
                     yield event
-            except DomainError as error:
-                yield self._refused(error)
+            except Exception as error:
+                yield self._refused(_refusal(error))
 
         return run_generator
 
@@ -123,10 +126,18 @@ def refusals_shown(handler: Callable[..., Any]) -> Callable[..., Any]:
     async def run(self: SessionState, *args: Any, **named: Any) -> Any:
         try:
             return await handler(self, *args, **named)
-        except DomainError as error:
-            return self._refused(error)
+        except Exception as error:
+            return self._refused(_refusal(error))
 
     return run
+
+
+def _refusal(error: Exception) -> DomainError:
+    """Return what to tell the person; raises ``error`` again when it is a mistake of ours."""
+    refusal = error if isinstance(error, DomainError) else busy_of(error)
+    if refusal is None:
+        raise error
+    return refusal
 
 
 async def _empty_all_states(state: rx.State) -> None:

@@ -10,8 +10,9 @@ import reflex as rx
 
 from appointment_app.database import get_database
 from appointment_app.errors import Invalid, NotFound, StaleVersion
-from appointment_app.i18n import t
+from appointment_app.i18n import format_moment, t
 from appointment_app.scheduling import time_off
+from appointment_app.scheduling.extra_sessions import ExtraSession
 from appointment_app.scheduling.time_off import TimeOffDraft, TimeOffItem
 from appointment_app.states import doctor_calendar
 from appointment_app.states.availability_editor import AvailabilityEditor
@@ -45,6 +46,7 @@ class TimeOffEditor(AvailabilityEditor):
     away_errors: dict[str, str] = {}
     away_effect: str = ""
     away_outside: list[OutsideRow] = []
+    away_sessions: list[str] = []
     return_asked: TimeOffRow = TimeOffRow()
     return_open: bool = False
 
@@ -155,7 +157,7 @@ class TimeOffEditor(AvailabilityEditor):
     def _open(self, title: str, first: str, last: str, note: str, *, edited: str) -> None:
         self._edited, self._away_first, self._away_last = edited, first, last
         self.away = TimeOffForm(self.away.number + 1, title, first, last, note)
-        self.away_errors, self.away_effect, self.away_outside = {}, "", []
+        self._forget_effect()
         self.away_open = True
 
     def _item(self, key: str) -> TimeOffItem:
@@ -173,14 +175,14 @@ class TimeOffEditor(AvailabilityEditor):
 
     async def _check_days(self) -> None:
         """Tell what is wrong with the days of the dialog, or who is booked on them."""
-        self.away_errors, self.away_effect, self.away_outside = {}, "", []
+        self._forget_effect()
         draft = self._draft()
         if draft is None:
             return
         actor = await self._actor()
         try:
             async with get_database().session() as session:
-                booked = await time_off.preview_time_off(
+                preview = await time_off.preview_time_off(
                     session,
                     actor,
                     self._place(),
@@ -190,8 +192,23 @@ class TimeOffEditor(AvailabilityEditor):
         except Invalid as invalid:
             self.away_errors = invalid.errors
             return
-        self.away_effect = _effect(len(booked))
-        self.away_outside = outside_rows(booked, doctor_calendar.ROUTE)
+        self.away_effect = _effect(len(preview.booked))
+        self.away_outside = outside_rows(preview.booked, doctor_calendar.ROUTE)
+        self.away_sessions = [_session_in_words(each) for each in preview.sessions]
+
+    def _forget_effect(self) -> None:
+        self.away_errors, self.away_effect = {}, ""
+        self.away_outside, self.away_sessions = [], []
+
+
+def _session_in_words(session: ExtraSession) -> str:
+    return t(
+        "{moment}: {visit}, {taken} of {capacity} taken",
+        moment=format_moment(session.starts_at, session.zone),
+        visit=session.visit_type,
+        taken=session.taken,
+        capacity=session.capacity,
+    )
 
 
 def _effect(booked: int) -> str:

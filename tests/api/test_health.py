@@ -58,6 +58,11 @@ async def test_without_a_database_it_lives_but_is_not_ready(
         answer = await client.get("/ready")
         assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
         assert (await client.get("/health")).status_code == 200
+        answer = await client.post(
+            "/auth/login", json={"email": "ada@clinic.example", "password": "seven green kettles"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
+        assert int(answer.headers["Retry-After"]) > 0
     finally:
         await get_database().dispose()
         get_settings.cache_clear()

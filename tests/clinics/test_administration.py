@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -30,7 +31,7 @@ from tests.factories import (
     offer_of,
 )
 
-BAVARIA = ClinicDraft("Isar Clinic", "BY", closed_on_holidays=True)
+BAVARIA = ClinicDraft("Isar Clinic", "DE", "BY", closed_on_holidays=True)
 
 
 async def save(
@@ -56,7 +57,7 @@ async def test_an_administrator_lists_and_changes_a_clinic(database: Database) -
     await save(database, actor, clinic.public_id)
     async with database.session() as session:
         assert await list_clinics(session, actor) == [
-            ClinicItem(clinic.public_id, BAVARIA, "Berlin", "DE", 2)
+            ClinicItem(clinic.public_id, BAVARIA, "Berlin", 2)
         ]
         (event,) = await session.exec(select(AuditEvent))
     assert (event.action, event.record_id) == ("clinic.changed", clinic.id)
@@ -79,20 +80,28 @@ async def test_its_holidays_close_the_doctors_days_at_once(database: Database) -
         await save(database, await administrator(database), clinic.public_id)
         assert await free() == 0
         # Berlin has no Epiphany.
-        berlin = ClinicDraft("Harbour Clinic", "BE", closed_on_holidays=True)
+        berlin = ClinicDraft("Harbour Clinic", "DE", "BE", closed_on_holidays=True)
         await save(database, await administrator(database), clinic.public_id, berlin, version=2)
         assert await free() == 20
+        # All of Austria has, and no region of it is called as one of Germany.
+        austria = ClinicDraft("Harbour Clinic", "AT", "BE", closed_on_holidays=True)
+        with pytest.raises(Invalid, match="region"):
+            await save(database, await administrator(database), clinic.public_id, austria, 3)
+        austria = replace(austria, region="")
+        await save(database, await administrator(database), clinic.public_id, austria, 3)
+        assert await free() == 0
     async with database.session() as session:
-        assert (await session.get_one(Doctor, doctor.id)).revision == 2
+        assert (await session.get_one(Doctor, doctor.id)).revision == 3
 
 
 async def test_a_stale_or_wrong_change_is_refused(database: Database) -> None:
     clinic = await make(database)
     actor = await administrator(database)
     with pytest.raises(Invalid) as wrong:
-        await save(database, actor, clinic.public_id, ClinicDraft(" ", "ZZ", False))
+        await save(database, actor, clinic.public_id, ClinicDraft(" ", "QO", "ZZ", False))
     assert wrong.value.errors == {
         "name": "Please give a name.",
+        "country": "Please choose a country.",
         "region": "Please choose a region.",
     }
     await save(database, actor, clinic.public_id)
@@ -104,13 +113,12 @@ async def test_a_stale_or_wrong_change_is_refused(database: Database) -> None:
 
 async def test_a_country_without_known_holidays_is_no_failure(database: Database) -> None:
     clinic = await make(database, country="XX", zone="UTC")
-    await save(
-        database, await administrator(database), clinic.public_id, ClinicDraft("Far", "", True)
-    )
+    far = ClinicDraft("Far", "XX", "", closed_on_holidays=True)
+    await save(database, await administrator(database), clinic.public_id, far)
     async with database.session() as session:
         (item,) = await list_clinics(session, await administrator(database))
     assert item.draft.closed_on_holidays
-    draft = ClinicDraft("Far", "BY", closed_on_holidays=True)
+    draft = ClinicDraft("Far", "XX", "BY", closed_on_holidays=True)
     with pytest.raises(Invalid):
         await save(database, await administrator(database), clinic.public_id, draft, version=2)
 

@@ -20,17 +20,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from appointment_app.appointment_app import app
 from appointment_app.demo import logins
 from tests.e2e.conftest import WATCH_FOR_STATE, Server, running_server, wait_until_live
-from tests.e2e.page_visits import (
+from tests.e2e.page_visitors import (
     ADMINISTRATOR,
     DOCTOR,
     NEW_DOCTOR,
     NOBODY,
     PATIENT,
-    VISITS,
-    Visit,
     demo_addresses,
     logins_of,
 )
+from tests.e2e.page_visits import VISITS, Visit
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}

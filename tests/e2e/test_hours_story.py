@@ -121,13 +121,15 @@ def test_an_administrator_closes_a_clinic_on_holidays(
     _open(page, server, login, "/admin/clinics")
     page.get_by_role("button", name="Edit Ringing Practice").click()
     dialog = page.get_by_role("dialog", name="Edit Ringing Practice")
-    dialog.get_by_label("Region of Germany").select_option("BY")
+    dialog.get_by_label("Region").select_option("Bayern")
+    dialog.get_by_label("Country").select_option("Austria")
+    dialog.get_by_label("Region").select_option("Wien")
     dialog.get_by_label("Closed on public holidays").check()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("Berlin, Germany · Bayern")).to_be_visible()
+    expect(page.get_by_text("Berlin, Austria · Wien")).to_be_visible()
     clinic = in_database(server, lambda session: session.get_one(Clinic, row_id(practice.clinic)))
-    assert (clinic.region, clinic.closed_on_holidays) == ("BY", True)
+    assert (clinic.country, clinic.region, clinic.closed_on_holidays) == ("AT", "9", True)
 
 
 def _open(page: Page, server: Server, login: Login, path: str) -> None:

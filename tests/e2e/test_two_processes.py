@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from appointment_app import clock
+from appointment_app.accounts.actor import Actor
+from appointment_app.database import Database
+from appointment_app.errors import Busy
+from appointment_app.scheduling.booking import BookingRequest, book
 from appointment_app.serve import STOP_SECONDS
 from tests.e2e.balancer import Balancer
 from tests.e2e.conftest import (
@@ -172,6 +183,81 @@ def test_a_killed_process_and_one_that_stops_lose_nothing(
     expect(free("11:00")).to_have_count(0)
     assert len(appointments_with(server, practice)) == 2
     site.start(1)
+
+
+def test_a_database_that_starts_anew_under_load_loses_and_doubles_nothing(
+    new_page: Callable[..., Page], server: Server, site: Site
+) -> None:
+    practice = open_practice(server, "Restarted")
+    booker, login = new_page(), open_account(server, "Rita")
+    log_in(booker, server, login)
+    open_form(booker, practice, HALF_PAST_TEN)
+    reason_field(booker).fill("My knee")
+    people = [open_account(server, name).person for name in "ABCD"]
+    actors = [Actor(user_id=each.user_id, person_id=each.id) for each in people]
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as thread:
+        load = thread.submit(asyncio.run, book_until(stop, server, practice, actors))
+        wait_for(lambda: len(appointments_with(server, practice)) > 4)
+
+        site.postgres.stop()
+        confirm_button(booker).click()
+        expect(booker.get_by_text("The system is very busy. Please try again")).to_be_visible()
+        expect(reason_field(booker)).to_have_value("My knee")
+        site.postgres.start()
+        confirm_button(booker).click()
+        expect_confirmation(booker)
+
+        stored = len(appointments_with(server, practice))
+        wait_for(lambda: len(appointments_with(server, practice)) > stored)
+        stop.set()
+        booked, refused = load.result()
+    found = appointments_with(server, practice)
+    assert refused > 0
+    assert Counter(each.starts_at for each in found) == Counter([HALF_PAST_TEN, *booked])
+
+
+async def book_until(
+    stop: threading.Event, server: Server, practice: Practice, actors: list[Actor]
+) -> tuple[list[datetime], int]:
+    """Book one time after the other, each again until it is certain.
+
+    Returns what was booked, and how often trying again was asked for. Nothing else may happen.
+    """
+    database = Database(server.environment["DATABASE_URL"])
+    booked: list[datetime] = []
+    refused = 0
+
+    async def keep_booking(number: int, actor: Actor) -> None:
+        nonlocal refused
+        for step in count():
+            if stop.is_set():
+                return
+            half_hours, days = divmod(step, 50)
+            starts_at = TUESDAY_TEN + timedelta(days=1 + days, hours=2 * number)
+            starts_at += half_hours * HALF_AN_HOUR
+            request = BookingRequest(practice.offer, starts_at, "", uuid4().hex)
+            while starts_at not in booked:
+                try:
+                    async with database.session() as session:
+                        await book(session, actor, request)
+                    booked.append(starts_at)
+                except Busy:
+                    refused += 1
+                    await asyncio.sleep(0.1)
+
+    with clock.frozen(TUESDAY_TEN - timedelta(days=1)):
+        await asyncio.gather(*(keep_booking(*each) for each in enumerate(actors)))
+    await database.dispose()
+    return booked, refused
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until what is stored fulfils the condition."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def open_doctor(page: Page, practice: Practice) -> Callable[[str], Locator]:

@@ -608,11 +608,12 @@ ROWS = (
         before=("load",),
         owner=Who.ADMINISTRATOR,
     ),
+    Row("AdminClinics.choose_country", SCREEN, "/admin/clinics", {"country": "AT"}),
     Row(
         "AdminClinics.save",
         THE_ADMINISTRATOR,
         "/admin/clinics",
-        {"typed": {"name": "Harbour Clinic", "region": "BE", "closed": "on"}},
+        {"typed": {"name": "Harbour Clinic", "country": "DE", "region": "BE", "closed": "on"}},
         before=("load", ("edit", {"clinic_id": "{harbour}"})),
         owner=Who.ADMINISTRATOR,
         changes=frozenset({"audit_event", "clinic", "doctor"}),

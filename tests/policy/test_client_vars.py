@@ -34,7 +34,7 @@ VARS = {
         removal_open removal_effect
     """,
     "TimeOffEditor": """
-        away away_open away_errors away_effect away_outside return_asked return_open
+        away away_open away_errors away_effect away_outside away_sessions return_asked return_open
     """,
     "ExtraSessionEditor": """
         session_form session_open session_errors session_types session_asked session_removal_open
@@ -130,7 +130,7 @@ FIELDS = {
     "calendar_words.Detail": """
         id patient birth_date phone when zone visit place room device join_link status reason
         cancel_reason reference series history overbooked earlier can_confirm can_check_in
-        can_undo_check_in can_complete can_mark_no_show can_move can_cancel
+        can_undo_check_in can_complete can_mark_no_show can_move can_cancel following
     """,
     "calendar_words.HistoryRow": "when visit status",
     "group_session.SessionDetail": "title places when zone place seated",
@@ -147,20 +147,20 @@ FIELDS = {
         visit_types days next_free href href_of_next_free zone left_out
     """,
     "find_doctors.DayColumn": "weekday date slots",
-    # Never the doctor's notes.
     "front_desk.DeskRow": """
         id time end patient visit room status note is_next is_late can_check_in can_undo
         can_complete can_miss
     """,
     "front_desk.DeskDoctor": "doctor ahead over count",
     "front_desk.DeskChoice": "name href chosen",
-    "my_appointments.Shown": """
+    # Never the doctor's notes.
+    "appointment_words.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video
         place room device join_link clinic_name clinic_phone patient_name whose reason cancelled
         cancel_reason series series_dates following is_own price can_cancel is_ahead deadline
         can_move other_times earlier again news
     """,
-    "my_appointments.EarlierRow": "when reason",
+    "appointment_words.EarlierRow": "when reason",
     "new_appointment.FoundPatient": "id name born",
     "moving.Moving": "when whose href",
     "move_form.Change": """

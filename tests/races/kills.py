@@ -20,7 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.util import await_only
 
 from appointment_app import clock
-from appointment_app.database import Database
+from appointment_app.database import Database, Limits
 from tests.races.processes import processes
 from tests.races.worker import Attempt, Outcome, attempted
 
@@ -122,7 +122,7 @@ async def _stop_each(doomed: Sequence[Doomed], pipe: Connection) -> None:
 
 async def _stop(doomed: Doomed, stopped: asyncio.Queue[Point | Outcome]) -> None:
     """Carry out a deed up to its point, say so, and wait for the end."""
-    opened, point = Database(doomed.url, pool_size=1), doomed.point
+    opened, point = Database(doomed.url, Limits(pool_size=1)), doomed.point
     sent = 0
 
     def stop(reached: Point) -> None:

@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock, database
 from appointment_app.accounts.actor import Actor
-from appointment_app.database import Database
+from appointment_app.database import Database, Limits
 from appointment_app.errors import Busy, DomainError
 from appointment_app.scheduling import locks
 
@@ -85,7 +85,7 @@ async def _work(
     barrier: Barrier,
     commands: Connection,
 ) -> None:
-    opened = Database(url, pool_size=connections)
+    opened = Database(url, Limits(pool_size=connections, pool_seconds=30))
     if sabotage is Sabotage.NO_LOCK:
         _take_out_the_lock(opened)
     elif sabotage is Sabotage.STOPS_BEFORE_COMMIT:

@@ -84,7 +84,9 @@ async def test_a_session_takes_the_doctors_time_outside_the_hours(practice: Prac
     )
     assert (event.action, event.record_id, doctor.revision) == ("session.opened", block.id, 1)
     shown = (await practice.ask(hours.load)).sessions
-    assert shown == (ExtraSession(NINE, NINE + timedelta(minutes=20), "Flu vaccination", 6, 0),)
+    assert shown == (
+        ExtraSession(NINE, NINE + timedelta(minutes=20), "Flu vaccination", 6, 0, "Europe/Berlin"),
+    )
 
 
 async def test_patients_see_it_and_the_calendar_shows_it_empty(practice: Practice) -> None:

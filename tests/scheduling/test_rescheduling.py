@@ -25,6 +25,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling import locks, rescheduling, visits
+from appointment_app.scheduling.overbooking import OverbookingNeeded
 from tests.factories import (
     doctor_actor,
     make_appointment,
@@ -286,11 +287,28 @@ async def test_a_day_does_not_count_a_moving_seat_twice(desk: Desk) -> None:
     await reschedule(desk, one, at("14:00"))
 
 
-async def test_staff_do_not_move_a_single_seat(desk: Desk) -> None:
-    _, (one,) = await group_of(desk, desk.actor)
+async def test_staff_move_a_single_seat(desk: Desk) -> None:
+    """To a session with a place; elsewhere to one of its own, over something else on purpose."""
+    group, (one, two) = await group_of(desk, desk.actor, await desk.another_patient())
+    for hour in ("14:00", "16:00", "16:00"):
+        await desk.book(at(hour), offer=group, actor=await desk.another_patient())
     async with nothing_stored(desk):
-        with refused("GROUP_SESSION"):
-            await move(desk, one, at("14:00"))
+        with refused("SLOT_TAKEN"):
+            await move(desk, one, at("16:00"))
+    await move(desk, one, at("14:00"))
+    moved, left = await desk.appointment(one), await desk.appointment(two)
+    assert (moved.seat, moved.ends_at) == (1, at("15:00"))
+    assert left.starts_at == at("10:00")
+
+    with pytest.raises(OverbookingNeeded) as question:
+        await move(desk, two, at("13:30"))
+    assert question.value.sentence == "At 14:00 there is a group session."
+    await move(desk, two, at("13:30"), seen=question.value.keys)
+    blocks = {block.starts_at: block for block in await desk.all(BusyBlock)}
+    alone = blocks[at("13:30")]
+    assert (alone.kind, alone.capacity, alone.overbooked) == (BlockKind.SESSION, 2, True)
+    assert (await desk.appointment(two)).block_id == alone.id
+    assert not blocks[at("10:00")].active
 
 
 async def test_an_expired_hold_keeps_nobody_away(desk: Desk) -> None:
@@ -358,7 +376,7 @@ async def test_the_constraint_has_the_last_word(
 
     for name in ("lock_doctor", "lock_person"):
         monkeypatch.setattr(locks, name, look_away)
-    for name in ("_require_free", "_require_patient_free", "find_conflicts"):
+    for name in ("require_free", "_require_patient_free", "find_conflicts"):
         monkeypatch.setattr(rescheduling, name, look_away)
     async with nothing_stored(desk):
         for function in (reschedule, move):

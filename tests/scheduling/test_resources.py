@@ -27,7 +27,7 @@ from appointment_app.models import (
     VisitType,
     row_id,
 )
-from appointment_app.scheduling import days, holds, rescheduling, resources, search
+from appointment_app.scheduling import days, holds, nothing_free, rescheduling, resources, search
 from appointment_app.scheduling.cancelling import cancel
 from appointment_app.scheduling.extra_sessions import SessionDraft, open_session, remove_session
 from appointment_app.scheduling.intervals import Interval
@@ -386,13 +386,23 @@ async def test_a_session_that_the_doctor_opens_takes_a_room(desk: Desk) -> None:
     assert len(await uses(desk)) == 1
 
 
-async def test_a_day_without_a_free_room_is_full(desk: Desk) -> None:
+async def test_a_day_without_a_free_room_says_so(desk: Desk) -> None:
     only = await room(desk, desk.visit_type)
     block = await take_from_outside(desk, only, at("08:00"))
     (use,) = await desk.all(ResourceUse)
     await desk.change(use, busy_until=at("18:00"))
     await desk.change(block, busy_until=at("18:00"))
     found = await desk.call(days.list_days, NOBODY, desk.offer, TUESDAY, 1)
+    assert found.days[0].kind is days.DayKind.NO_RESOURCE
+    nothing = await desk.call(nothing_free.explain, NOBODY, desk.offer, found)
+    assert nothing.reason is nothing_free.Reason.NO_RESOURCE
+    # An appointment of one's own at the only times that are left is no lack of a room.
+    await desk.change(use, busy_from=at("08:30"))
+    await desk.change(block, busy_from=at("08:30"))
+    elsewhere = await desk.make(make_doctor, desk.clinic)
+    visit = await desk.make(make_visit_type, elsewhere)
+    await desk.book(at("08:00"), offer=offer_of(elsewhere, desk.clinic, visit))
+    found = await desk.call(days.list_days, desk.actor, desk.offer, TUESDAY, 1)
     assert found.days[0].kind is days.DayKind.FULL
 
 

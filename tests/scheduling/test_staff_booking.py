@@ -14,6 +14,7 @@ from appointment_app.models import (
     Appointment,
     AppointmentStatus,
     AuditEvent,
+    BlockKind,
     BookableBy,
     BusyBlock,
     MessageKind,
@@ -21,7 +22,7 @@ from appointment_app.models import (
     Person,
     row_id,
 )
-from appointment_app.scheduling import locks, patients, staff_booking
+from appointment_app.scheduling import locks, patients, staff_booking, staff_time
 from appointment_app.scheduling.overbooking import OverbookingNeeded
 from appointment_app.scheduling.staff_booking import StaffRequest
 from tests.factories import (
@@ -180,7 +181,7 @@ async def test_the_constraint_has_the_last_word(
     async def nothing_in_the_way(*_: Any, **__: Any) -> tuple[()]:
         return ()
 
-    monkeypatch.setattr(staff_booking, "find_conflicts", nothing_in_the_way)
+    monkeypatch.setattr(staff_time, "find_conflicts", nothing_in_the_way)
     async with nothing_stored(desk):
         with refused("SLOT_TAKEN"):
             await book(desk, at("10:15"), pia)
@@ -194,13 +195,35 @@ async def test_of_two_who_book_one_time_at_once_one_is_asked(desk: Desk, pia: Pe
     assert sorted(type(each).__name__ for each in outcomes) == ["OverbookingNeeded", "UUID"]
 
 
+async def test_a_seat_in_a_group_session(desk: Desk, pia: Person) -> None:
+    """The first makes the session, the next sit down in it, and nobody sits on a fourth chair."""
+    group = await desk.make(make_visit_type, desk.doctor, capacity=3, duration=60)
+    ben = await known(desk, "Ben", "Albrecht")
+    first = await book(desk, at("10:10"), pia, visit_type_id=group.public_id)
+    second = await book(desk, at("10:10"), ben, visit_type_id=group.public_id)
+    offer = offer_of(desk.doctor, desk.clinic, group)
+    await desk.book(at("10:10"), offer=offer, actor=await desk.another_patient())
+    seats = [(await desk.appointment(each)) for each in (first, second)]
+    (block,) = {each.block_id for each in seats}
+    assert [each.seat for each in seats] == [0, 1]
+    (session,) = [each for each in await desk.all(BusyBlock) if each.id == block]
+    assert (session.kind, session.capacity) == (BlockKind.SESSION, 3)
+    late = await known(desk, "Lou", "Late")
+    async with nothing_stored(desk):
+        with refused("SLOT_TAKEN") as full:
+            await book(desk, at("10:10"), late, visit_type_id=group.public_id)
+        assert full.value.sentence.startswith("Every place in this group session is taken")
+        with pytest.raises(OverbookingNeeded) as question:
+            await book(desk, at("10:30"), late, visit_type_id=group.public_id)
+        assert question.value.sentence == "At 10:10 there is a group session."
+
+
 async def test_what_cannot_be_booked_at_all(desk: Desk, pia: Person) -> None:
     elsewhere = await desk.make(make_doctor, desk.clinic)
     others_visit = await desk.make(make_visit_type, elsewhere)
-    group = await desk.make(make_visit_type, desk.doctor, capacity=3)
     gone = await desk.make(make_visit_type, desk.doctor, active=False)
     async with nothing_stored(desk):
-        for visit_type in (others_visit, group, gone):
+        for visit_type in (others_visit, gone):
             with refused("NOT_BOOKABLE"):
                 await book(desk, at("10:00"), pia, visit_type_id=visit_type.public_id)
         with refused("NOT_BOOKABLE"):
@@ -258,6 +281,7 @@ async def test_known_patients_are_found_by_name_and_birth_date(desk: Desk) -> No
     for born in ("1961-04-05", "5.4.1961", "05/04/1961"):
         assert await find(desk, born) == ["Ben Albrecht"]
     assert await find(desk, "berg 6.5.1972") == ["Anna Berg-Benz"]
+    assert await find(desk, "Bérg") == ["Anna Berg-Benz"]
     for nobody in ("", "  ", "%", "_", "Stranger", "Timer", "6.5.1961", "x" * 5000, "\\"):
         assert await find(desk, nobody) == []
 
@@ -295,7 +319,7 @@ async def test_a_clinic_finds_its_own_patients_only(desk: Desk) -> None:
     assert await find(desk, "ben", await desk.make(administrator_actor, desk.clinic)) == []
 
 
-async def test_staff_are_offered_every_single_visit_in_the_doctors_order(desk: Desk) -> None:
+async def test_staff_are_offered_every_visit_in_the_doctors_order(desk: Desk) -> None:
     for values in (
         {"name": "For staff", "bookable_by": BookableBy.STAFF, "position": 2},
         {"name": "Group", "capacity": 3},
@@ -305,6 +329,6 @@ async def test_staff_are_offered_every_single_visit_in_the_doctors_order(desk: D
         await desk.make(make_visit_type, desk.doctor, **values)
     place = (await desk.at_clinic()).public_id
     visits = await desk.call(staff_booking.list_bookable_visits, doctor_actor(desk.doctor), place)
-    assert [visit.name for visit in visits] == ["Consultation", "Check-up", "For staff"]
+    assert [visit.name for visit in visits] == ["Consultation", "Group", "Check-up", "For staff"]
     with refused("FORBIDDEN"):
         await desk.call(staff_booking.list_bookable_visits, desk.actor, place)

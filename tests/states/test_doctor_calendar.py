@@ -11,16 +11,26 @@ from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import (
     Appointment,
+    AppointmentSeries,
     AppointmentStatus,
     Approval,
     BlockKind,
     DoctorAtClinic,
+    Person,
     TimeOff,
+    VisitType,
     row_id,
 )
 from appointment_app.scheduling import visits
 from appointment_app.states.doctor_calendar import DoctorCalendar
-from tests.factories import doctor_actor, make_block, make_clinic, make_patient, make_visit_type
+from tests.factories import (
+    doctor_actor,
+    make_appointment,
+    make_block,
+    make_clinic,
+    make_patient,
+    make_visit_type,
+)
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
 from tests.states.doctors_tab import DoctorsTab, done, log_in, open_doctors_tab
 from tests.states.tabs import open_tab
@@ -173,6 +183,30 @@ async def test_cancelling_needs_a_reason_which_stays_typed(
         AppointmentStatus.CANCELLED,
         "The doctor is ill.",
     )
+
+
+async def test_the_rest_of_a_series_is_cancelled_with_one_of_it(
+    tab: DoctorsTab, appointment: Appointment
+) -> None:
+    async with tab.database.session() as session:
+        together = AppointmentSeries(every_weeks=1, created_by=appointment.booked_by)
+        session.add(together)
+        await session.flush()
+        first = await session.get_one(Appointment, appointment.id)
+        visit_type = await session.get_one(VisitType, first.visit_type_id)
+        person = await session.get_one(Person, first.person_id)
+        next_week = first.starts_at + timedelta(days=7)
+        second = await make_appointment(session, visit_type, tab.clinic, person, next_week)
+        first.series_id = second.series_id = together.id
+        await session.commit()
+    state = await opened(tab, appointment)
+    assert state.detail.following == 1
+    await state.ask_reason()
+    said = await state.cancel({"cancel_reason": "I move away.", "extent": "following"})
+    assert "Cancelled appointments: 2." in str(said)
+    for each in (first, second):
+        now = await stored(tab.database, each.public_id)
+        assert (now.status, now.cancel_reason) == (AppointmentStatus.CANCELLED, "I move away.")
 
 
 async def test_notes_are_kept_while_they_are_typed_and_once_saved(

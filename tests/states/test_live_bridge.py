@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -24,6 +24,7 @@ from tests.factories import (
     patient_actor,
 )
 from tests.policy.tabs import Sockets, Tab, running_sockets
+from tests.statements import counted_statements
 
 NOW = datetime(2030, 3, 4, 6, 30, tzinfo=UTC)  # a Monday, 07:30 in Berlin
 TEN = NOW.replace(hour=9, minute=0)
@@ -54,9 +55,9 @@ async def on_the_doctors_page(sockets: Sockets, database: Database) -> tuple[Tab
         offer = offer_of(doctor, clinic, await make_visit_type(session, doctor))
         actor = await patient_actor(session, await make_patient(session))
 
-    async def book_it() -> None:
+    async def book_it(starts_at: datetime = TEN) -> None:
         async with database.session() as session:
-            await book(session, actor, BookingRequest(offer, TEN, "", uuid4().hex))
+            await book(session, actor, BookingRequest(offer, starts_at, "", uuid4().hex))
 
     tab = await sockets.open(f"/doctor?id={doctor.public_id}")
     assert TEN.isoformat() in await tab.send("DoctorProfile.load")
@@ -101,3 +102,22 @@ async def test_with_nothing_changing_nothing_is_sent(
     tab, _ = await on_the_doctors_page(sockets, installed_database)
     await asyncio.sleep(1.5)
     assert sockets.sent[tab.socket] == []
+
+
+async def test_tabs_that_are_told_of_one_change_read_it_once(
+    sockets: Sockets, installed_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appointment_app.live.hub.SPACING", 0.0)
+    tab, book_it = await on_the_doctors_page(sockets, installed_database)
+    tabs, counts = [tab], []
+    for starts_at in (TEN, TEN + timedelta(hours=1)):
+        for each in tabs:
+            sockets.sent[each.socket].clear()
+        with counted_statements(installed_database) as statements:
+            await book_it(starts_at)
+            await until(lambda: all("taken" in "".join(sockets.sent[t.socket]) for t in tabs))
+        counts.append(len(statements))
+        for _ in range(9):
+            tabs.append(await sockets.open(tab.address))
+            await tabs[-1].send("DoctorProfile.load")
+    assert counts[0] == counts[1]

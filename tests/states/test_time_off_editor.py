@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from appointment_app.states.time_off_editor import TimeOffEditor
-from tests.factories import make_patient
+from tests.factories import make_patient, make_session
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
 from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
@@ -68,12 +68,17 @@ async def test_who_is_booked_in_it_is_named_and_stays(
         given_name="Nora",
         family_name="Lind",
     )
+    for days in (3, 4):  # on Thursday and, when the doctor is back, on Friday
+        evening = MONDAY_EIGHT + timedelta(days=days, hours=9)
+        async with tab.database.session() as session:
+            await make_session(session, tab.visit_type, tab.clinic, evening, capacity=6)
     await editor.add_time_off()
     await editor.set_away_first("2026-11-26")
     assert editor.away_effect == (
         "1 appointment is booked on these days. It stays booked until you cancel it."
     )
     assert [row.patient for row in editor.away_outside] == ["Nora Lind"]
+    assert editor.away_sessions == ["Thursday 26 November 2026, 18:00: First visit, 0 of 6 taken"]
     await editor.save_time_off({"away_first": "2026-11-26", "away_last": "", "away_note": ""})
     assert (await stored(tab.database, booked.public_id)).active
 
