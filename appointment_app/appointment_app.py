@@ -28,6 +28,7 @@ from appointment_app.pages.book import book
 from appointment_app.pages.calendar import calendar
 from appointment_app.pages.doctor import doctor
 from appointment_app.pages.forgot_password import forgot_password
+from appointment_app.pages.front_desk import front_desk
 from appointment_app.pages.home import home
 from appointment_app.pages.login import login
 from appointment_app.pages.mailbox import add_mailbox
@@ -51,6 +52,7 @@ from appointment_app.states.event_guard import guard_events
 from appointment_app.states.extra_session_editor import ExtraSessionEditor
 from appointment_app.states.failures import note_failure_of_page, tell_of_failure
 from appointment_app.states.find_doctors import FindDoctors
+from appointment_app.states.front_desk import FrontDesk
 from appointment_app.states.identity_guard import guard_identity
 from appointment_app.states.live_bridge import connect_live
 from appointment_app.states.move_form import MoveForm
@@ -66,6 +68,7 @@ VIEWER = Viewer(
     display_name=SessionState.display_name,
     initials=SessionState.initials,
     is_doctor=SessionState.is_doctor,
+    is_reception=SessionState.is_reception,
     is_admin=SessionState.is_administrator,
 )
 
@@ -179,6 +182,13 @@ _add(
     t("Clinics"),
     t("Name, region and public holidays of each clinic."),
     AdminClinics.load,
+)
+_add(
+    "/front-desk",
+    front_desk,
+    t("Front desk"),
+    t("Who comes to the clinic on a day, who is here, and who is next."),
+    FrontDesk.load,
 )
 _add(
     "/admin/doctors",

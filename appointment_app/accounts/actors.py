@@ -35,6 +35,11 @@ class Identity:
         return self._has(Role.ADMINISTRATOR)
 
     @property
+    def is_reception(self) -> bool:
+        """Whether this account works at the front desk of a clinic, or of all."""
+        return self._has(Role.RECEPTION)
+
+    @property
     def is_staff(self) -> bool:
         """Whether this account sees other people's appointments."""
         return any(grant.role is not Role.PATIENT for grant in self.actor.grants)

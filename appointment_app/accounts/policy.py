@@ -21,6 +21,7 @@ class Relation(StrEnum):
     USER = "anybody who is logged in"
     PATIENT = "the patient, or their guardian"
     DOCTOR = "the doctor of the record"
+    RECEPTION = "reception of the clinic, or of all"
     ADMINISTRATOR = "an administrator of the clinic, or of all"
 
 
@@ -41,6 +42,7 @@ class Action(StrEnum):
     KEEP_NOTES = "read and write the notes of an appointment"
     LIST_OWN_APPOINTMENTS = "list one's own appointments"
     VIEW_CALENDAR = "see a doctor's calendar"
+    VIEW_FRONT_DESK = "see who comes to a clinic on a day"
     EDIT_AVAILABILITY = "see and change a doctor's hours"
     EDIT_VISIT_TYPES = "see and change a doctor's visit types"
     DECIDE_DOCTORS = "approve and refuse doctors"
@@ -82,12 +84,17 @@ RULES: dict[Action, Rule] = {
     Action.RESCHEDULE_APPOINTMENT: _rule(Relation.PATIENT, hidden=True),
     Action.MOVE_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
     Action.BOOK_FOR_PATIENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR),
-    Action.CHECK_IN: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
+    Action.CHECK_IN: _rule(
+        Relation.DOCTOR, Relation.RECEPTION, Relation.ADMINISTRATOR, hidden=True
+    ),
     Action.CONFIRM_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
-    Action.CLOSE_APPOINTMENT: _rule(Relation.DOCTOR, Relation.ADMINISTRATOR, hidden=True),
+    Action.CLOSE_APPOINTMENT: _rule(
+        Relation.DOCTOR, Relation.RECEPTION, Relation.ADMINISTRATOR, hidden=True
+    ),
     Action.KEEP_NOTES: _rule(Relation.DOCTOR, hidden=True),
     Action.LIST_OWN_APPOINTMENTS: _rule(Relation.USER),
     Action.VIEW_CALENDAR: _rule(Relation.DOCTOR),
+    Action.VIEW_FRONT_DESK: _rule(Relation.RECEPTION, Relation.ADMINISTRATOR),
     Action.EDIT_AVAILABILITY: _rule(Relation.DOCTOR),
     Action.EDIT_VISIT_TYPES: _rule(Relation.DOCTOR),
     Action.DECIDE_DOCTORS: _rule(Relation.ADMINISTRATOR),
@@ -127,5 +134,7 @@ def _relations(actor: Actor, record: Record) -> Iterator[Relation]:
         yield Relation.PATIENT
     if record.doctor_id is not None and record.doctor_id == actor.doctor_id:
         yield Relation.DOCTOR
+    if actor.has_role(Role.RECEPTION, record.clinic_id):
+        yield Relation.RECEPTION
     if actor.has_role(Role.ADMINISTRATOR, record.clinic_id):
         yield Relation.ADMINISTRATOR

@@ -225,7 +225,9 @@ async def _enter(
 def _start_page(identity: Identity) -> str:
     if identity.is_doctor:
         return "/calendar"
-    return "/admin/doctors" if identity.is_administrator else "/"
+    if identity.is_administrator:
+        return "/admin/doctors"
+    return "/front-desk" if identity.is_reception else "/"
 
 
 def _user_agent(request: Request) -> str:

@@ -30,6 +30,11 @@ def room_icon() -> rx.Component:
     return _icon("M6.5 20V4.5h11V20M4 20h16M14 12.25h.01")
 
 
+def desk_icon() -> rx.Component:
+    """Return a bell on a counter."""
+    return _icon("M4 18.5h16M6 15.5a6 6 0 0 1 12 0zM12 9.5V7.25M10.25 7h3.5")
+
+
 def menu_icon() -> rx.Component:
     """Return three stacked lines."""
     return _icon("M4 7h16M4 12h16M4 17h16")

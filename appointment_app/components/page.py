@@ -15,6 +15,7 @@ from .color_scheme import color_scheme_script, color_scheme_select
 from .icons import (
     calendar_icon,
     clock_icon,
+    desk_icon,
     home_icon,
     list_icon,
     menu_icon,
@@ -34,6 +35,7 @@ class Viewer:
     display_name: rx.Var[str]
     initials: rx.Var[str]
     is_doctor: rx.Var[bool]
+    is_reception: rx.Var[bool]
     is_admin: rx.Var[bool]
 
 
@@ -63,7 +65,7 @@ def public_page(*children: Any, viewer: Viewer, current: str = "") -> rx.Compone
 
 
 def workspace_page(*children: Any, viewer: Viewer, current: str) -> rx.Component:
-    """Return a page for doctors and administrators, with their navigation beside or below it."""
+    """Return a page for staff, with their navigation beside or below it."""
     return rx.el.div(
         _skip_link(),
         rx.el.header(_brand(), *_account(viewer, current), class_name="page-header"),
@@ -75,6 +77,10 @@ def workspace_page(*children: Any, viewer: Viewer, current: str) -> rx.Component
                     _workspace_link(clock_icon(), t("Availability"), "/availability", current),
                     _workspace_link(list_icon(), t("Visit types"), "/visit-types", current),
                 ),
+            ),
+            rx.cond(
+                viewer.is_reception | viewer.is_admin,
+                _workspace_link(desk_icon(), t("Front desk"), "/front-desk", current),
             ),
             rx.cond(
                 viewer.is_admin,
@@ -198,9 +204,12 @@ def _menu(viewer: Viewer, current: str) -> rx.Component:
             ),
         ),
         rx.cond(
+            viewer.is_reception | viewer.is_admin,
+            rx.fragment(rx.el.hr(), _nav_link(t("Front desk"), "/front-desk", current)),
+        ),
+        rx.cond(
             viewer.is_admin,
             rx.fragment(
-                rx.el.hr(),
                 _nav_link(t("Doctors"), "/admin/doctors", current),
                 _nav_link(t("Clinics"), "/admin/clinics", current),
                 _nav_link(t("Rooms"), "/admin/rooms", current),

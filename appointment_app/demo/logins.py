@@ -18,10 +18,11 @@ class DemoLogin:
 PATIENT = DemoLogin("patient@demo.example", "Mara Keller, patient in Berlin, with a child")
 DOCTOR = DemoLogin("doctor@demo.example", "Dr Amara Meier, dermatology, Berlin")
 ADMINISTRATOR = DemoLogin("admin@demo.example", "Administrator of all clinics")
+RECEPTION = DemoLogin("desk@demo.example", "Front desk of the clinic in Berlin")
 OTHER_PATIENT = DemoLogin("patient2@demo.example", "Sam Otieno, patient in Boston")
 OTHER_DOCTOR = DemoLogin("doctor2@demo.example", "Dr Priya Raman, dermatology, Boston")
 
-DEMO_LOGINS = (PATIENT, DOCTOR, ADMINISTRATOR, OTHER_PATIENT, OTHER_DOCTOR)
+DEMO_LOGINS = (PATIENT, DOCTOR, ADMINISTRATOR, RECEPTION, OTHER_PATIENT, OTHER_DOCTOR)
 
 
 def logins_as_text() -> str:

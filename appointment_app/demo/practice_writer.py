@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.clinics.specialties import STANDARD_SPECIALTIES
 from appointment_app.demo.clinics import CLINICS, SPECIALTIES
 from appointment_app.demo.doctors import DOCTORS
-from appointment_app.demo.logins import ADMINISTRATOR
+from appointment_app.demo.logins import ADMINISTRATOR, RECEPTION
 from appointment_app.demo.people import DemoPatient, ascii_slug
 from appointment_app.demo.planned import DemoPlan
 from appointment_app.demo.practice import DemoDoctor, weekly
@@ -96,7 +96,7 @@ class PracticeWriter:
                     code=each.code, name=each.name, search_words=each.search_words
                 )
         self.session.add_all([*self.clinics.values(), *self.specialties.values()])
-        emails = [ADMINISTRATOR.email]
+        emails = [ADMINISTRATOR.email, RECEPTION.email]
         emails += [_email(doctor) for doctor in DOCTORS]
         emails += [patient.email for patient in patients if patient.email]
         self.users = {email: self._user(email) for email in emails}
@@ -115,6 +115,8 @@ class PracticeWriter:
     def _add_doctors_and_people(self, patients: list[DemoPatient]) -> None:
         administrator = row_id(self.users[ADMINISTRATOR.email])
         self._add_role(administrator, Role.ADMINISTRATOR)
+        berlin = row_id(self.clinics["berlin"])
+        self._add_role(row_id(self.users[RECEPTION.email]), Role.RECEPTION, berlin)
         for number, doctor in enumerate(DOCTORS, start=1001):
             user_id = row_id(self.users[_email(doctor)])
             self.doctors[doctor] = Doctor(
@@ -158,8 +160,12 @@ class PracticeWriter:
                 self._add_role(row_id(user), Role.PATIENT)
         self.session.add_all([*self.doctors.values(), *self.people.values()])
 
-    def _add_role(self, user_id: int, role: Role) -> None:
-        self.session.add(RoleAssignment(user_id=user_id, role=role, created_at=self.opened_at))
+    def _add_role(self, user_id: int, role: Role, clinic_id: int | None = None) -> None:
+        self.session.add(
+            RoleAssignment(
+                user_id=user_id, role=role, clinic_id=clinic_id, created_at=self.opened_at
+            )
+        )
 
     def _add_what_doctors_have(self) -> None:
         for doctor, row in self.doctors.items():

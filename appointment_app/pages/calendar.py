@@ -229,7 +229,7 @@ def _cancel_form() -> rx.Component:
         rx.el.div(
             button(t("Keep it"), on_click=DoctorCalendar.keep_appointment),
             button(t("Cancel appointment"), type="submit", variant="danger"),
-            class_name="flex flex-wrap gap-2 mt-3",
+            class_name="flex flex-wrap gap-2",
         ),
         on_submit=DoctorCalendar.cancel,
         class_name="card grid gap-4",

@@ -20,6 +20,11 @@ def for_administrators(sentence: str) -> rx.Component:
     return _not_for_you(t("This page is for administrators"), sentence)
 
 
+def for_reception(sentence: rx.Var[str]) -> rx.Component:
+    """Return what somebody else sees of the front desk's page: why, and a way on."""
+    return _not_for_you(t("This page is for the front desk"), sentence)
+
+
 def _not_for_you(title: str, sentence: str | rx.Var[str]) -> rx.Component:
     return card(
         empty_state(

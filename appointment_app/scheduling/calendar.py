@@ -32,6 +32,7 @@ from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
+from appointment_app.scheduling.next_statuses import next_statuses
 from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.rules import (
     Place,
@@ -41,22 +42,11 @@ from appointment_app.scheduling.rules import (
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
 from appointment_app.scheduling.slots import Wish, find_free
-from appointment_app.scheduling.statuses import ARROWS
 from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
-from appointment_app.scheduling.visits import is_today
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.
 LONGEST_WINDOW = timedelta(days=62)
 _HISTORY_LIMIT = 20
-
-_ACTIONS = {
-    AppointmentStatus.CONFIRMED: Action.CONFIRM_APPOINTMENT,
-    AppointmentStatus.CHECKED_IN: Action.CHECK_IN,
-    AppointmentStatus.COMPLETED: Action.CLOSE_APPOINTMENT,
-    AppointmentStatus.NO_SHOW: Action.CLOSE_APPOINTMENT,
-    AppointmentStatus.CANCELLED: Action.CANCEL_APPOINTMENT,
-}
-_AFTER_THE_START = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +300,7 @@ async def load_detail(
         earlier=await _earlier(session, row),
         history=await _history(session, row),
         series=(await load_series_places(session, actor, [row])).get(row_id(row)),
-        next_statuses=_next_statuses(actor, row, record),
+        next_statuses=next_statuses(actor, row),
     )
 
 
@@ -376,18 +366,4 @@ async def _history(session: AsyncSession, row: Appointment) -> tuple[PastVisit, 
     return tuple(
         PastVisit(other.starts_at, other.zone, other.visit_name, other.status)
         for other in await session.exec(statement)
-    )
-
-
-def _next_statuses(actor: Actor, row: Appointment, record: Record) -> tuple[AppointmentStatus, ...]:
-    """Return what the appointment may become now; confirmed once more when it is checked in."""
-    begun = clock.now() >= row.starts_at
-    return tuple(
-        status
-        for status in AppointmentStatus  # in the order of an appointment's life
-        if status in _ACTIONS
-        and status in ARROWS[row.status]
-        and allows(actor, _ACTIONS[status], record)
-        and (begun or status not in _AFTER_THE_START)
-        and (status is not AppointmentStatus.CHECKED_IN or is_today(row))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import reflex as rx
@@ -117,6 +117,7 @@ class DoctorProfile(SessionState):
 
     # What this tab shows, and what was taken of it while somebody looked.
     _shown: str = ""
+    _day: date | None = None
     _just_taken: JustTaken = JustTaken()
     _changes_at: datetime | None = None
 
@@ -231,10 +232,12 @@ class DoctorProfile(SessionState):
         )
         self.next_week = wish.href(day=last + timedelta(days=1)) if last < days.last_day else ""
 
-        chosen = chosen_day(wish, days)
+        chosen = chosen_day(wish, days, self._day if wish.href() == self._shown else None)
+        self._day = chosen.day
+        # The views are shared; which of the days is shown is this tab's own.
+        views = zip(day_views, days.days, strict=True)
         self.days = self._with_just_taken(
-            wish.href(),
-            day_views,
+            wish.href(), [replace(view, chosen=day is chosen) for view, day in views]
         )
         self.chosen_day = format_date(chosen.day, "EEEE d MMMM")
         self.chosen_day_problem = day_problem(chosen.kind)

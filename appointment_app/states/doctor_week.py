@@ -58,9 +58,12 @@ def first_day_of_week(wish: Wish) -> date:
     return today + timedelta(days=ahead // WEEK * WEEK)
 
 
-def chosen_day(wish: Wish, days: Days) -> Day:
-    """Return the day that was asked for, else the first one with a free time."""
-    asked = [day for day in days.days if day.day == wish.day]
+def chosen_day(wish: Wish, days: Days, shown: date | None = None) -> Day:
+    """Return the day that was asked for, else the first one with a free time.
+
+    A day that is ``shown`` already stays, whatever becomes of its times.
+    """
+    asked = [day for day in days.days if day.day == (wish.day or shown)]
     free = [day for day in days.days if day.slots]
     return next(iter(asked or free), days.days[0])
 

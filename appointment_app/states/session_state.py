@@ -33,6 +33,7 @@ class SessionState(rx.State):
     initials: str = ""
     is_patient: bool = False
     is_doctor: bool = False
+    is_reception: bool = False
     is_administrator: bool = False
 
     _user_id: int | None = None
@@ -84,6 +85,7 @@ class SessionState(rx.State):
         self.initials = identity.initials
         self.is_patient = identity.is_patient
         self.is_doctor = identity.is_doctor
+        self.is_reception = identity.is_reception
         self.is_administrator = identity.is_administrator
 
     async def _recognise(self) -> bool:

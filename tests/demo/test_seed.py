@@ -23,7 +23,14 @@ from appointment_app.database import Database
 from appointment_app.demo.appointments import plan
 from appointment_app.demo.clinics import CLINICS
 from appointment_app.demo.guard import NotADemo
-from appointment_app.demo.logins import ADMINISTRATOR, DEMO_LOGINS, DEMO_PASSWORD, DOCTOR, PATIENT
+from appointment_app.demo.logins import (
+    ADMINISTRATOR,
+    DEMO_LOGINS,
+    DEMO_PASSWORD,
+    DOCTOR,
+    PATIENT,
+    RECEPTION,
+)
 from appointment_app.demo.people import invent_patients
 from appointment_app.demo.seed import load_demo
 from appointment_app.models import (
@@ -127,12 +134,17 @@ async def test_demo_logins_can_log_in(demo: AsyncSession) -> None:
     roles = await demo.exec(
         select(User.email, RoleAssignment.role)
         .join(RoleAssignment, col(RoleAssignment.user_id) == User.id)
-        .where(col(User.email).in_([PATIENT.email, DOCTOR.email, ADMINISTRATOR.email]))
+        .where(
+            col(User.email).in_(
+                [each.email for each in (PATIENT, DOCTOR, ADMINISTRATOR, RECEPTION)]
+            )
+        )
     )
     assert set(roles.all()) == {
         (PATIENT.email, Role.PATIENT),
         (DOCTOR.email, Role.DOCTOR),
         (ADMINISTRATOR.email, Role.ADMINISTRATOR),
+        (RECEPTION.email, Role.RECEPTION),
     }
     amara = (
         await demo.exec(

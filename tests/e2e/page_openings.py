@@ -75,6 +75,25 @@ def new_appointment(page: Page) -> None:
     _wait_for(page, "Please choose a patient.")
 
 
+def missed_question(page: Page) -> None:
+    """Ask whether the first patient who is late did not come."""
+    page.get_by_role("button", name="No-show…").first.click()
+    _wait_for(page, "That cannot be taken back.")
+
+
+def being_booked(page: Page) -> None:
+    """Let somebody else open the form of the first free time that is shown."""
+    times = page.locator("main a.slot:visible")
+    times.first.wait_for()
+    href = times.first.get_attribute("href") or ""
+    browser = page.context.browser
+    assert browser is not None
+    form = browser.new_context(base_url=page.url.partition("/doctor")[0]).new_page()
+    form.goto(href)
+    form.get_by_role("timer").wait_for()
+    page.locator(".slot-held:visible").first.wait_for()
+
+
 def group_session(page: Page) -> None:
     page.locator(".calendar-event, .calendar-list-event").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("Places taken")

@@ -33,6 +33,7 @@ NOBODY = "nobody"
 PATIENT = "patient"
 DOCTOR = "doctor"
 ADMINISTRATOR = "administrator"
+RECEPTION = "reception"
 NEW_PATIENT = "new patient"
 NEW_DOCTOR = "new doctor"
 WAITING_DOCTOR = "waiting doctor"
@@ -131,6 +132,7 @@ def logins_of(server: Server) -> dict[str, tuple[str, str]]:
         PATIENT: logins.PATIENT.email,
         DOCTOR: logins.DOCTOR.email,
         ADMINISTRATOR: logins.ADMINISTRATOR.email,
+        RECEPTION: logins.RECEPTION.email,
         WAITING_DOCTOR: in_database(server, settle),
     }
     new = {

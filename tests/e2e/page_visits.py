@@ -12,6 +12,7 @@ from tests.e2e.page_openings import (
     Open,
     a_day_off,
     appointment_panel,
+    being_booked,
     both,
     extra_session,
     group_session,
@@ -19,6 +20,7 @@ from tests.e2e.page_openings import (
     kept_no_more,
     letter,
     menu,
+    missed_question,
     move_question,
     new_appointment,
     other_hours,
@@ -38,6 +40,7 @@ from tests.e2e.page_visitors import (
     NEW_PATIENT,
     NOBODY,
     PATIENT,
+    RECEPTION,
     WAITING_DOCTOR,
 )
 from tests.e2e.practice import PASSWORD
@@ -88,6 +91,7 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "doctor": [
         *_by(_ANYBODY, "{doctor}", "Dr Amara Meier"),
+        Visit(NOBODY, "{doctor}", "Dr Amara Meier", being_booked),
         Visit(PATIENT, "{doctor to move to}", "Moving your appointment of"),
         Visit(NOBODY, "{doctor without hours}", "takes no bookings online"),
         Visit(NOBODY, "/doctor", "Find a doctor"),
@@ -259,6 +263,14 @@ VISITS: dict[str, list[Visit]] = {
         ),
         Visit(NEW_ADMINISTRATOR, "/admin/rooms", "No rooms or devices yet"),
         *_by((PATIENT, DOCTOR), "/admin/rooms", "This page is for administrators"),
+    ],
+    "front-desk": [
+        Visit(RECEPTION, "/front-desk", "Print day sheet"),
+        Visit(RECEPTION, "/front-desk", "Print day sheet", missed_question),
+        Visit(ADMINISTRATOR, "/front-desk", "Print day sheet"),
+        Visit(RECEPTION, "/front-desk?clinic=none", "could not find this clinic"),
+        Visit(NEW_ADMINISTRATOR, "/front-desk", "No doctor works at this clinic yet"),
+        *_by((PATIENT, DOCTOR), "/front-desk", "This page is for the front desk"),
     ],
     "calendar": [
         Visit(DOCTOR, "/calendar", "Week filled"),

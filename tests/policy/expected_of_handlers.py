@@ -15,6 +15,7 @@ APPOINTMENT = "/appointment?id={pending}"
 BOOKING = "/book?doctor={dora}&clinic={harbour}&type={visit}&start=2026-11-24T10:00:00Z"
 CALENDAR = "/calendar?view=week&date=2026-11-23"
 DOCTOR = "/doctor?id={dora}"
+DESK = "/front-desk?clinic={harbour}"
 MOVE = "/move?appointment={pending}&clinic={harbour}&start=2026-11-24T10:00:00Z"
 
 
@@ -68,22 +69,36 @@ class Row:
 
 # Columns:         nobody  patient  another    doctor   another    administrator  another clinic's
 #                                   patient             doctor     of all         administrator
-ALL = (DONE, DONE, DONE, DONE, DONE, DONE, DONE)
-SOMEBODY = (LOGIN, DONE, DONE, DONE, DONE, DONE, DONE)
+# and last the reception of the doctor's clinic
+ALL = (DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE)
+SOMEBODY = (LOGIN, DONE, DONE, DONE, DONE, DONE, DONE, DONE)
 # A doctor who registers can be a patient too.
-PEOPLE = (LOGIN, DONE, DONE, DONE, DONE, FORBIDDEN, FORBIDDEN)
-THE_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN)
-DOCTORS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, DONE, FORBIDDEN, FORBIDDEN)
+PEOPLE = (LOGIN, DONE, DONE, DONE, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+THE_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+DOCTORS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, DONE, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 # Nothing is read for somebody to whom nothing was shown.
-DOCTORS_ONLY = (NOTHING, NOTHING, NOTHING, DONE, DONE, NOTHING, NOTHING)
-ADMINISTRATORS = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, DONE)
-THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN)
-CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING)
-IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, FORBIDDEN, MISSING)
-CLINIC_IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
-CLINIC_OF_A_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, DONE, FORBIDDEN)
-CLINIC_BOOKS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, UNSEEN, FORBIDDEN)
-PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (LOGIN, UNSEEN, MISSING, DONE, MISSING, UNSEEN, MISSING)
+DOCTORS_ONLY = (NOTHING, NOTHING, NOTHING, DONE, DONE, NOTHING, NOTHING, NOTHING)
+ADMINISTRATORS = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, DONE, FORBIDDEN)
+THE_ADMINISTRATOR = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN)
+CONCERNED = (LOGIN, DONE, MISSING, DONE, MISSING, DONE, MISSING, FORBIDDEN)
+IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, FORBIDDEN, MISSING, FORBIDDEN)
+CLINIC_IN_ITS_CALENDAR = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING, FORBIDDEN)
+CLINIC_OF_A_DOCTOR = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, DONE, FORBIDDEN, FORBIDDEN)
+CLINIC_BOOKS = (LOGIN, FORBIDDEN, FORBIDDEN, DONE, FORBIDDEN, UNSEEN, FORBIDDEN, FORBIDDEN)
+PATIENT_AND_CLINIC_IN_ITS_CALENDAR = (
+    LOGIN,
+    UNSEEN,
+    MISSING,
+    DONE,
+    MISSING,
+    UNSEEN,
+    MISSING,
+    FORBIDDEN,
+)
+CLINIC_AT_ITS_DESK = (LOGIN, FORBIDDEN, MISSING, DONE, MISSING, UNSEEN, MISSING, UNSEEN)
+THE_DESK = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING, DONE)
+# A doctor may do it, and sees it in their own calendar.
+AT_THE_DESK = (LOGIN, FORBIDDEN, FORBIDDEN, UNSEEN, FORBIDDEN, DONE, MISSING, DONE)
 # What a page shows of itself, without asking for anything.
 SCREEN = ALL
 
@@ -168,7 +183,13 @@ def _booking(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) ->
     return Row(f"NewAppointment.{handler}", gets, CALENDAR, **row)
 
 
+def _desk(handler: str, gets: tuple[Gets, ...], *before: Step, **row: Any) -> Row:
+    row = {"owner": Who.RECEPTION, "before": ("load", *before)} | row
+    return Row(f"FrontDesk.{handler}", gets, DESK, **row)
+
+
 _PENDING = {"appointment_id": "{pending}"}
+_BEGUN = {"appointment_id": "{begun}"}
 _TUESDAY = {"start": "2026-11-24T12:00:00+01:00"}
 _TYPED_MOVE = {"typed": {"date": "2026-11-24", "time": "12:00", "reason": "The doctor is late"}}
 _OPEN_PENDING: Step = ("open_appointment", {"appointment_id": "{pending}"})
@@ -199,7 +220,7 @@ ROWS = (
     Row("FindDoctors.refresh", ALL, "/", before=("load",)),
     Row("DoctorProfile.load", ALL, DOCTOR, shows="Dr Dora Doctor"),
     Row("DoctorProfile.refresh", ALL, DOCTOR, shows="Dr Dora Doctor"),
-    Row("DoctorProfile.load", (MISSING,) * 7, "/doctor?id={wilma}", situation="not approved"),
+    Row("DoctorProfile.load", (MISSING,) * 8, "/doctor?id={wilma}", situation="not approved"),
     Row("PracticeChoices.load", ALL, "/register/doctor", shows="Parkside Clinic"),
     # The mailbox of a machine that keeps its mails; in production there is none
     Row("MailboxState.load", ALL, "/dev/mailbox"),
@@ -236,13 +257,13 @@ ROWS = (
     # Another time for an appointment: each for their own
     Row(
         "MoveForm.load",
-        (LOGIN, DONE, MISSING, MISSING, MISSING, MISSING, MISSING),
+        (LOGIN, DONE, MISSING, MISSING, MISSING, MISSING, MISSING, FORBIDDEN),
         MOVE,
         shows="Tuesday 24 November 2026, 10:00",
     ),
     Row(
         "MoveForm.submit",
-        (LOGIN, DONE, MISSING, FORBIDDEN, MISSING, FORBIDDEN, MISSING),
+        (LOGIN, DONE, MISSING, FORBIDDEN, MISSING, FORBIDDEN, MISSING, FORBIDDEN),
         MOVE,
         before=("load",),
         owner=Who.PATIENT,
@@ -297,10 +318,19 @@ ROWS = (
         shows="Suspected arrhythmia",
     ),
     _calendar("close_appointment", SCREEN),
+    # The front desk of the clinic
+    _desk("load", THE_DESK, owner=None, before=(), shows="Quillfeather"),
+    _desk("refresh", (NOTHING,) * 5 + (DONE, NOTHING, DONE), owner=None, shows="Quillfeather"),
+    _desk("check_in", AT_THE_DESK, arguments=_BEGUN, changes=_MOVED),
+    _desk("undo_check_in", AT_THE_DESK, ("check_in", _BEGUN), arguments=_BEGUN, changes=_MOVED),
+    _desk("complete", AT_THE_DESK, arguments=_BEGUN, changes=_MOVED),
+    _desk("ask_missed", SCREEN, arguments=_BEGUN),
+    _desk("keep", SCREEN),
+    _desk("mark_no_show", AT_THE_DESK, ("ask_missed", _BEGUN), changes=_MOVED),
     # A group session in it
     Row(
         "GroupSessionPanel.open",
-        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN, FORBIDDEN),
         CALENDAR,
         {"starts_at": SESSION},
         shows="0 of ",
@@ -310,10 +340,10 @@ ROWS = (
     _calendar("keep_appointment", SCREEN),
     _calendar("keep_notes", SCREEN, arguments={"notes": "To be seen again"}),
     _calendar("confirm", CLINIC_IN_ITS_CALENDAR, _OPEN_PENDING, changes=_MOVED | _TOLD),
-    _calendar("check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
-    _calendar("undo_check_in", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, "check_in", changes=_MOVED),
-    _calendar("complete", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
-    _calendar("mark_no_show", CLINIC_IN_ITS_CALENDAR, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("check_in", CLINIC_AT_ITS_DESK, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("undo_check_in", CLINIC_AT_ITS_DESK, _OPEN_BEGUN, "check_in", changes=_MOVED),
+    _calendar("complete", CLINIC_AT_ITS_DESK, _OPEN_BEGUN, changes=_MOVED),
+    _calendar("mark_no_show", CLINIC_AT_ITS_DESK, _OPEN_BEGUN, changes=_MOVED),
     _calendar(
         "cancel",
         PATIENT_AND_CLINIC_IN_ITS_CALENDAR,
@@ -495,7 +525,7 @@ ROWS = (
     _visit_types("add", SCREEN),
     _visit_types(
         "edit",
-        (MISSING, MISSING, MISSING, DONE, MISSING, MISSING, MISSING),
+        (MISSING, MISSING, MISSING, DONE, MISSING, MISSING, MISSING, MISSING),
         arguments=_VIDEO,
         owner=None,
     ),
@@ -512,7 +542,7 @@ ROWS = (
     ),
     _visit_types(
         "load_new_version",
-        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN),
+        (LOGIN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN, FORBIDDEN, FORBIDDEN),
         ("edit", _VISIT),
     ),
     _visit_types("toggle", THE_DOCTOR, arguments=_VIDEO, changes=_VISITS),
@@ -531,7 +561,7 @@ ROWS = (
     _rooms("add", SCREEN, arguments={"clinic": "{harbour}"}),
     _rooms(
         "rename",
-        (MISSING, MISSING, MISSING, MISSING, MISSING, DONE, MISSING),
+        (MISSING, MISSING, MISSING, MISSING, MISSING, DONE, MISSING, MISSING),
         arguments=_ROOM,
         shows="Echo chamber",
     ),
@@ -554,7 +584,7 @@ ROWS = (
     ),
     _rooms(
         "load_new_version",
-        (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING),
+        (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, DONE, MISSING, FORBIDDEN),
         ("rename", _ROOM),
         owner=Who.ADMINISTRATOR,
     ),

@@ -50,11 +50,12 @@ class Row:
 
 # Columns:  nobody  patient  another    doctor   another    administrator  another clinic's
 #                            patient             doctor     of all         administrator
-ALL = (200, 200, 200, 200, 200, 200, 200)
-ACCEPTED = (202,) * 7
-SOMEBODY = (401, 200, 200, 200, 200, 200, 200)
-DONE = (204,) * 7
-CONCERNED = (401, 200, 404, 200, 404, 200, 404)
+# and last the reception of the doctor's clinic
+ALL = (200,) * 8
+ACCEPTED = (202,) * 8
+SOMEBODY = (401, 200, 200, 200, 200, 200, 200, 200)
+DONE = (204,) * 8
+CONCERNED = (401, 200, 404, 200, 404, 200, 404, 403)
 
 _ACCOUNT = frozenset(
     {"account_token", "audit_event", "login_throttle", "outbox_message", "user_account"}

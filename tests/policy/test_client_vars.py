@@ -13,7 +13,9 @@ from typing import Any, get_args, get_type_hints
 from tests.policy.tabs import state_classes
 
 VARS = {
-    "SessionState": "signed_in display_name initials is_patient is_doctor is_administrator",
+    "SessionState": """
+        signed_in display_name initials is_patient is_doctor is_reception is_administrator
+    """,
     "MailboxState": "rows letter is_loaded is_reading",
     "AdminClinics": "clinics is_loaded is_forbidden form form_open regions errors",
     "AdminDoctors": "waiting decided is_loaded is_forbidden refused reason_error is_refusing",
@@ -53,6 +55,10 @@ VARS = {
         is_loaded is_missing href_back problem moving profile places place visit_types visit_note
         left_out zone week days chosen_day chosen_day_problem parts week_problem previous_week
         next_week jump limit_notice others
+    """,
+    "FrontDesk": """
+        clinics clinic zone day is_today today_href earlier_href later_href columns is_loaded
+        is_missing refusal is_asking question
     """,
     "GroupSessionPanel": "detail is_open",
     "FindDoctors": """
@@ -141,6 +147,12 @@ FIELDS = {
         visit_types days next_free href href_of_next_free zone left_out
     """,
     "find_doctors.DayColumn": "weekday date slots",
+    "front_desk.DeskRow": """
+        id time end patient visit room status note is_next is_late can_check_in can_undo
+        can_complete can_miss
+    """,
+    "front_desk.DeskDoctor": "doctor ahead over count",
+    "front_desk.DeskChoice": "name href chosen",
     # Never the doctor's notes.
     "appointment_words.Shown": """
         id reference status headline when own_time zone visit doctor_name doctor_initials is_video

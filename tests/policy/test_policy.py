@@ -29,31 +29,36 @@ ACTORS = {
     "cad2": Actor(user_id=10, grants=frozenset({Grant(Role.ADMINISTRATOR, 22)})),
     # Another doctor at the record's clinic, whose key equals the clinic's
     "cdoc": Actor(user_id=11, doctor_id=21, grants=frozenset({Grant(Role.DOCTOR, 21)})),
+    # The reception of all clinics, of the record's, of another
+    "rec": Actor(user_id=12, grants=frozenset({Grant(Role.RECEPTION)})),
+    "crec": Actor(user_id=13, grants=frozenset({Grant(Role.RECEPTION, 21)})),
+    "rec2": Actor(user_id=14, grants=frozenset({Grant(Role.RECEPTION, 22)})),
     # A patient with the doctor's key, who is a doctor with the patient's
     "same": Actor(user_id=1, person_id=11, doctor_id=1),
 }
 
 TABLE = """
-                     none  pat   guard pat2  grd2  doc   doc2  ex    adm   cadm  cad2  cdoc  same
-FIND_DOCTORS         yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
-HOLD_TIME            yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
-BOOK_APPOINTMENT     login yes   yes   no    no    no    no    no    no    no    no    no    no
-VIEW_APPOINTMENT     login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
-CANCEL_APPOINTMENT   login yes   yes   404   404   yes   404   404   yes   yes   404   404   404
-RESCHEDULE_APPOINTMENT login yes yes 404   404   no    404   404   no    no    404   404   404
-MOVE_APPOINTMENT     login no    no    404   404   yes   404   404   yes   yes   404   404   404
-BOOK_FOR_PATIENT     login no    no    no    no    yes   no    no    yes   yes   no    no    no
-CHECK_IN             login no    no    404   404   yes   404   404   yes   yes   404   404   404
-CONFIRM_APPOINTMENT  login no    no    404   404   yes   404   404   yes   yes   404   404   404
-CLOSE_APPOINTMENT    login no    no    404   404   yes   404   404   yes   yes   404   404   404
-KEEP_NOTES           login no    no    404   404   yes   404   404   no    no    404   404   404
-LIST_OWN_APPOINTMENTS login yes  yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
-VIEW_CALENDAR        login no    no    no    no    yes   no    no    no    no    no    no    no
-EDIT_AVAILABILITY    login no    no    no    no    yes   no    no    no    no    no    no    no
-EDIT_VISIT_TYPES     login no    no    no    no    yes   no    no    no    no    no    no    no
-DECIDE_DOCTORS       login no    no    no    no    no    no    no    yes   yes   no    no    no
-EDIT_CLINIC          login no    no    no    no    no    no    no    yes   yes   no    no    no
-EDIT_RESOURCES       login no    no    no    no    no    no    no    yes   yes   no    no    no
+                   none  pat  guard pat2 grd2 doc  doc2 ex   adm  cadm cad2 cdoc rec  crec rec2 same
+FIND_DOCTORS       yes   yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes
+HOLD_TIME          yes   yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes
+BOOK_APPOINTMENT   login yes  yes  no   no   no   no   no   no   no   no   no   no   no   no   no
+VIEW_APPOINTMENT   login yes  yes  404  404  yes  404  404  yes  yes  404  404  no   no   404  404
+CANCEL_APPOINTMENT login yes  yes  404  404  yes  404  404  yes  yes  404  404  no   no   404  404
+RESCHEDULE_APPOINTMENT login yes yes 404 404 no 404 404 no no 404 404 no no 404 404
+MOVE_APPOINTMENT   login no   no   404  404  yes  404  404  yes  yes  404  404  no   no   404  404
+BOOK_FOR_PATIENT   login no   no   no   no   yes  no   no   yes  yes  no   no   no   no   no   no
+CHECK_IN           login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
+CONFIRM_APPOINTMENT login no no 404 404 yes 404 404 yes yes 404 404 no no 404 404
+CLOSE_APPOINTMENT  login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
+KEEP_NOTES         login no   no   404  404  yes  404  404  no   no   404  404  no   no   404  404
+LIST_OWN_APPOINTMENTS login yes yes yes yes yes yes yes yes yes yes yes yes yes yes yes
+VIEW_CALENDAR      login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
+VIEW_FRONT_DESK    login no   no   no   no   no   no   no   yes  yes  no   no   yes  yes  no   no
+EDIT_AVAILABILITY  login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
+EDIT_VISIT_TYPES   login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
+DECIDE_DOCTORS     login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+EDIT_CLINIC        login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+EDIT_RESOURCES     login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
 """
 
 _HEAD, *_LINES = [line.split() for line in TABLE.strip().splitlines()]
@@ -76,6 +81,9 @@ WITHOUT_A_RECORD = {
     Action.VIEW_CALENDAR: set(),
     Action.EDIT_AVAILABILITY: set(),
     Action.EDIT_VISIT_TYPES: set(),
+    Action.CHECK_IN: {"adm", "rec"},
+    Action.CLOSE_APPOINTMENT: {"adm", "rec"},
+    Action.VIEW_FRONT_DESK: {"adm", "rec"},
 }
 
 

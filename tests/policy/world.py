@@ -58,6 +58,7 @@ class Who(StrEnum):
     OTHER_DOCTOR = "another doctor"
     ADMINISTRATOR = "an administrator of all clinics"
     OTHER_ADMINISTRATOR = "an administrator of another clinic"
+    RECEPTION = "the reception of the doctor's clinic"
 
 
 # What nobody else may see, by whom it is about. Each text stands nowhere else in the world.
@@ -78,6 +79,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "wilma": ("Wartenberg", "wilma@secret.example", "LIC-WILMA"),
     "harbour's room": ("Echo chamber",),
     "park's room": ("Plaster room",),
+    "reception": ("rita@secret.example",),
     "administrators": ("root@secret.example", "park@secret.example"),
 }
 
@@ -115,6 +117,7 @@ MAY_SEE: dict[Who, set[str]] = {
         "administrators",
     },
     Who.OTHER_ADMINISTRATOR: {"otto's account", "park's room", "administrators"},
+    Who.RECEPTION: {"pia's person", "harbour's room", "reception"},
 }
 
 
@@ -197,7 +200,7 @@ async def _build(database: Database, path: Path) -> World:
             name: await make_user(
                 session, email=f"{name}@secret.example", email_verified_at=clock.now()
             )
-            for name in ("pia", "paul", "dora", "otto", "wilma", "root", "park")
+            for name in ("pia", "paul", "dora", "otto", "wilma", "root", "park", "rita")
         }
         pia = await make_patient(
             session,
@@ -284,7 +287,7 @@ async def _build(database: Database, path: Path) -> World:
         )
         place = await place_of(session, dora, harbour)
         ottos_place = await place_of(session, otto, park)
-        await _add_rights(session, users, row_id(park))
+        await _add_rights(session, users, row_id(park), row_id(harbour))
         dermatology = Specialty(code="dermatology", name="Dermatology")
         session.add(dermatology)
         await session.flush()
@@ -339,6 +342,7 @@ async def _build(database: Database, path: Path) -> World:
                 Who.OTHER_DOCTOR: "otto",
                 Who.ADMINISTRATOR: "root",
                 Who.OTHER_ADMINISTRATOR: "park",
+                Who.RECEPTION: "rita",
             }.items()
         }
     records = {
@@ -367,7 +371,7 @@ def _on(days: int, hour: int) -> datetime:
     return (NOON + timedelta(days=days)).replace(hour=hour)
 
 
-async def _add_rights(session: Any, users: dict[str, User], park_id: int) -> None:
+async def _add_rights(session: Any, users: dict[str, User], park_id: int, harbour_id: int) -> None:
     roles = {
         "pia": (Role.PATIENT, None),
         "paul": (Role.PATIENT, None),
@@ -376,6 +380,7 @@ async def _add_rights(session: Any, users: dict[str, User], park_id: int) -> Non
         "wilma": (Role.DOCTOR, None),
         "root": (Role.ADMINISTRATOR, None),
         "park": (Role.ADMINISTRATOR, park_id),
+        "rita": (Role.RECEPTION, harbour_id),
     }
     for name, (role, clinic_id) in roles.items():
         session.add(RoleAssignment(user_id=row_id(users[name]), role=role, clinic_id=clinic_id))

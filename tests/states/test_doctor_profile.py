@@ -11,6 +11,8 @@ import pytest
 
 from appointment_app import clock
 from appointment_app.database import Database
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.shared_reads import note_told
 from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitMode, VisitType, row_id
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.find_doctors import FindDoctors
@@ -242,3 +244,19 @@ async def test_the_way_back_leads_to_the_search_of_this_tab() -> None:
     state = await root.get_state(DoctorProfile)
     await run(state.load())
     assert state.href_back == "/?words=doctor&place=Berlin"
+
+
+async def test_the_day_that_is_shown_stays_when_its_last_time_goes(
+    practice: Practice, installed_database: Database
+) -> None:
+    state = await shown(practice.address())
+    assert [day.chosen for day in state.days].index(True) == 0
+    async with installed_database.session() as session:
+        await make_block(session, practice.doctor, NOW, 24 * 60)
+    note_told([doctor_key(row_id(practice.doctor))])
+    await state.refresh()
+    assert (state.days[0].chosen, state.days[0].note) == (True, "full")
+    assert state.chosen_day_problem == "All times on this day are taken, or are just being booked."
+    assert {slot.state for part in state.parts for slot in part.slots} == {"taken"}
+    # Who comes anew is shown the first day that has a time.
+    assert (await shown(practice.address())).days[1].chosen
