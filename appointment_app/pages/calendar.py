@@ -119,7 +119,11 @@ def _panel() -> rx.Component:
         _actions(),
         rx.cond(DoctorCalendar.is_cancelling, _cancel_form()),
         rx.el.dl(
-            _fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
+            _fact(
+                t("When"),
+                DETAIL.when,
+                rx.el.span(" · ", DETAIL.zone, class_name="muted whitespace-nowrap"),
+            ),
             rx.cond(
                 DETAIL.earlier.length() > 0,
                 _fact(
