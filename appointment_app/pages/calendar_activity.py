@@ -13,18 +13,18 @@ def calendar_activity() -> rx.Component:
     """Return the card; what is new is read out, and older changes are scrolled to."""
     return card(
         rx.el.h2(t("Latest changes"), id="activity-title", class_name="muted small font-normal"),
-        rx.el.ol(
-            rx.foreach(CalendarActivity.rows, _row),
+        rx.el.div(
+            rx.cond(
+                CalendarActivity.rows.length() > 0,
+                rx.el.ol(rx.foreach(CalendarActivity.rows, _row)),
+                rx.el.p(t("Nothing in the last three days."), class_name="muted"),
+            ),
             role="log",
             tab_index=0,
             class_name="activity",
             custom_attrs={"aria-labelledby": "activity-title"},
         ),
-        rx.cond(
-            CalendarActivity.rows.length() == 0,
-            rx.el.p(t("Nothing in the last three days."), class_name="muted small"),
-        ),
-        class_name="col-span-2 activity-card",
+        class_name="col-span-2",
     )
 
 

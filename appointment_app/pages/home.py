@@ -103,7 +103,8 @@ def _results() -> rx.Component:
             rx.fragment(
                 _headline(),
                 rx.el.ol(
-                    rx.foreach(FindDoctors.cards, _doctor_card), class_name="grid gap-4 list-none"
+                    rx.foreach(FindDoctors.cards, _doctor_card),
+                    class_name="grid grid-cols-1 gap-4 list-none",
                 ),
                 _end_of_results(),
             ),
@@ -155,7 +156,7 @@ def _doctor_card(doctor: DoctorCard) -> rx.Component:
                     class_name="flex flex-wrap gap-2",
                 ),
                 _visit_type(doctor),
-                class_name="grid gap-3 content-start",
+                class_name="grid grid-cols-1 gap-3 content-start",
             ),
             rx.cond(doctor.days.length() > 0, _free_days(doctor), _no_free_days(doctor)),
             aria_label=doctor.name,
