@@ -16,6 +16,11 @@ def fit(text: str) -> str:
     return "".join(kept).strip()
 
 
+def in_groups(reference: str) -> str:
+    """Return an appointment's reference as it is read out on the telephone: ABCD-2345."""
+    return f"{reference[:4]}-{reference[4:]}"
+
+
 SEARCH_LIMIT = 1000
 
 # Letters that are not another one with a sign, as somebody types them who has not got them.

@@ -1,4 +1,4 @@
-"""Column helpers that all tables share."""
+"""Columns that all tables share."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from appointment_app.i18n import t
 from appointment_app.models import Appointment, AppointmentStatus, Clinic, Doctor, VisitMode
 from appointment_app.notifications.links import appointment_link
 from appointment_app.settings import get_settings
+from appointment_app.texts import in_groups
 
 FILE_NAME = "appointment.ics"
 MEDIA_TYPE = "text/calendar"
@@ -68,7 +69,7 @@ def _event(appointment: Appointment, doctor: Doctor, clinic: Clinic, room: str) 
     event.add("location", where(appointment, clinic, room))
     event.add(
         "description",
-        t("Reference {reference}", reference=appointment.reference) + f"\n{link}",
+        t("Reference {reference}", reference=in_groups(appointment.reference)) + f"\n{link}",
     )
     event.add("url", link)
     event.add("status", _STATUS.get(appointment.status, "CONFIRMED"))

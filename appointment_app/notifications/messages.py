@@ -33,6 +33,7 @@ from appointment_app.notifications.calendar_file import (
 from appointment_app.notifications.letter import Attachment, Letter
 from appointment_app.notifications.links import appointment_link, page_link
 from appointment_app.notifications.series_letter import series_letter
+from appointment_app.texts import in_groups
 
 
 async def compose(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
@@ -163,7 +164,7 @@ async def _appointment(session: AsyncSession, outgoing: OutboxMessage) -> Letter
             doctor,
             clinic,
             (t("When"), when_words(appointment)),
-            (t("Reference"), appointment.reference),
+            (t("Reference"), in_groups(appointment.reference)),
             taken=taken,
         ),
         link=link,
@@ -191,7 +192,7 @@ def _standing(outgoing: OutboxMessage, appointment: Appointment) -> _Said:
     return _Said(
         subject,
         (opening,),
-        (t("See or cancel the appointment"), appointment_link(appointment)),
+        (t("See, move or cancel the appointment"), appointment_link(appointment)),
         (t("If you cannot come, please cancel with this link: then others can have the time."),),
     )
 
@@ -211,7 +212,7 @@ async def _rescheduled(
     return _Said(
         t("Appointment moved: {moment}", moment=moment),
         tuple(opening),
-        (t("See or cancel the appointment"), appointment_link(appointment)),
+        (t("See, move or cancel the appointment"), appointment_link(appointment)),
         (
             t("The file with this mail brings your calendar up to date."),
             t("If you cannot come, please cancel with this link: then others can have the time."),

@@ -29,6 +29,7 @@ from appointment_app.notifications.appointment_words import (
 from appointment_app.notifications.calendar_file import FILE_NAME, MEDIA_TYPE, calendar_file_of
 from appointment_app.notifications.letter import Attachment, Letter
 from appointment_app.notifications.links import appointment_link, page_link
+from appointment_app.texts import in_groups
 
 
 async def series_letter(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
@@ -55,7 +56,7 @@ async def series_letter(session: AsyncSession, outgoing: OutboxMessage) -> Lette
     else:
         subject = t("Appointments booked: {count}, from {day} on", count=len(times), day=day)
         opening = _booked(appointments)
-        link = (t("See or cancel the appointments"), appointment_link(first))
+        link = (t("See, move or cancel the appointments"), appointment_link(first))
         closing = (
             t("If you cannot come, please cancel with this link: then others can have the time."),
         )
@@ -108,7 +109,7 @@ async def _cancelled(
 
 def _time(appointment: Appointment, taken: Mapping[int, Taken], is_about_the_end: bool) -> str:
     has = taken.get(appointment.block_id, NOTHING_TAKEN)
-    facts = (when_words(appointment), has.room, has.device, appointment.reference)
+    facts = (when_words(appointment), has.room, has.device, in_groups(appointment.reference))
     words = ", ".join(filter(None, facts))
     if appointment.status is AppointmentStatus.CANCELLED and not is_about_the_end:
         return t("{time} (cancelled)", time=words)

@@ -79,7 +79,7 @@ def _appointment() -> rx.Component:
                 fact(
                     t("When"),
                     rx.el.strong(SHOWN.when),
-                    rx.el.span(f" · {SHOWN.zone}", class_name="muted"),
+                    rx.el.span(f" · {SHOWN.zone}", class_name="muted whitespace-nowrap"),
                     rx.cond(
                         SHOWN.own_time != "", rx.el.span(SHOWN.own_time, class_name="muted block")
                     ),
@@ -91,7 +91,10 @@ def _appointment() -> rx.Component:
                 fact(t("Patient"), SHOWN.patient_name),
                 fact(t("Reference"), SHOWN.reference),
                 rx.cond(SHOWN.reason != "", fact(t("Reason for the visit"), SHOWN.reason)),
-                rx.cond(SHOWN.series != "", fact(t("Series"), series_dates(SHOWN))),
+                rx.cond(
+                    SHOWN.series != "",
+                    fact(t("Series"), series_dates(SHOWN, MyAppointments.is_new)),
+                ),
                 rx.cond(SHOWN.cancelled != "", _cancelled()),
                 class_name="mt-4",
             ),

@@ -87,7 +87,7 @@ def _row(shown: Shown) -> rx.Component:
                     link(
                         shown.when, href=f"/appointment?id={shown.id}", class_name="font-semibold"
                     ),
-                    rx.el.span(f" · {shown.zone}", class_name="muted small"),
+                    rx.el.span(f" · {shown.zone}", class_name="muted small whitespace-nowrap"),
                     rx.cond(
                         shown.own_time != "",
                         rx.el.span(shown.own_time, class_name="muted small block"),

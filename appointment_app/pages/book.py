@@ -185,7 +185,7 @@ def _summary() -> rx.Component:
             fact(
                 t("When"),
                 rx.el.span(SUMMARY.when, class_name="font-semibold"),
-                rx.el.span(f" · {SUMMARY.zone}", class_name="muted"),
+                rx.el.span(f" · {SUMMARY.zone}", class_name="muted whitespace-nowrap"),
                 rx.cond(
                     SUMMARY.own_time != "",
                     rx.el.span(SUMMARY.own_time, class_name="muted block"),

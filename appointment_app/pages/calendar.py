@@ -121,7 +121,11 @@ def _panel() -> rx.Component:
         _actions(),
         rx.cond(DoctorCalendar.is_cancelling, _cancel_form()),
         rx.el.dl(
-            _fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
+            _fact(
+                t("When"),
+                DETAIL.when,
+                rx.el.span(" · ", DETAIL.zone, class_name="muted whitespace-nowrap"),
+            ),
             rx.cond(
                 DETAIL.earlier.length() > 0,
                 _fact(
@@ -227,7 +231,7 @@ def _cancel_form() -> rx.Component:
         rx.el.div(
             button(t("Keep it"), on_click=DoctorCalendar.keep_appointment),
             button(t("Cancel appointment"), type="submit", variant="danger"),
-            class_name="flex flex-wrap gap-2 mt-3",
+            class_name="flex flex-wrap gap-2",
         ),
         on_submit=DoctorCalendar.cancel,
         class_name="card grid gap-4",

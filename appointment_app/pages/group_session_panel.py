@@ -20,7 +20,11 @@ def group_session_panel() -> rx.Component:
     return dialog(
         DETAIL.title,
         rx.el.dl(
-            fact(t("When"), DETAIL.when, rx.el.span(" · ", DETAIL.zone, class_name="muted")),
+            fact(
+                t("When"),
+                DETAIL.when,
+                rx.el.span(" · ", DETAIL.zone, class_name="muted whitespace-nowrap"),
+            ),
             fact(t("Where"), DETAIL.place),
             fact(t("Places taken"), DETAIL.places),
             class_name="facts",

@@ -89,12 +89,12 @@ def _from_and_to() -> rx.Component:
             fact(
                 t("Now"),
                 rx.el.span(CHANGE.old_when),
-                rx.el.span(f" · {CHANGE.old_zone}", class_name="muted"),
+                rx.el.span(f" · {CHANGE.old_zone}", class_name="muted whitespace-nowrap"),
             ),
             fact(
                 t("New time"),
                 rx.el.strong(CHANGE.new_when),
-                rx.el.span(f" · {CHANGE.new_zone}", class_name="muted"),
+                rx.el.span(f" · {CHANGE.new_zone}", class_name="muted whitespace-nowrap"),
                 rx.cond(
                     CHANGE.new_own_time != "",
                     rx.el.span(CHANGE.new_own_time, class_name="muted block"),

@@ -11,13 +11,14 @@ from appointment_app.states.appointment_words import Shown
 from appointment_app.states.series_words import FOLLOWING, THIS_ONE, SeriesDate
 
 
-def series_dates(shown: Shown) -> rx.Component:
-    """Return the series that ``shown`` is part of, or nothing."""
+def series_dates(shown: Shown, is_open: rx.Var[bool] | bool = False) -> rx.Component:
+    """Return the series that ``shown`` is part of, or nothing; ``is_open``: with all its dates."""
     return rx.cond(
         shown.series != "",
         rx.el.details(
             rx.el.summary(shown.series, class_name="py-2.5 w-fit"),
             rx.el.ol(rx.foreach(shown.series_dates, _date), class_name="grid mt-1"),
+            open=is_open,
         ),
     )
 

@@ -13,6 +13,7 @@ from appointment_app.states.address import address
 from appointment_app.states.moving import other_times_link
 from appointment_app.states.series_words import SeriesDate, series_dates, series_note
 from appointment_app.states.wording import initials, own_time, zone_note
+from appointment_app.texts import in_groups
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def shown(found: AppointmentView, zone: str) -> Shown:
     """Return an appointment in words; ``zone`` is the visitor's own, or empty."""
     return Shown(
         id=str(found.id),
-        reference=f"{found.reference[:4]}-{found.reference[4:]}",
+        reference=in_groups(found.reference),
         status=found.status.value,
         headline=_headline(found),
         when=format_moment(found.starts_at, found.zone),

@@ -263,7 +263,7 @@ class AvailabilityEditor(SessionState):
         await self._read(keep_draft=True)
         return toast(t("The booking rules were saved."))
 
-    # Helpers
+    # What the events share
 
     async def _choose_place(self) -> None:
         actor = await self._actor()

@@ -14,6 +14,7 @@ from appointment_app.scheduling.rules import days_between
 from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.series_words import series_note
 from appointment_app.states.wording import MODE_NAMES, zone_note
+from appointment_app.texts import in_groups
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         status=detail.status.value,
         reason=detail.reason,
         cancel_reason=detail.cancel_reason,
-        reference=detail.reference,
+        reference=in_groups(detail.reference),
         series=series_note(detail.series),
         history=[
             HistoryRow(

@@ -122,7 +122,7 @@ class FindDoctors(SessionState):
     def one_zone(self) -> str:
         """The zone of all cards, in words; empty where they differ and each names its own."""
         zones = {card.zone for card in self.cards}
-        return t("times in {zone}", zone=zones.pop()) if len(zones) == 1 else ""
+        return zones.pop() if len(zones) == 1 else ""
 
     @rx.var
     def left_out(self) -> str:

@@ -110,7 +110,7 @@ def test_a_symptom_a_city_and_a_name_narrow_the_search(new_page: NewPage) -> Non
     search_for(page, "browsitis", FAR_CITY)
     expect(page.get_by_role("heading", name="1 doctor", exact=True)).to_be_visible()
     assert cards(page) == ["Dr Jun Browsafor"]
-    expect(page.get_by_text("times in New York time")).to_be_visible()
+    expect(page.get_by_text("earliest first · New York time")).to_be_visible()
     search_for(page, "amara browsemeier")
     expect(page.get_by_role("article")).to_contain_text(["Dr Amara Browsemeier"])
     page.go_back()

@@ -21,23 +21,33 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.database import Database
 from appointment_app.errors import DomainError
-from appointment_app.models import Appointment, AuditEvent, Doctor, DoctorAtClinic
+from appointment_app.models import (
+    Appointment,
+    AuditEvent,
+    Doctor,
+    DoctorAtClinic,
+    ResourceUse,
+    row_id,
+)
 from appointment_app.scheduling import (
     slots,
 )
 from appointment_app.scheduling.availability import VisitShape
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.opening_hours import Hours, LocalRange
 from tests.factories import (
     doctor_actor,
+    make_block,
     make_clinic,
     make_doctor,
     make_patient,
+    make_resource,
     make_visit_type,
     offer_of,
     patient_actor,
 )
 from tests.races.stored import look
-from tests.scheduling.calendar_model import DAY, Booked, CalendarModel
+from tests.scheduling.calendar_model import DAY, GROUP, SEATS, Booked, CalendarModel
 from tests.scheduling.desk import BERLIN
 
 # An ordinary Monday, and the days before the clocks go forward and back.
@@ -81,9 +91,9 @@ class CalendarMachine(RuleBasedStateMachine):
         self.runner.run(self._open())
         self.revision = 0
         self.changed = False
-        self.begin_with_an_appointment()
+        self.begin_with_appointments()
 
-    def begin_with_an_appointment(self) -> None:
+    def begin_with_appointments(self) -> None:
         """Book what the rules can work with from the first step on."""
         raise NotImplementedError
 
@@ -107,6 +117,17 @@ class CalendarMachine(RuleBasedStateMachine):
                 pause_after=shape.pause_after,
                 step=shape.step,
             )
+            group_type = await make_visit_type(
+                session,
+                self.doctor,
+                name="Group",
+                position=1,
+                duration=GROUP.duration,
+                step=GROUP.step,
+                capacity=SEATS,
+            )
+            self.room = await make_resource(session, clinic, group_type)
+            self.other_doctor = await make_doctor(session, clinic)
             people = [await make_patient(session) for _ in range(3)]
             self.patients = [await patient_actor(session, person) for person in people]
             of_doctor = DoctorAtClinic.doctor_id == self.doctor.id
@@ -114,8 +135,24 @@ class CalendarMachine(RuleBasedStateMachine):
                 await session.exec(select(DoctorAtClinic.public_id).where(of_doctor))
             ).one()
         self.offer = offer_of(self.doctor, clinic, visit_type)
+        self.group_offer = offer_of(self.doctor, clinic, group_type)
+        self.group_id = group_type.id
         self.as_doctor = doctor_actor(self.doctor)
         self.place_version = self.doctor_version = 1
+
+    async def give_the_room_away(self, wanted: Interval) -> None:
+        """Let the other doctor have the room."""
+        async with self.database.session() as session:
+            block = await make_block(session, self.other_doctor, wanted.start, GROUP.duration)
+            session.add(
+                ResourceUse(
+                    resource_id=row_id(self.room),
+                    block_id=row_id(block),
+                    busy_from=wanted.start,
+                    busy_until=wanted.end,
+                )
+            )
+            await session.commit()
 
     @invariant()
     def is_what_the_model_says(self) -> None:
@@ -129,7 +166,13 @@ class CalendarMachine(RuleBasedStateMachine):
                 select(Appointment).where(Appointment.doctor_id == self.doctor.id)
             )
             found = {
-                row.public_id: Booked(row.person_id, row.starts_at, row.status, row.version)
+                row.public_id: Booked(
+                    row.person_id,
+                    row.starts_at,
+                    row.status,
+                    row.version,
+                    is_group=row.visit_type_id == self.group_id,
+                )
                 for row in rows
             }
             assert found == model.appointments
@@ -150,7 +193,9 @@ class CalendarMachine(RuleBasedStateMachine):
             async with self.database.session() as session:
                 window = model.window(self.looks_at)
                 free = await slots.list_slots(session, NOBODY, self.offer, window)
+                seats = await slots.list_slots(session, NOBODY, self.group_offer, window)
         assert free == model.free(self.looks_at)
+        assert seats == model.free(self.looks_at, group=True)
 
     def choose(
         self,
@@ -158,12 +203,13 @@ class CalendarMachine(RuleBasedStateMachine):
         choice: int,
         free: bool,
         *,
+        group: bool = False,
         moved: UUID | None = None,
         visitor: str | None = None,
     ) -> tuple[datetime, bool]:
         """A moment of a day to come, one that is free if possible, and whether it is."""
         day = self.looks_at = self.model.today + ahead * DAY
-        starts = self.model.free(day, moved=moved, visitor=visitor)
+        starts = self.model.free(day, group=group, moved=moved, visitor=visitor)
         if free and starts:
             return starts[choice % len(starts)], True
         moment = self.model.midnight(day) + choice * timedelta(minutes=15)

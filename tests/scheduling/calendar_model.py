@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -9,22 +10,30 @@ from zoneinfo import ZoneInfo
 
 from appointment_app.models import AppointmentStatus as Status
 from appointment_app.scheduling.availability import VisitShape
-from appointment_app.scheduling.intervals import Interval
+from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from tests.scheduling.oracle import free_starts
 
 DAY = timedelta(days=1)
 OVER = {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
 
+# Beside the visit on one's own there is one of an hour for two, which needs the only room.
+GROUP = VisitShape(60, step=60)
+SEATS = 2
+
 
 @dataclass
 class Booked:
-    """An appointment: who, when, what became of it, and how often it was changed."""
+    """An appointment: who, when, what became of it, and how often it was changed.
+
+    Or a seat in a group session: all who sit there at a time are in one.
+    """
 
     person_id: int
     starts_at: datetime
     status: Status = Status.CONFIRMED
     version: int = 1
+    is_group: bool = False
 
     def become(self, status: Status) -> None:
         self.status = status
@@ -52,6 +61,7 @@ class CalendarModel:
     appointments: dict[UUID, Booked] = field(default_factory=dict)
     holds: dict[str, Kept] = field(default_factory=dict)
     time_off: list[tuple[date, date]] = field(default_factory=list)
+    room_taken: list[Interval] = field(default_factory=list)  # by another doctor
     actions: list[str] = field(default_factory=list)
 
     @property
@@ -71,31 +81,74 @@ class CalendarModel:
     def window(self, day: date) -> Interval:
         return Interval(self.midnight(day), self.midnight(day + DAY))
 
+    def shape_of(self, *, group: bool) -> VisitShape:
+        return GROUP if group else self.shape
+
+    def sessions(self) -> Counter[datetime]:
+        """How many sit in the group sessions, by their starts."""
+        return Counter(
+            booked.starts_at
+            for booked in self.appointments.values()
+            if booked.is_group and booked.status is not Status.CANCELLED
+        )
+
+    def is_room_free(self, wanted: Interval) -> bool:
+        """Whether neither another doctor nor a session has the room then."""
+        sessions = [GROUP.visit(start) for start in self.sessions()]
+        return not any(overlaps(each, wanted) for each in (*self.room_taken, *sessions))
+
     def free(
-        self, day: date, *, moved: UUID | None = None, visitor: str | None = None
+        self,
+        day: date,
+        *,
+        group: bool = False,
+        moved: UUID | None = None,
+        visitor: str | None = None,
     ) -> list[datetime]:
-        """The free starts of a local day; neither ``moved`` nor ``visitor`` is in the way."""
-        counted = [
-            booked
-            for key, booked in self.appointments.items()
-            if booked.status is not Status.CANCELLED and key != moved
-        ]
-        held = [
-            kept
+        """The free starts of a local day; neither ``moved`` nor ``visitor`` is in the way.
+
+        But a session stays in the way when somebody moves out of it.
+        """
+        booked = {
+            key: each
+            for key, each in self.appointments.items()
+            if each.status is not Status.CANCELLED
+        }
+        taken = {
+            self.shape_of(group=each.is_group).busy(each.starts_at)
+            for key, each in booked.items()
+            if key != moved or each.is_group
+        } | {
+            self.shape.busy(kept.starts_at)
             for key, kept in self.holds.items()
             if kept.expires_at > self.now and key != visitor
-        ]
-        days = [self.day_of(booked.starts_at) for booked in counted]
+        }
+        days = Counter(self.day_of(each.starts_at) for key, each in booked.items() if key != moved)
         limit = self.max_patients_a_day
-        return free_starts(
+        full = {each for each, count in days.items() if limit is not None and count >= limit}
+        not_before = self.now + timedelta(minutes=self.minimum_notice)
+        not_after = self.midnight(self.today + (self.horizon_days + 1) * DAY)
+        starts = free_starts(
             replace(self.hours, days_off=self._days_off()),
-            [self.shape.busy(each.starts_at) for each in (*counted, *held)],
-            self.shape,
+            taken,
+            self.shape_of(group=group),
             self.window(day),
-            self.now + timedelta(minutes=self.minimum_notice),
-            self.midnight(self.today + (self.horizon_days + 1) * DAY),
-            {each for each in days if limit is not None and days.count(each) >= limit},
+            not_before,
+            not_after,
+            full,
         )
+        if not group:
+            return starts
+        alone = [start for start in starts if self.is_room_free(GROUP.visit(start))]
+        joined = [
+            start
+            for start, seated in self.sessions().items()
+            if seated < SEATS
+            and self.day_of(start) == day
+            and day not in full
+            and not_before <= start < not_after
+        ]
+        return sorted({*alone, *joined})
 
     def _days_off(self) -> set[date]:
         return {
@@ -105,15 +158,19 @@ class CalendarModel:
         }
 
     def is_person_free(
-        self, person_id: int, starts_at: datetime, *, moved: UUID | None = None
+        self,
+        person_id: int,
+        starts_at: datetime,
+        *,
+        group: bool = False,
+        moved: UUID | None = None,
     ) -> bool:
-        wanted = self.shape.visit(starts_at)
+        wanted = self.shape_of(group=group).visit(starts_at)
         return not any(
             booked.person_id == person_id
             and booked.status is not Status.CANCELLED
             and key != moved
-            and booked.starts_at < wanted.end
-            and wanted.start < self.shape.visit(booked.starts_at).end
+            and overlaps(wanted, self.shape_of(group=booked.is_group).visit(booked.starts_at))
             for key, booked in self.appointments.items()
         )
 

@@ -47,7 +47,7 @@ from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.scheduling.time_off import TimeOffDraft, remove_time_off, save_time_off
 from appointment_app.scheduling.week import TypedRange
 from tests.scheduling.calendar_machine import USUAL_WEEK, CalendarMachine
-from tests.scheduling.calendar_model import DAY, OVER, Booked, Kept
+from tests.scheduling.calendar_model import DAY, GROUP, OVER, Booked, Kept
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "15"))
 STEPS = 12
@@ -69,10 +69,11 @@ visitors = st.sampled_from(("ann", "bob"))
 
 
 class LifeOfACalendar(CalendarMachine):
-    """Every rule is one deed of the service; it begins with an appointment."""
+    """Every rule is one deed of the service; it begins with an appointment and a group session."""
 
-    def begin_with_an_appointment(self) -> None:
+    def begin_with_appointments(self) -> None:
         self.book(patient=0, visitor="ann", ahead=1, choice=0, free=True)
+        self.sit_down_in_a_group(patient=1, ahead=1, choice=2, free=True, join=False)
 
     @rule(patient=patients, visitor=visitors, ahead=days_ahead, choice=choices, free=mostly)
     def book(self, patient: int, visitor: str, ahead: int, choice: int, free: bool) -> None:
@@ -89,6 +90,35 @@ class LifeOfACalendar(CalendarMachine):
         if key is not None:
             self.model.appointments[key] = Booked(actor.person_id, starts_at)
             self.model.holds.pop(visitor, None)
+
+    @rule(patient=patients, ahead=days_ahead, choice=choices, free=mostly, join=mostly)
+    def sit_down_in_a_group(
+        self, patient: int, ahead: int, choice: int, free: bool, join: bool
+    ) -> None:
+        actor = self.patients[patient]
+        starts_at, is_free = self.choose(ahead, choice, free, group=True)
+        if join and (sessions := sorted(self.model.sessions())):
+            starts_at = sessions[choice % len(sessions)]
+            self.looks_at = self.model.day_of(starts_at)
+            is_free = starts_at in self.model.free(self.looks_at, group=True)
+        assert actor.person_id is not None
+        key = self.do(
+            "appointment.booked",
+            is_free and self.model.is_person_free(actor.person_id, starts_at, group=True),
+            booking.book,
+            actor,
+            BookingRequest(self.group_offer, starts_at, "A cough", uuid4().hex),
+        )
+        if key is not None:
+            self.model.appointments[key] = Booked(actor.person_id, starts_at, is_group=True)
+
+    @rule(ahead=days_ahead, choice=choices)
+    def another_doctor_takes_the_room(self, ahead: int, choice: int) -> None:
+        starts_at, _ = self.choose(ahead, choice, True, group=True)
+        wanted = GROUP.visit(starts_at)
+        if self.model.is_room_free(wanted):
+            self.runner.run(self.give_the_room_away(wanted))
+            self.model.room_taken.append(wanted)
 
     @rule(visitor=visitors, ahead=days_ahead, choice=choices, free=mostly)
     def hold(self, visitor: str, ahead: int, choice: int, free: bool) -> None:
@@ -116,7 +146,8 @@ class LifeOfACalendar(CalendarMachine):
     @rule(which=choices, ahead=days_ahead, choice=choices, free=mostly)
     def reschedule(self, which: int, ahead: int, choice: int, free: bool) -> None:
         key, booked = self.appointment(which)
-        starts_at, is_free = self.choose(ahead, choice, free, moved=key)
+        group = booked.is_group
+        starts_at, is_free = self.choose(ahead, choice, free, group=group, moved=key)
         if starts_at == booked.starts_at:
             return
         moved = self.do(
@@ -124,7 +155,7 @@ class LifeOfACalendar(CalendarMachine):
             is_free
             and booked.status is Status.CONFIRMED
             and self.model.now < booked.starts_at
-            and self.model.is_person_free(booked.person_id, starts_at, moved=key),
+            and self.model.is_person_free(booked.person_id, starts_at, group=group, moved=key),
             rescheduling.reschedule,
             self.patient(booked),
             key,

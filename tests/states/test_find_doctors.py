@@ -102,7 +102,7 @@ async def test_the_address_fills_the_form_and_narrows_the_results() -> None:
     state = await searched("/?words=ann+boston&place=Boston&day=2026-11-27")
     assert (state.words, state.place, state.day) == ("ann boston", "Boston", "2026-11-27")
     assert (state.count, state.first_day) == ("1 doctor", "Friday 27 November")
-    assert state.one_zone == "times in New York time"
+    assert state.one_zone == "New York time"
     assert state.href_everywhere == "/?words=ann+boston&day=2026-11-27"
 
 
