@@ -35,6 +35,7 @@ from appointment_app.scheduling.errors import (
     SeriesRefused,
     SlotHeld,
     SlotTaken,
+    TimesChanged,
 )
 from appointment_app.scheduling.free_check import check_free, require_near
 from appointment_app.scheduling.intervals import Interval
@@ -215,7 +216,7 @@ def _short(refusal: SchedulingError) -> str:
     """Return a refusal as it is said of one date among others."""
     if isinstance(refusal, PatientBusy):
         return t("The patient already has an appointment at this time.")
-    if isinstance(refusal, SlotTaken) and not isinstance(refusal, SlotHeld):
+    if isinstance(refusal, SlotTaken | TimesChanged) and not isinstance(refusal, SlotHeld):
         return t("This time is not free.")
     return refusal.sentence
 

@@ -99,10 +99,11 @@ async def book_for_patient(session: AsyncSession, actor: Actor, request: StaffRe
     """Book and return the public id of the appointment, which is confirmed; tell the patient.
 
     No notice, horizon, grid or limit of who may book holds for staff; nobody overbooks a room
-    or a device (``ResourceTaken``, ``NoResourceHere``). Raises ``OverbookingNeeded`` with all
-    that stands against the time unless it was ``seen``; ``PatientBusy``, ``SlotTaken``,
-    ``InThePast``, ``TooFarAhead``, ``NotBookable``, ``TextTooLong``, ``Invalid``, ``NotFound``,
-    ``Forbidden``, ``LoginRequired``.
+    or a device (``ResourceTaken``, ``NoResourceHere``). Where a group session of that visit begins
+    then, a seat in it is taken, and ``SlotTaken`` says that there is none left. Raises
+    ``OverbookingNeeded`` with all that stands against the time unless it was ``seen``;
+    ``PatientBusy``, ``SlotTaken``, ``InThePast``, ``TooFarAhead``, ``NotBookable``,
+    ``TextTooLong``, ``Invalid``, ``NotFound``, ``Forbidden``, ``LoginRequired``.
     """
     try:
         return await _book(session, actor, request)

@@ -20,6 +20,7 @@ from appointment_app.models import (
     BookableBy,
     BusyBlock,
     DateOverride,
+    DateOverrideRange,
     Hold,
     MessageKind,
     OutboxMessage,
@@ -107,6 +108,11 @@ async def test_what_cannot_be_booked_is_named_with_the_reason(desk: Desk) -> Non
     async with desk.database.session() as session:
         place = row_id(await desk.at_clinic())
         session.add(DateOverride(doctor_at_clinic_id=place, day=TUESDAY + 2 * WEEK))
+        off_the_grid = DateOverride(doctor_at_clinic_id=place, day=TUESDAY + 5 * WEEK)
+        session.add(off_the_grid)
+        await session.flush()
+        opens = {"opens": 9 * 60 + 10, "closes": 12 * 60}
+        session.add(DateOverrideRange(date_override_id=row_id(off_the_grid), **opens))
         await session.commit()
     other = await desk.make(make_doctor, desk.clinic)
     elsewhere = offer_of(other, desk.clinic, await desk.make(make_visit_type, other, duration=60))
@@ -120,13 +126,14 @@ async def test_what_cannot_be_booked_is_named_with_the_reason(desk: Desk) -> Non
         expires_at=NOW + timedelta(minutes=1),
     )
     before = await desk.records()
-    refusals = [each.refusal for each in await plan(desk, 6)]
+    refusals = [each.refusal for each in await plan(desk, 7)]
     assert refusals == [
         None,
         "This time is not free.",
         "The doctor does not receive patients at this time.",
         "The patient already has an appointment at this time.",
         "This time is being booked by somebody else; it may become free again in a few minutes.",
+        "This time is not free.",
         None,
     ]
     assert third == tuesdays(3)[2]
