@@ -5,10 +5,11 @@ zone whose wall time is shown. Each event is a dictionary: ``id``, ``title`` (th
 ``start``, ``end``, ``kind`` (its colours: ``confirmed``, ``video``, ``pending``, ``checked_in``,
 ``completed``, ``no_show`` or ``cancelled``), ``detail`` (the visit type, or what must be known
 first) and ``movable`` (``yes`` when it can be dragged). Closed time is a list of dictionaries with
-``start`` and ``end``. What was dragged stays where it was dropped until the events are read again,
-and springs back when ``springs`` changes.
-The calendar tells what it shows through ``on_dates_set(start, end, view)``, also once at the start:
-there the state learns which days to load, and the view that suits the screen when it named none.
+``start`` and ``end``. An event that has ``changed`` (in words) is marked. What was dragged stays
+where it was dropped until the events are read again, and springs back when ``springs`` changes.
+The calendar tells what it shows through ``on_dates_set(start, end, view)``, also once at the
+start: there the state learns which days to load, and the view that suits the screen when it named
+none.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.calendar_activity import calendar_activity
 from appointment_app.pages.calendar_move import move_dialog
 from appointment_app.pages.group_session_panel import group_session_panel
 from appointment_app.pages.new_appointment import new_appointment_dialog
@@ -69,6 +70,7 @@ def _calendar() -> rx.Component:
         rx.el.div(
             figure_card(t("Today"), DoctorCalendar.today_count, DoctorCalendar.to_confirm),
             figure_card(t("Week filled"), DoctorCalendar.filled, DoctorCalendar.free),
+            calendar_activity(),
             class_name="grid grid-cols-2 gap-3 md:grid-cols-4",
         ),
         rx.el.div(

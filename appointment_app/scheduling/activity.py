@@ -68,6 +68,8 @@ async def list_activity(session: AsyncSession, actor: Actor) -> list[Happening]:
         .limit(MOST)
     )
     rows = (await session.exec(statement)).all()
+    if not rows:
+        return []
     moves = await _moves(session, {appointment.id for _, appointment, _ in rows})
     return [
         Happening(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from appointment_app.i18n import format_date, format_moment, format_time, t
@@ -70,8 +71,11 @@ def approval_notice(approval: Approval) -> str:
     return ""
 
 
-def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
-    """Return an appointment as ``components/calendar.py`` takes it."""
+def event(entry: Entry, several_clinics: bool, changed: Collection[str] = ()) -> dict[str, str]:
+    """Return an appointment as ``components/calendar.py`` takes it.
+
+    Those whose ids are ``changed`` say so.
+    """
     kind, words = entry.status.value, [entry.visit]
     if entry.status is AppointmentStatus.PENDING:
         words.insert(0, t("To confirm"))
@@ -97,6 +101,7 @@ def event(entry: Entry, several_clinics: bool) -> dict[str, str]:
         "kind": kind,
         "movable": "yes" if entry.can_move else "",
         "detail": " · ".join(words),
+        "changed": t("changed just now") if str(entry.id) in changed else "",
     }
 
 

@@ -17,11 +17,13 @@ from appointment_app.errors import Forbidden, NotFound, StaleVersion
 from appointment_app.i18n import t, zone_city
 from appointment_app.live.keys import doctor_key
 from appointment_app.scheduling import calendar, cancelling, visits
+from appointment_app.scheduling.activity import list_activity
 from appointment_app.scheduling.calendar import AppointmentDetail, CalendarDays, Figures
 from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
 from appointment_app.scheduling.intervals import Interval, subtract
 from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.series_cancelling import cancel_following
+from appointment_app.states.calendar_activity import CalendarActivity, marked, marked_until
 from appointment_app.states.calendar_view import (
     VIEWS,
     days_shown,
@@ -298,11 +300,14 @@ class DoctorCalendar(SessionState):
         async with get_database().session() as session:
             days = await calendar.load_days(session, actor, window)
             figures = await calendar.load_figures(session, actor, self.time_zone, week)
-        self._show_days(days, window)
+            happenings = await list_activity(session, actor)
+        self._show_days(days, window, marked(happenings))
         self._show_figures(figures)
+        (await self.get_state(CalendarActivity))._show_activity(happenings, self.time_zone)
         if actor.doctor_id is not None:
             shown = {doctor_key(actor.doctor_id): days.revision}
-            keep_current(self, DoctorCalendar.refresh, shown)
+            wake_at = marked_until(happenings)
+            keep_current(self, DoctorCalendar.refresh, shown, wake_at=wake_at)
         self.title = title_of(self.view, day, weekends=self.weekends)
         today = local_date(self.time_zone, clock.now())
         self.today_href = self._href(today)
@@ -311,10 +316,10 @@ class DoctorCalendar(SessionState):
         self.view_hrefs = {view: self._href(day, view=view) for view in VIEWS}
         self.zones = [[zone, name, self._href(day, zone=zone)] for zone, name, _ in self.zones]
 
-    def _show_days(self, days: CalendarDays, window: Interval) -> None:
+    def _show_days(self, days: CalendarDays, window: Interval, changed: set[str]) -> None:
         several = self._several_clinics
         self.events = [
-            *(event(entry, several) for entry in days.entries),
+            *(event(entry, several, changed) for entry in days.entries),
             *(session_event(entry, several) for entry in days.sessions),
             *(
                 day

@@ -29,6 +29,7 @@ function eventContent(info) {
     createElement("span", { className: isGrid ? "visually-hidden" : "calendar-time" }, info.timeText, " "),
     createElement("strong", null, title),
     extendedProps.detail ? createElement("span", null, extendedProps.detail) : null,
+    extendedProps.changed ? createElement("span", { className: "visually-hidden" }, ` ${extendedProps.changed}`) : null,
   );
 }
 
@@ -83,11 +84,12 @@ export function AppointmentCalendar({
 
   const shaded = closed.map((span) => ({ ...span, display: "background", className: "calendar-closed" }));
   // Sessions and time off have no id: they stand there to be seen, not to be opened.
-  const appointments = events.map(({ kind, movable, ...event }) => ({
+  const appointments = events.map(({ kind, movable, changed, ...event }) => ({
     ...event,
     interactive: Boolean(event.id),
     startEditable: Boolean(onEventDrop) && movable === "yes",
-    className: `calendar-event calendar-event-${kind}`,
+    className: `calendar-event calendar-event-${kind}${changed ? " calendar-event-changed" : ""}`,
+    changed,
   }));
 
   return createElement(FullCalendar, {

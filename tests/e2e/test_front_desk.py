@@ -62,7 +62,7 @@ def test_a_day_at_the_front_desk(new_page: Callable[..., Page], server: Server) 
 
     rows.last.get_by_role("button", name="Check in").click()
     expect(rows.last).to_contain_text("Checked in")
-    expect(rows.last).to_contain_text("since 09:0")
+    expect(rows.last).to_contain_text("since 09:")
     expect(rows.last).to_contain_text("Next")
     expect(doctor.locator(".calendar-event-checked_in", has_text="Lea Later")).to_be_visible(
         timeout=AT_ONCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -85,7 +86,7 @@ def test_a_booking_appears_in_the_doctors_calendar_and_an_open_panel_stays(
         if start != TUESDAY_TEN:
             doctor.goto("/calendar?view=week&date=2026-11-24")
             wait_until_live(doctor)
-            doctor.get_by_text("Cal Early").first.click()
+            doctor.locator(".calendar-event", has_text="Cal Early").first.click()
             expect(doctor.get_by_role("dialog")).to_be_visible()
             doctor.get_by_label("Notes").fill("Half a sentence")
         open_form(booker, practice, start)
@@ -97,6 +98,13 @@ def test_a_booking_appears_in_the_doctors_calendar_and_an_open_panel_stays(
     )
     expect(doctor.get_by_role("dialog")).to_be_visible()
     expect(doctor.get_by_label("Notes")).to_have_value("Half a sentence")
+    # What is new is marked for some seconds, and stands in the list of changes, the latest first.
+    expect(doctor.locator(".calendar-event-changed", has_text="Cal Early").last).to_be_visible()
+    expect(doctor.locator(".activity li")).to_have_text(
+        [re.compile(f"Cal Early booked Tue 24 Nov, {time}") for time in ("10:30", "10:00")]
+    )
+    expect(doctor.locator(".calendar-event-changed")).to_have_count(0, timeout=30_000)
+    expect(doctor.get_by_role("dialog")).to_be_visible()
 
 
 def test_a_patient_sees_at_once_what_the_clinic_cancels_and_why(

@@ -45,6 +45,7 @@ VARS = {
         summary visit_types alternatives is_loaded is_missing is_booking is_taken problem
         notice reason reason_error
     """,
+    "CalendarActivity": "rows",
     "DoctorCalendar": """
         view day title time_zone zone_name zones today_href earlier_href later_href view_hrefs
         events closed weekends first_hour last_hour today_count to_confirm filled free is_loaded
@@ -147,6 +148,7 @@ FIELDS = {
         visit_types days next_free href href_of_next_free zone left_out
     """,
     "find_doctors.DayColumn": "weekday date slots",
+    "calendar_activity.ActivityRow": "key time sentence",
     "front_desk.DeskRow": """
         id time end patient visit room status note is_next is_late can_check_in can_undo
         can_complete can_miss

@@ -82,6 +82,7 @@ async def test_the_address_says_what_is_shown(tab: DoctorsTab, appointment: Appo
         "kind": "pending",
         "movable": "yes",
         "detail": "To confirm · Check-up",
+        "changed": "changed just now",
     }
     assert (state.today_count, state.to_confirm) == ("0", "0 to confirm")
     assert (state.filled, state.free) == ("1 %", "79 free slots")

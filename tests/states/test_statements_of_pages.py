@@ -24,7 +24,7 @@ from tests.statements import counted_statements
 from tests.states.doctors_tab import open_doctors_tab
 from tests.states.tabs import open_tab, run
 
-SEARCH, PROFILE, CALENDAR = 6, 8, 16
+SEARCH, PROFILE, CALENDAR = 6, 8, 18
 
 
 @pytest.fixture
