@@ -107,8 +107,9 @@ def calendar_toolbar(
     on_previous: Any,
     on_next: Any,
     on_view: Any,
+    action: Any = None,
 ) -> rx.Component:
-    """Return the row above a calendar: today, earlier, later, what is shown, and the views."""
+    """Return the row above a calendar: today, earlier, later, what is shown, views, ``action``."""
     return rx.el.div(
         rx.el.div(
             button(t("Today"), on_click=on_today),
@@ -123,5 +124,6 @@ def calendar_toolbar(
             view,
             on_view,
         ),
+        action,
         class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
     )

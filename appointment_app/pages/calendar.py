@@ -66,6 +66,7 @@ def _calendar() -> rx.Component:
             on_previous=rx.redirect(DoctorCalendar.earlier_href),
             on_next=rx.redirect(DoctorCalendar.later_href),
             on_view=lambda view: rx.redirect(DoctorCalendar.view_hrefs[view]),
+            action=button(t("New appointment"), variant="primary", on_click=NewAppointment.open),
         ),
         rx.el.div(
             figure_card(t("Today"), DoctorCalendar.today_count, DoctorCalendar.to_confirm),
@@ -74,11 +75,6 @@ def _calendar() -> rx.Component:
             class_name="grid grid-cols-2 gap-3 md:grid-cols-4",
         ),
         rx.el.div(
-            button(
-                t("New appointment"),
-                variant="primary",
-                on_click=NewAppointment.open,
-            ),
             rx.el.p(t("Times in {city}", city=DoctorCalendar.zone_name), class_name="muted small"),
             rx.cond(
                 DoctorCalendar.zones.length() > 1,
