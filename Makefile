@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
 # A test file stays in one process: its tests share servers and databases.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
-.PHONY: help setup run dev demo test lint race bench bench-pages clean
+.PHONY: help setup run dev demo test lint race bench bench-live bench-pages clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +42,9 @@ race: setup ## the race tests at length
 
 bench: setup ## the speed of the engine beside its bounds; SIZE=small is quicker
 	@python -m benchmarks --size $${SIZE:-full}
+
+bench-live: setup ## how soon open pages are right; SIZE=small is quicker, SOAK=minutes
+	@python -m benchmarks.live --size $${SIZE:-full}
 
 bench-pages: setup ## Lighthouse over the public pages
 	@python -m benchmarks.pages

@@ -54,6 +54,7 @@ from appointment_app.states.failures import note_failure_of_page, tell_of_failur
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.front_desk import FrontDesk
 from appointment_app.states.identity_guard import guard_identity
+from appointment_app.states.left_pages import empty_left_pages
 from appointment_app.states.live_bridge import connect_live
 from appointment_app.states.move_form import MoveForm
 from appointment_app.states.my_appointments import MyAppointments
@@ -93,6 +94,7 @@ app.register_lifespan_task(sending_mails)
 app.register_lifespan_task(keeping_warm)
 connect_live(app)
 guard_identity(app)
+empty_left_pages(app)
 guard_events(app)
 
 

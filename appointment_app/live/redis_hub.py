@@ -48,6 +48,7 @@ class RedisHub(Hub):
         )
         self._lost = lost
         self._name = name or uuid4().hex
+        self._has_heard = False
         self._server = ""  # the run of the server that we heard last, empty while it is away
         self._listener: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
@@ -122,8 +123,9 @@ class RedisHub(Hub):
         before, self._server = self._server, server
         if before and before != server and self._lost is not None:
             await self._lost()
-        if server:
+        if server and self._has_heard:
             self.tell_all()
+        self._has_heard = self._has_heard or bool(server)
 
     async def _run_of_server(self) -> str:
         return str((await self._redis.info("server"))["run_id"])

@@ -18,7 +18,8 @@ from appointment_app import clock
 T = TypeVar("T")
 
 _MOST = 1000  # reads that are kept, and keys that are remembered
-_SECONDS = 20.0  # nothing is kept for longer than the loss of a message takes to be noticed
+# Nothing is kept for longer than the loss of a message takes to be noticed.
+LOST_SECONDS = 20.0
 
 _told: dict[str, float] = {}
 _all_told = 0.0
@@ -64,15 +65,20 @@ class SharedReads(Generic[T]):
         """Nothing was read yet."""
         self._entries: dict[Hashable, _Entry[T]] = {}
 
-    async def get(self, name: Hashable, read: Callable[[], Awaitable[Read[T]]]) -> T:
-        """Return what ``read`` returns, or what it returned for another that was told as well."""
+    async def get(
+        self,
+        name: Hashable,
+        read: Callable[[], Awaitable[Read[T]]],
+        *,
+        seconds: float = LOST_SECONDS,
+    ) -> T:
+        """Return what ``read`` returns, or what it returned for another ``seconds`` ago at most."""
         entry = self._entries.get(name)
-        if entry is None or not self._counts(entry):
-            return await self.anew(name, read)
+        if entry is None or not self._counts(entry, seconds):
+            return await self._anew(name, read)
         return (await asyncio.shield(entry.task)).value
 
-    async def anew(self, name: Hashable, read: Callable[[], Awaitable[Read[T]]]) -> T:
-        """Return what ``read`` returns now, and keep it for others."""
+    async def _anew(self, name: Hashable, read: Callable[[], Awaitable[Read[T]]]) -> T:
         before = self._entries.pop(name, None)
         task = asyncio.ensure_future(read())
         entry = _Entry(time.monotonic(), before.key if before else "", task)
@@ -89,12 +95,13 @@ class SharedReads(Generic[T]):
         return found.value
 
     @staticmethod
-    def _counts(entry: _Entry[T]) -> bool:
-        if max(_told.get(entry.key, 0.0), _all_told) >= entry.began:
+    def _counts(entry: _Entry[T], seconds: float) -> bool:
+        if (
+            time.monotonic() - entry.began > seconds
+            or max(_told.get(entry.key, 0.0), _all_told) >= entry.began
+        ):
             return False
         if not entry.task.done():
             # What was never read before may be about anything that was told meanwhile.
             return bool(entry.key) or max(_told.values(), default=0.0) < entry.began
-        if time.monotonic() - entry.began > _SECONDS:
-            return False
         return clock.now() < entry.task.result().good_until

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
 
 import holidays
 
@@ -24,7 +23,8 @@ def holidays_around(country: str, region: str, year: int) -> Mapping[date, str]:
     days: dict[date, str] = {}
     for each in range(year - 1, year + 4):
         days |= _holidays_of(country, region, each)
-    return MappingProxyType(days)
+    # By its type nobody writes into it; a dictionary, because what open pages hold is pickled.
+    return days
 
 
 @lru_cache(maxsize=4096)

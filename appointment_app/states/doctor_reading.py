@@ -10,7 +10,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.i18n import current_locale
-from appointment_app.live.shared_reads import Read, SharedReads
+from appointment_app.live.shared_reads import LOST_SECONDS, Read, SharedReads
 from appointment_app.scheduling.days import Days, list_days
 from appointment_app.scheduling.doctors import DoctorView, get_doctor
 from appointment_app.scheduling.held import holders
@@ -27,6 +27,8 @@ from appointment_app.states.doctor_week import (
 from appointment_app.states.moving import load_moving
 
 _NOBODY = ""
+# Pages that are opened at the same moment, as after a process died, share what they read.
+_AT_ONCE = 0.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ async def look(
     """Return what ``actor`` sees of a doctor at the address that asks for ``asked``.
 
     What the ``visitor`` with this secret holds is free for them. A tab that was ``told`` of a
-    change shares the reading with others to whom everything is the same: those who are not
-    logged in and hold nothing of this doctor. Raises ``NotFound``, and ``LoginRequired`` where an
-    appointment is to be moved.
+    change, or is opened with others, shares the reading with those to whom everything is the same:
+    who is not logged in and holds nothing of this doctor. Raises ``NotFound``, and
+    ``LoginRequired`` where an appointment is to be moved.
     """
     if actor.is_somebody or asked.get("move"):
         return (await _read(actor, doctor_id, asked, visitor)).value
@@ -74,7 +76,7 @@ async def look(
     async def read() -> Read[Seen]:
         return await _read(actor, doctor_id, asked, _NOBODY)
 
-    seen = await (_shared.get(name, read) if told else _shared.anew(name, read))
+    seen = await _shared.get(name, read, seconds=LOST_SECONDS if told else _AT_ONCE)
     if visitor_key(visitor) in seen.holders:
         return (await _read(actor, doctor_id, asked, visitor)).value
     return seen

@@ -55,7 +55,7 @@ from tests.e2e.practice import (
 HALF_AN_HOUR = timedelta(minutes=30)
 HALF_PAST_TEN = TUESDAY_TEN + HALF_AN_HOUR
 ELEVEN = HALF_PAST_TEN + HALF_AN_HOUR
-LOST = "Connection lost"
+LOST = "What you see may be out of date"
 
 
 @dataclass
@@ -172,6 +172,7 @@ def test_a_killed_process_and_one_that_stops_lose_nothing(
     with site.postgres.connect() as connection, connection.transaction():
         connection.execute("SELECT 1 FROM doctor WHERE id = %s FOR UPDATE", [practice.doctor.id])
         confirm_button(booker).click()
+        expect(booker.locator("button[aria-busy=true]")).to_be_visible()
         wait_until_waiting(site)
         site.prefer(0)
         began = time.monotonic()

@@ -36,7 +36,7 @@ class Reader:
 async def test_all_who_were_told_of_a_change_share_one_reading() -> None:
     reader = Reader()
     with clock.frozen(NOW):
-        await reader.shared.anew("page", reader.read)
+        await reader.told()
         note_told([DOCTOR])
         reader.may_end.clear()
         tabs = [asyncio.create_task(reader.told()) for _ in range(200)]

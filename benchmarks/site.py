@@ -1,0 +1,123 @@
+"""The application as it runs in production: server processes of one build, and their Redis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from appointment_app.settings import PROJECT_ROOT
+
+_START_SECONDS = 180.0
+
+
+class Process:
+    """One server process at an address of its own."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        """Prepare it; nothing runs yet."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / f"server-{self.port}.log"
+        self._environment = environment | {"PORT": str(self.port)}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "appointment_app.serve"],
+                cwd=PROJECT_ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/api/v1/ready").is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise SystemExit(f"The server did not start:\n{self._log.read_text(errors='replace')}")
+
+    def kill(self) -> None:
+        """End it as a crash does; does nothing when it does not run."""
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    @property
+    def memory(self) -> int:
+        """The bytes of memory that all its processes have for themselves."""
+        assert self._process is not None
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "-g", str(self._process.pid)], capture_output=True, text=True
+        ).stdout.split()
+        return sum(_private_bytes(int(each)) for each in found)
+
+
+@contextmanager
+def running(
+    folder: Path, database_url: str, count: int, redis_url: str = ""
+) -> Iterator[list[Process]]:
+    """As many processes on one database, and one Redis where an address is given."""
+    environment = os.environ | {
+        "APP_ENV": "test",
+        "PUBLIC_URL": "",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIRECTORY": str(folder),
+        "SMTP_HOST": "",
+        "HOLDS_PER_ADDRESS": "1000000",
+    }
+    environment.pop("CLOCK_START", None)
+    processes = [Process(folder, environment) for _ in range(count)]
+    try:
+        for process in processes:
+            process.start()
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+
+
+@contextmanager
+def own_redis(folder: Path) -> Iterator[str]:
+    """The address of a Redis that keeps nothing."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise SystemExit("no redis-server; install the package redis-server")
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    command = [program, *options, "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _private_bytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
