@@ -36,7 +36,7 @@ def admin_rooms(viewer: Viewer) -> rx.Component:
                 ),
                 skeleton_cards(2),
             ),
-            class_name="mx-auto w-full max-w-3xl grid gap-4",
+            class_name="w-full max-w-3xl grid gap-4",
         ),
         _form_dialog(),
         _question(),

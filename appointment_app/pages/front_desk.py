@@ -118,7 +118,7 @@ def _column(column: DeskDoctor) -> rx.Component:
                 rx.el.summary(column.count, class_name="muted"),
                 rx.el.ul(rx.foreach(column.over, _row), class_name="desk-rows"),
             ),
-            rx.el.p(column.count, class_name="muted"),
+            rx.el.p(column.count, class_name="muted empty:hidden"),
         ),
         rx.cond(
             column.ahead.length() > 0,

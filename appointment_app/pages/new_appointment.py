@@ -102,7 +102,8 @@ def _patient() -> rx.Component:
                 hint=t("Name or date of birth of somebody who was with you before."),
                 error=ERRORS.get("patient", ""),
                 auto_complete="off",
-                auto_focus=True,
+                auto_focus=True,  # where another patient is chosen
+                custom_attrs={"data-first": ""},  # where the dialog opens
                 on_change=NewAppointment.find.debounce(250),
             ),
             rx.el.ul(

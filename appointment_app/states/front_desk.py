@@ -213,7 +213,9 @@ def _column(column: DeskColumn, zone: str) -> DeskDoctor:
         doctor=column.doctor,
         ahead=[_row(each, zone) for each in column.visits if each.status not in FINISHED],
         over=[_row(each, zone) for each in over],
-        count=t("{over} of {all} over", over=len(over), all=len(column.visits)),
+        count=t("{over} of {all} finished", over=len(over), all=len(column.visits))
+        if column.visits
+        else "",
     )
 
 

@@ -1,6 +1,6 @@
 /* A native <dialog> that follows a value of the page's state.
-   The browser does the rest: focus goes in and comes back to the opener, Esc closes, the page
-   behind is inert. Every way of closing ends in the element's close event. */
+   The browser does the rest: focus goes in (to what is marked data-first, if anything is) and comes
+   back to the opener, Esc closes, the page behind is inert. Every way of closing ends in the element's close event. */
 import { createElement, useEffect, useRef } from "react";
 
 export function Dialog({ open, onClose, children, ...props }) {
@@ -10,7 +10,10 @@ export function Dialog({ open, onClose, children, ...props }) {
   useEffect(() => {
     wanted.current = open;
     const dialog = element.current;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector("[data-first]")?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
 

@@ -54,9 +54,13 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker, pipe in zip(self._workers, self._pipes, strict=True):
-            if worker.is_alive() and error is None:
+        # All are told before the first is waited for: each closes its connections by itself.
+        leaving = [worker.is_alive() and error is None for worker in self._workers]
+        for pipe, leaves in zip(self._pipes, leaving, strict=True):
+            if leaves:
                 pipe.send(None)
+        for worker, pipe, leaves in zip(self._workers, self._pipes, leaving, strict=True):
+            if leaves:
                 worker.join(PATIENCE_SECONDS)
             worker.kill()
             pipe.close()

@@ -77,7 +77,7 @@ async def test_a_patient_is_checked_in_by_mistake_then_seen(practice: Practice, 
         await state.check_in(row.id)
         await state.complete(row.id)
         (column,) = state.columns
-        assert (column.count, column.ahead, len(column.over)) == ("1 of 1 over", [], 1)
+        assert (column.count, column.ahead, len(column.over)) == ("1 of 1 finished", [], 1)
         # Who presses on an old board is told, and sees how it stands.
         assert "This appointment is already completed." in str(await state.check_in(row.id))
 
