@@ -33,6 +33,8 @@ from appointment_app.pages.home import home
 from appointment_app.pages.login import login
 from appointment_app.pages.mailbox import add_mailbox
 from appointment_app.pages.move import move
+from appointment_app.pages.not_found import ROUTE as NOT_FOUND
+from appointment_app.pages.not_found import not_found
 from appointment_app.pages.register import register
 from appointment_app.pages.register_doctor import register_doctor
 from appointment_app.pages.reset_password import reset_password
@@ -233,5 +235,11 @@ _add(
     t("Visit types"),
     t("What patients can book with you."),
     VisitTypeEditor.load,
+)
+_add(
+    NOT_FOUND,
+    not_found,
+    t("Page not found"),
+    t("There is nothing at this address."),
 )
 add_mailbox(app, VIEWER)

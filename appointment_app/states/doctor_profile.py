@@ -221,9 +221,9 @@ class DoctorProfile(SessionState):
         self.left_out = left_out_note(days.left_out)
         clocks_differ = any(link.own_time for view in day_views for link in view.slots)
         self.zone = (
-            t("Times in {zone}, your own below each", zone=zone_note(zone))
+            t("{zone}, your own below each", zone=zone_note(zone))
             if clocks_differ
-            else t("Times in {zone}", zone=zone_note(zone))
+            else zone_note(zone)
         )
 
         self.week = t("{first} to {last}", first=format_date(first), last=format_date(last))

@@ -83,6 +83,7 @@ VISITS: dict[str, list[Visit]] = {
         ),
         Visit(NOBODY, "/dev/mailbox", f"To {logins.PATIENT.email}", letter, after_mail=True),
     ],
+    "404": [Visit(NOBODY, "/nowhere", "There is nothing at this address")],
     "index": [
         *_by(_ANYBODY, "/", "earliest first"),
         Visit(NOBODY, "/", "earliest first", menu),

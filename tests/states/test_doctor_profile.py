@@ -92,7 +92,7 @@ async def test_the_page_says_who_where_and_when(practice: Practice) -> None:
         ("Video · 30 min", False),
     ]
     assert state.week == "Mon 23 Nov to Sun 29 Nov"
-    assert state.zone == "Times in Berlin time"
+    assert state.zone == "Berlin time"
     assert [(day.weekday, day.note) for day in state.days] == [
         ("Today", "11 left"),
         ("Tue", "12 left"),
@@ -145,7 +145,7 @@ async def test_another_clinic_and_visit_type_are_links(practice: Practice) -> No
     assert state.days[1].note == "24 left"
     boston = next(place for place in state.places if not place.chosen)
     state = await shown(boston.href)
-    assert state.zone == "Times in New York time"
+    assert state.zone == "New York time"
     assert [each.chosen for each in state.visit_types] == [False, True]
     assert {day.note for day in state.days} == {"closed"}
     assert state.week_problem == "The doctor receives nobody at this clinic at the moment."
@@ -176,12 +176,12 @@ async def test_a_slot_names_the_visitors_own_time_where_the_clocks_differ(
 ) -> None:
     berlin = await shown(practice.address(), cookie="own-zone=Europe%2FParis")
     assert {slot.own_time for day in berlin.days for slot in day.slots} == {""}
-    assert berlin.zone == "Times in Berlin time"
+    assert berlin.zone == "Berlin time"
     boston = await shown(practice.address(), cookie="a=b; own-zone=America%2FNew_York")
     slot = boston.days[0].slots[0]
     assert (slot.time, slot.own_time) == ("09:00", "03:00 your time")
     assert slot.label == "Monday 23 November, 09:00, 03:00 your time, with Dr Dora Doctor"
-    assert boston.zone == "Times in Berlin time, your own below each"
+    assert boston.zone == "Berlin time, your own below each"
 
 
 @pytest.mark.parametrize(
