@@ -48,7 +48,6 @@ class RedisHub(Hub):
         )
         self._lost = lost
         self._name = name or uuid4().hex
-        self._has_heard = False
         self._server = ""  # the run of the server that we heard last, empty while it is away
         self._listener: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
@@ -104,16 +103,20 @@ class RedisHub(Hub):
             _log.warning("A change could not be told to the other processes: %s", error)
 
     async def _listen(self) -> None:
+        is_first = True
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
                     # Nobody sends to the second: it shows the others that this process lives.
                     await channel.subscribe(CHANNEL, _own_channel(self._name))
                     await self._found(await self._run_of_server())
+                    if not is_first:
+                        self.tell_all()
                     async for message in channel.listen():
                         self._hear(message["data"])
             except (RedisError, OSError) as error:
                 _log.warning("Other processes cannot be heard, trying again: %s", error)
+            is_first = False
             if not await self._answers():
                 await self._found("")
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -123,9 +126,6 @@ class RedisHub(Hub):
         before, self._server = self._server, server
         if before and before != server and self._lost is not None:
             await self._lost()
-        if server and self._has_heard:
-            self.tell_all()
-        self._has_heard = self._has_heard or bool(server)
 
     async def _run_of_server(self) -> str:
         return str((await self._redis.info("server"))["run_id"])

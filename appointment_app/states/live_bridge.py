@@ -16,14 +16,17 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.event import Event
+from reflex.istate.manager.redis import StateManagerRedis
+from reflex.istate.manager.token import BaseStateToken
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from appointment_app import clock
 from appointment_app.live.connections import close_sockets, requests_answered
 from appointment_app.live.hub import Hub
 from appointment_app.live.running import running_hub
-from appointment_app.states.session_state import SessionState
+from appointment_app.states.session_state import SessionState, all_state_classes
 
 # Nothing changes by time alone within less; and a sleep of many days is none of a timer's business.
 _SHORTEST_WAKE, _LONGEST_WAKE = 0.2, 24 * 3600.0
@@ -31,6 +34,9 @@ _SHORTEST_WAKE, _LONGEST_WAKE = 0.2, 24 * 3600.0
 _FINISH_SECONDS = 6.0
 # So long a process that stops may take to say that it serves a tab no more.
 _LEAVING_SECONDS = 0.3
+
+# Far more often than what a tab holds expires, so that a page which stays open keeps it.
+_KEEP_SECONDS = 15 * 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -59,9 +65,11 @@ class LiveBridge:
         name = self._namespace._token_manager.instance_id
         async with running_hub(self._deliver, close_sockets, name) as hub:
             self._hub = hub
+            keeping = asyncio.create_task(self._keep_states())
             try:
                 yield
             finally:
+                keeping.cancel()
                 self._is_stopping = True
                 await self._forget_tabs()
                 await close_sockets()
@@ -131,6 +139,29 @@ class LiveBridge:
         record = manager.token_to_socket.pop(token, None)
         manager.sid_to_token.pop(record.sid if record else "", None)
         await manager.redis.delete(manager._get_redis_key(token))
+
+    async def _keep_states(self) -> None:
+        """Let what open tabs hold not expire, for ever.
+
+        A calendar may be looked at for hours without an event.
+        """
+        while True:
+            await asyncio.sleep(_KEEP_SECONDS)
+            for token in list(self._namespace._token_manager.sid_to_token.values()):
+                try:
+                    await self._keep_state(token)
+                except (RedisError, OSError) as error:
+                    _log.warning("A tab's state may expire: %s", error)
+
+    async def _keep_state(self, token: str) -> None:
+        manager, key = self._app.state_manager, BaseStateToken(ident=token, cls=rx.State)
+        if not isinstance(manager, StateManagerRedis):
+            await manager.get_state(key)
+            return
+        pipeline = manager.redis.pipeline(transaction=False)
+        for state_class in all_state_classes(rx.State):
+            pipeline.expire(key._state_key(state_class), manager.token_expiration)
+        await pipeline.execute()
 
     async def _forget_tabs(self) -> None:
         """Say that no tab is served here, so that no other process takes it for a copied one."""

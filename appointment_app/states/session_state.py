@@ -143,15 +143,16 @@ def _refusal(error: Exception) -> DomainError:
 async def _empty_all_states(state: rx.State) -> None:
     root = state._get_root_state()
     # With Redis only the states that an event needs are in memory: fetch the others.
-    for state_class in _all_classes(type(root)):
+    for state_class in all_state_classes(type(root)):
         await root.get_state(state_class)
     was_hydrated = root.is_hydrated
     root.reset()
     root.is_hydrated = was_hydrated
 
 
-def _all_classes(state_class: type[Any]) -> list[type[Any]]:
+def all_state_classes(state_class: type[Any]) -> list[type[Any]]:
+    """Return a state class and all below it."""
     found = [state_class]
     for substate in state_class.get_substates():
-        found += _all_classes(substate)
+        found += all_state_classes(substate)
     return found

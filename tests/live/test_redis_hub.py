@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,13 +10,12 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from appointment_app import clock
 from appointment_app.live import redis_hub
 from appointment_app.live.redis_hub import RedisHub
+from tests.redis_server import REDIS_URL, reachable_redis
 
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 NOBODY_THERE = "redis://127.0.0.1:1/0"
 DOCTOR = "doctor:1"
 _SECONDS = 5.0
@@ -28,17 +26,7 @@ async def own_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A channel that no other run of the tests hears; skips where there is no Redis."""
     monkeypatch.setattr(redis_hub, "CHANNEL", f"test:{uuid4().hex}")
     monkeypatch.setattr(redis_hub, "_RETRY_SECONDS", 0.05)
-    client = Redis.from_url(REDIS_URL, socket_connect_timeout=2)
-    try:
-        await client.ping()
-    except (RedisError, OSError) as unreachable:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(
-            f"no Redis to be reached; start one, or name one in TEST_REDIS_URL: {unreachable}"
-        )
-    finally:
-        await client.aclose()
+    await (await reachable_redis()).aclose()
 
 
 @asynccontextmanager

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 
 from appointment_app import clock
+from appointment_app.appointment_app import app
 from appointment_app.database import Database
 from appointment_app.live.hub import Hub
 from appointment_app.models import Doctor
 from appointment_app.scheduling.booking import BookingRequest, book
 from appointment_app.states import live_bridge
+from appointment_app.states.doctor_profile import DoctorProfile
 from tests.factories import (
     make_clinic,
     make_doctor,
@@ -24,6 +29,7 @@ from tests.factories import (
     patient_actor,
 )
 from tests.policy.tabs import Sockets, Tab, running_sockets
+from tests.redis_server import reachable_redis
 from tests.statements import counted_statements
 
 NOW = datetime(2030, 3, 4, 6, 30, tzinfo=UTC)  # a Monday, 07:30 in Berlin
@@ -121,3 +127,22 @@ async def test_tabs_that_are_told_of_one_change_read_it_once(
             tabs.append(await sockets.open(tab.address))
             await tabs[-1].send("DoctorProfile.load")
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["memory", "redis"])
+async def test_what_an_open_tab_holds_does_not_expire_while_nothing_happens(
+    sockets: Sockets, installed_database: Database, monkeypatch: pytest.MonkeyPatch, *, shared: bool
+) -> None:
+    manager: Any = StateManagerMemory(token_expiration=1)
+    if shared:
+        manager = StateManagerRedis(await reachable_redis(), token_expiration=1)
+    monkeypatch.setattr(app, "_state_manager", manager)
+    monkeypatch.setattr(live_bridge, "_KEEP_SECONDS", 0.2)
+    (bridge,) = live_bridge._bridges
+    # The processor of the fixture has another manager: a tab that asks it for its state anew.
+    async with app._setup_event_processor(), bridge.running():
+        tab, _ = await on_the_doctors_page(sockets, installed_database)
+        await asyncio.sleep(2.5)
+        async with tab.states() as root:
+            assert (await root.get_state(DoctorProfile)).is_loaded
+    await manager.close()
