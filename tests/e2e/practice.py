@@ -102,6 +102,8 @@ def in_database(server: Server, work: Callable[[AsyncSession], Awaitable[T]]) ->
 
 async def forget_bounds(session: AsyncSession) -> None:
     """Let the running server look anew when doctors are free: rows came in behind its back."""
+    # What was read before may be old by now, and whoever has read it may not write then.
+    await session.commit()
     await session.exec(update(Doctor).values(revision=Doctor.revision + 1))
     await session.exec(update(DoctorAtClinic).values(next_free_at=None))
     await session.commit()

@@ -14,12 +14,10 @@ from tests.e2e.practice import (
     add_appointment,
     confirm_button,
     expect_confirmation,
-    let_holds_expire,
     log_in,
     open_account,
     open_form,
     open_practice,
-    reason_field,
 )
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -132,27 +130,3 @@ def test_a_patient_sees_at_once_what_the_clinic_cancels_and_why(
         timeout=AT_ONCE
     )
     expect(patient.get_by_text("The appointment on Tuesday 24").last).to_be_visible()
-
-
-def test_an_open_form_says_that_its_time_is_gone_and_offers_others(
-    new_page: Callable[..., Page], server: Server
-) -> None:
-    practice = open_practice(server, "Liveform")
-    patient = new_page(**PHONE)
-    log_in(patient, server, open_account(server, "Fay", "Filling"))
-    open_form(patient, practice)
-    reason_field(patient).fill("Half a sentence")
-
-    let_holds_expire(server)
-    faster = new_page()
-    log_in(faster, server, open_account(server, "Fast"))
-    open_form(faster, practice)
-    expect(patient.get_by_text("This time is being booked by somebody else")).to_be_visible(
-        timeout=AT_ONCE
-    )
-    confirm_button(faster).click()
-    expect_confirmation(faster)
-    expect(patient.get_by_text("This time is no longer free.")).to_be_visible(timeout=AT_ONCE)
-    expect(patient.get_by_role("link", name="Tuesday 24 November 2026, 10:30")).to_be_visible()
-    expect(confirm_button(patient)).to_have_count(0)
-    expect(reason_field(patient)).to_have_value("Half a sentence")
