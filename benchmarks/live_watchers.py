@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -156,7 +158,9 @@ async def bare_seconds(folder: Path, clients: int, rounds: int, letters: int) ->
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.broadcast", str(port), str(letters)]
     with (folder / "broadcast.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=log, stderr=log)  # noqa: ASYNC220
+        process = subprocess.Popen(  # noqa: ASYNC220
+            command, cwd=PROJECT_ROOT, stdout=log, stderr=log, start_new_session=True
+        )
     heard: asyncio.Queue[float] = asyncio.Queue()
     try:
         async with client() as web:
@@ -171,7 +175,7 @@ async def bare_seconds(folder: Path, clients: int, rounds: int, letters: int) ->
             for reader in readers:
                 reader.cancel()
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # its worker too
         process.wait()
     return p95(seconds[1:])
 
