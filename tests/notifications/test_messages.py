@@ -119,7 +119,7 @@ async def test_a_booking_says_all_that_one_needs(database: Database) -> None:
         "Monday 23 November 2026, 15:30 to 15:50 (Berlin time)",
         "Dr Sara Lind",
         "Clinic at the Park, Parkweg 1, 10115 Berlin",
-        "K7M2Q9",
+        "K7M2-Q9",
         "+49 30 1234567",
         f"http://testserver/appointment?id={booked.appointment.public_id}",
         "cancel",

@@ -366,9 +366,9 @@ async def test_only_the_calendars_of_a_page_are_read(
         pass
     read: list[int] = []
 
-    async def noted(session: AsyncSession, wishes: Sequence[Wish]) -> list[Free]:
+    async def noted(session: AsyncSession, wishes: Sequence[Wish], *, visitor: str) -> list[Free]:
         read.append(len(wishes))
-        return await find_free(session, wishes)
+        return await find_free(session, wishes, visitor=visitor)
 
     monkeypatch.setattr(earliest, "find_free", noted)
     page = await find_doctors(session, NOBODY, Query(), limit=10)
