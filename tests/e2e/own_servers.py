@@ -63,8 +63,9 @@ class OwnPostgres:
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_POSTGRES_OWNER)
             os.chown(self._data, owner.pw_uid, owner.pw_gid)
-            for parent in self._data.parents[:3]:  # pytest makes its folders for us alone
-                parent.chmod(0o755)
+            for parent in self._data.parents:  # pytest makes its folders for us alone
+                if parent.stat().st_mode & 0o077 == 0:
+                    parent.chmod(0o755)
         options = ["--auth=trust", f"--username={_POSTGRES_OWNER}", "--no-sync"]
         self._run("initdb", "-D", str(self._data), *options)
         self.url = f"postgresql://{_POSTGRES_OWNER}@127.0.0.1:{self._port}/{_POSTGRES_OWNER}"

@@ -7,6 +7,7 @@ scripts report no error.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -195,6 +196,7 @@ def test_an_unknown_address_leads_on(come: Come) -> None:
     page = come(NOBODY).new_page()
     page.goto("/no-such-page")
     wait_until_live(page)
+    expect(page).to_have_title(re.compile("not found"))
     problems = page.evaluate(_RUN_AXE, _SHOWN_PER_RULE)
     page.close()
     assert not problems, "\n".join(problems)
