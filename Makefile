@@ -4,7 +4,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
 # A test file stays in one process: its tests share servers and databases.
-SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 .PHONY: help setup run dev demo test lint race bench bench-live bench-pages clean
 
 help: ## list the commands

@@ -19,7 +19,6 @@ from tests.databases import (  # noqa: F401
 )
 
 BROWSER_TESTS = Path(__file__).parent / "e2e"
-LONGEST = ("tests/scheduling/test_life_of_a_calendar.py", "tests/races/", "tests/demo/")
 
 # What a developer keeps in .env shall not reach the tests.
 os.environ |= {
@@ -32,8 +31,6 @@ os.environ |= {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Side by side, a long file that begins last is waited for alone.
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     # Playwright's synchronous API keeps an event loop running on this thread from its first use
     # until the session ends, and no async test can run beside it.
     items.sort(key=lambda item: item.path.is_relative_to(BROWSER_TESTS))
