@@ -83,8 +83,7 @@ class SharedReads(Generic[T]):
         task = asyncio.ensure_future(read())
         entry = _Entry(time.monotonic(), before.key if before else "", task)
         self._entries[name] = entry
-        while len(self._entries) > _MOST:
-            self._entries.pop(next(iter(self._entries)))
+        self._let_go()
         try:
             found = await asyncio.shield(task)
         except BaseException:
@@ -93,6 +92,15 @@ class SharedReads(Generic[T]):
             raise
         entry.key = found.key
         return found.value
+
+    def _let_go(self) -> None:
+        """Keep nothing that counts no more, however many pages are asked for."""
+        since = time.monotonic() - LOST_SECONDS
+        while self._entries:
+            oldest = next(iter(self._entries))
+            if len(self._entries) <= _MOST and self._entries[oldest].began >= since:
+                return
+            del self._entries[oldest]
 
     @staticmethod
     def _counts(entry: _Entry[T], seconds: float) -> bool:

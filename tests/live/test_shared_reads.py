@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from appointment_app import clock
+from appointment_app.live import shared_reads
 from appointment_app.live.shared_reads import Read, SharedReads, note_all_told, note_told
 
 NOW = datetime(2030, 3, 4, 6, 30, tzinfo=UTC)
@@ -93,3 +94,14 @@ async def test_who_leaves_takes_the_reading_from_nobody() -> None:
         await asyncio.sleep(0)
         reader.may_end.set()
         assert await second == 1
+
+
+async def test_what_counts_no_more_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader()
+    with clock.frozen(NOW):
+        for number in range(50):
+            await reader.shared.get(number, reader.read)
+        assert len(reader.shared._entries) == 50
+        monkeypatch.setattr(shared_reads, "LOST_SECONDS", -1.0)
+        await reader.shared.get("another page", reader.read)
+    assert len(reader.shared._entries) <= 1
