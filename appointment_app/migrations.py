@@ -17,7 +17,7 @@ from appointment_app.settings import PROJECT_ROOT, get_settings
 
 
 class NotMigrated(Exception):
-    """The database has another schema than this version needs, and is is not ours to change."""
+    """The database has another schema than this version needs, and it is not ours to change."""
 
 
 def migrate() -> None:

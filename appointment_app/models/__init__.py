@@ -4,13 +4,17 @@ from sqlmodel import SQLModel
 
 from appointment_app.models.accounts import (
     AccountToken,
+    Consent,
     LoginSession,
     LoginThrottle,
+    RefreshToken,
+    RequestKey,
     Role,
     RoleAssignment,
     TokenPurpose,
     User,
 )
+from appointment_app.models.append_only import APPEND_ONLY, CANNOT_CHANGE
 from appointment_app.models.appointments import (
     Appointment,
     AppointmentMove,
@@ -33,12 +37,22 @@ from appointment_app.models.availability import (
     WeeklyHours,
 )
 from appointment_app.models.base import row_id
+from appointment_app.models.bulk import (
+    BulkKind,
+    ErasedNumber,
+    ExternalNumber,
+    ImportFile,
+    ImportState,
+)
 from appointment_app.models.clinics import (
     Approval,
     Clinic,
+    Department,
     Doctor,
     DoctorAtClinic,
+    DoctorDepartment,
     DoctorLanguage,
+    DoctorPhoto,
     DoctorSpecialty,
     Resource,
     ResourceKind,
@@ -50,12 +64,24 @@ from appointment_app.models.overlaps import (
     RESOURCE_OVERLAP,
     SEAT_TAKEN,
 )
-from appointment_app.models.people import Guardianship, Person
-from appointment_app.models.record import AuditEvent, MessageKind, OutboxMessage
+from appointment_app.models.people import (
+    BloodGroup,
+    ClaimLink,
+    Guardianship,
+    Kinship,
+    PatientOfClinic,
+    PatientProfile,
+    Person,
+    PersonKey,
+    PersonMerge,
+)
+from appointment_app.models.record import AuditEvent, AuditSeal, MessageKind, OutboxMessage
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "APPEND_ONLY",
+    "CANNOT_CHANGE",
     "DOCTOR_OVERLAP",
     "PERSON_OVERLAP",
     "RESOURCE_OVERLAP",
@@ -67,23 +93,42 @@ __all__ = [
     "AppointmentStatus",
     "Approval",
     "AuditEvent",
+    "AuditSeal",
     "BlockKind",
+    "BloodGroup",
     "BookableBy",
+    "BulkKind",
     "BusyBlock",
+    "ClaimLink",
     "Clinic",
+    "Consent",
     "DateOverride",
     "DateOverrideRange",
+    "Department",
     "Doctor",
     "DoctorAtClinic",
+    "DoctorDepartment",
     "DoctorLanguage",
+    "DoctorPhoto",
     "DoctorSpecialty",
+    "ErasedNumber",
+    "ExternalNumber",
     "Guardianship",
     "Hold",
+    "ImportFile",
+    "ImportState",
+    "Kinship",
     "LoginSession",
     "LoginThrottle",
     "MessageKind",
     "OutboxMessage",
+    "PatientOfClinic",
+    "PatientProfile",
     "Person",
+    "PersonKey",
+    "PersonMerge",
+    "RefreshToken",
+    "RequestKey",
     "Resource",
     "ResourceKind",
     "ResourceUse",

@@ -68,15 +68,48 @@ class LoginSession(SQLModel, table=True):
     address: str = text(45)
 
 
+class RefreshToken(SQLModel, table=True):
+    """A secret for which a program gets its next access token, once; kept as its SHA-256."""
+
+    __tablename__ = "refresh_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    login_session_id: int = refers_to("login_session.id")
+    secret_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(default_factory=now)
+    used_at: datetime | None = None
+
+
+class RequestKey(SQLModel, table=True):
+    """An ``Idempotency-Key`` that a user has sent, and the SHA-256 of what they sent with it."""
+
+    __tablename__ = "request_key"
+    __table_args__ = (sa.UniqueConstraint("user_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = refers_to("user_account.id", index=False)
+    key: str = Field(max_length=64)
+    fingerprint: str = Field(max_length=64)
+    created_at: datetime = Field(default_factory=now)
+
+
 class TokenPurpose(StrEnum):
     """What a mailed link lets its owner do."""
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"
+    INVITATION = "invitation"
+    CHANGE_EMAIL = "change_email"
+    SHARE_FAMILY = "share_family"
+    OWN_ACCOUNT = "own_account"
 
 
 class AccountToken(SQLModel, table=True):
-    """A mailed single-use link, kept as the SHA-256 of its secret."""
+    """A mailed single-use link, kept as the SHA-256 of its secret.
+
+    ``user_id`` is whose link it is, or who had it sent; ``email`` where it was sent, where that is
+    not the user's address, and ``person_id`` whom it is about.
+    """
 
     __tablename__ = "account_token"
 
@@ -85,9 +118,24 @@ class AccountToken(SQLModel, table=True):
     purpose: TokenPurpose = choice(TokenPurpose, "purpose")
     secret_hash: str = Field(max_length=64, unique=True)
     next_path: str = text(500)
+    email: str | None = Field(default=None, max_length=254)
+    person_id: int | None = refers_to("person.id", default=None)
     created_at: datetime = Field(default_factory=now)
     expires_at: datetime
     used_at: datetime | None = None
+
+
+class Consent(SQLModel, table=True):
+    """That a user agreed to a version of the privacy notice, when, and from which address."""
+
+    __tablename__ = "consent"
+    __table_args__ = (sa.UniqueConstraint("user_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = refers_to("user_account.id", index=False)
+    version: str = Field(max_length=20)
+    agreed_at: datetime = Field(default_factory=now)
+    address: str = text(45)
 
 
 class LoginThrottle(SQLModel, table=True):

@@ -131,6 +131,7 @@ class Appointment(SQLModel, table=True):
 
     ``visit_name``, ``duration``, ``mode``, ``price``, ``place``, ``zone`` and ``join_link`` are
     what was agreed when it was booked. ``active`` is False once cancelled: then it occupies nobody.
+    ``reminded_for`` is the start for which the patient was reminded, or needed no reminder.
     """
 
     __tablename__ = "appointment"
@@ -141,6 +142,29 @@ class Appointment(SQLModel, table=True):
         sa.UniqueConstraint("booked_by", "idempotency_key"),
         sa.Index("ix_appointment_person_id_starts_at", "person_id", "starts_at"),
         sa.Index("ix_appointment_doctor_id_starts_at", "doctor_id", "starts_at"),
+        sa.Index("ix_appointment_starts_at", "starts_at"),
+        # What figures count, which PostgreSQL finds in the index alone.
+        sa.Index(
+            "ix_appointment_clinic_id_starts_at",
+            "clinic_id",
+            "starts_at",
+            postgresql_include=["doctor_id", "status", "duration", "created_at"],
+        ),
+        sa.Index(
+            "ix_appointment_cancelled",
+            "clinic_id",
+            "starts_at",
+            postgresql_include=["doctor_id", "person_id", "cancelled_by", "cancelled_at"],
+            postgresql_where=sa.text("NOT active"),
+            sqlite_where=sa.text("active = 0"),
+        ).ddl_if(dialect=("postgresql", "sqlite")),  # type: ignore[arg-type]  # as documented
+        sa.Index(
+            "ix_appointment_shared",
+            "clinic_id",
+            "starts_at",
+            postgresql_where=sa.text("seat > 0"),
+            sqlite_where=sa.text("seat > 0"),
+        ).ddl_if(dialect=("postgresql", "sqlite")),  # type: ignore[arg-type]  # as documented
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -150,7 +174,7 @@ class Appointment(SQLModel, table=True):
     seat: int = 0
     person_id: int = Field(foreign_key="person.id", ondelete="RESTRICT")
     doctor_id: int = Field(foreign_key="doctor.id", ondelete="RESTRICT")
-    clinic_id: int = refers_to("clinic.id")
+    clinic_id: int = refers_to("clinic.id", index=False)
     visit_type_id: int = refers_to("visit_type.id")
     series_id: int | None = refers_to("appointment_series.id", default=None)
     starts_at: datetime
@@ -173,6 +197,7 @@ class Appointment(SQLModel, table=True):
     cancelled_by: int | None = refers_to("user_account.id", default=None)
     cancel_reason: str = text(500)
     checked_in_at: datetime | None = None
+    reminded_for: datetime | None = None
     version: int = 1
     created_at: datetime = Field(default_factory=now)
 

@@ -29,15 +29,25 @@ def choice(values: type[Enum], name: str, **options: Any) -> Any:
 
     Not a native enum type: those cannot be changed inside a transaction everywhere.
     """
-    column_type = sa.Enum(
+    return Field(sa_type=_text_of(values, name=name, create_constraint=True), **options)
+
+
+def open_choice(values: type[Enum], **options: Any) -> Any:
+    """Declare a text column that holds a value of an enum, checked by the program alone.
+
+    For an enum that grows often and on which no constraint stands: a new value needs no migration.
+    """
+    return Field(sa_type=_text_of(values, validate_strings=True), **options)
+
+
+def _text_of(values: type[Enum], **options: Any) -> sa.Enum:
+    return sa.Enum(
         values,
-        name=name,
         native_enum=False,
         length=24,
-        create_constraint=True,
         values_callable=lambda members: [member.value for member in members],
+        **options,
     )
-    return Field(sa_type=column_type, **options)
 
 
 def refers_to(target: str, **options: Any) -> Any:

@@ -18,7 +18,9 @@ class Clinic(Searched, table=True):
     """A place where doctors work (FHIR: Location); its zone gives the hours their meaning.
 
     ``country`` (ISO 3166-1) and ``region`` (the second part of ISO 3166-2, such as ``BY``) say
-    which public holidays it has.
+    which public holidays it has. ``latitude`` and ``longitude`` are degrees (WGS 84), both or
+    neither. ``opening_hours`` is what the clinic tells the public, ``[weekday, opens, closes]`` in
+    local minutes (``clinics/public_hours.py``); free times come from the doctors' hours alone.
     """
 
     __tablename__ = "clinic"
@@ -37,6 +39,9 @@ class Clinic(Searched, table=True):
     zone: str = Field(max_length=64)
     phone: str = text(32)
     email: str = text(254)
+    latitude: float | None = Field(default=None, sa_type=sa.Double, index=True)
+    longitude: float | None = Field(default=None, sa_type=sa.Double)
+    opening_hours: list[list[int]] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     is_demo: bool = False
     active: bool = True
     version: int = 1
@@ -70,6 +75,20 @@ class Resource(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now)
 
 
+class Department(SQLModel, table=True):
+    """A part of a clinic, such as its outpatients or its children's ward."""
+
+    __tablename__ = "department"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: UUID = public_id()
+    clinic_id: int = refers_to("clinic.id")
+    name: str = Field(max_length=80)
+    active: bool = True
+    version: int = 1
+    created_at: datetime = Field(default_factory=now)
+
+
 class Specialty(SQLModel, table=True):
     """A field of medicine, with the words a patient would search it by."""
 
@@ -89,12 +108,18 @@ class Approval(StrEnum):
     REFUSED = "refused"
 
 
+# Columns that a table got later: rows that were there have the default.
+_EMPTY = {"server_default": ""}
+
+
 class Doctor(Searched, table=True):
     """A practitioner (FHIR: Practitioner).
 
     ``revision`` counts the changes of everything that makes this doctor's free slots and
     calendar; each such transaction raises it first, which also locks the row: that is the
-    order in which bookings of one doctor wait for each other.
+    order in which bookings of one doctor wait for each other. ``photo`` is another name for each
+    ``DoctorPhoto``, empty without one. From ``suspended_from`` on nobody finds or books them, until
+    the moment ``suspended_until`` where there is one.
     """
 
     __tablename__ = "doctor"
@@ -111,12 +136,17 @@ class Doctor(Searched, table=True):
     family_name: str = Field(max_length=100, index=True)
     licence_number: str = Field(max_length=40, unique=True)
     practising_since: int | None = None
+    qualifications: str = text(1000, sa_column_kwargs=_EMPTY)
+    photo: str = text(16, sa_column_kwargs=_EMPTY)
     bio: str = text(2000)
     max_patients_a_day: int | None = None
     approval: Approval = choice(Approval, "approval", default=Approval.PENDING, index=True)
     approval_reason: str = text(500)
     approval_decided_at: datetime | None = None
     approval_decided_by: int | None = refers_to("user_account.id", default=None)
+    suspended_from: datetime | None = None
+    suspended_until: datetime | None = None
+    suspension_reason: str = text(500, sa_column_kwargs=_EMPTY)
     active: bool = True
     revision: int = 0
     version: int = 1
@@ -126,6 +156,23 @@ class Doctor(Searched, table=True):
     def full_name(self) -> str:
         """Title and name as they are said."""
         return f"{self.title} {self.given_name} {self.family_name}".strip()
+
+    def suspended_after(self, moment: datetime) -> datetime | None:
+        """Return since when the doctor is suspended, or will be; None without, or once it is over.
+
+        In UTC.
+        """
+        is_over = self.suspended_until is not None and self.suspended_until <= moment
+        return None if is_over else self.suspended_from
+
+
+class DoctorPhoto(SQLModel, table=True):
+    """The photo of a doctor, apart from the row that everything else reads."""
+
+    __tablename__ = "doctor_photo"
+
+    doctor_id: int = Field(foreign_key="doctor.id", ondelete="RESTRICT", primary_key=True)
+    image: bytes = Field(sa_type=sa.LargeBinary(1 << 20))
 
 
 class DoctorSpecialty(SQLModel, table=True):
@@ -184,3 +231,14 @@ class DoctorAtClinic(SQLModel, table=True):
     next_free_at: datetime | None = Field(default=None, index=True)
     active: bool = True
     version: int = 1
+
+
+class DoctorDepartment(SQLModel, table=True):
+    """A department of the clinic to which a doctor belongs there."""
+
+    __tablename__ = "doctor_department"
+
+    doctor_at_clinic_id: int = Field(
+        foreign_key="doctor_at_clinic.id", ondelete="RESTRICT", primary_key=True
+    )
+    department_id: int = refers_to("department.id", primary_key=True)

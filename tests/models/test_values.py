@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -54,6 +54,15 @@ async def test_every_writing_is_kept(session: AsyncSession) -> None:
     await session.refresh(event)
     assert (message.idempotency_key, message.payload) == ("🩺", payload)
     assert event.fields == ["🩺", "b"]
+
+
+async def test_a_kind_of_mail_that_the_program_does_not_know_is_never_stored(
+    session: AsyncSession,
+) -> None:
+    """No constraint of the database stands on it: new kinds come often."""
+    session.add(OutboxMessage(idempotency_key="x", kind="unheard_of", recipient="x"))
+    with pytest.raises(StatementError, match="unheard_of"):
+        await session.commit()
 
 
 async def test_truth_is_a_truth_value(session: AsyncSession) -> None:
