@@ -1,11 +1,11 @@
-"""Where a person is reached by mail: at their own account or at a guardian's."""
+"""Where a person is reached by mail: at their account, their guardians', or as staff wrote down."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,31 +21,67 @@ class MailContact:
     language: str
 
 
-async def mail_contact(session: AsyncSession, person_id: int) -> MailContact | None:
-    """Return where to write about ``person_id``, or None when they have no address."""
-    email, language = contact_columns(person_id)
-    return contact_from(*(await session.exec(select(email, language))).one())
+async def mail_contacts(session: AsyncSession, person_id: int) -> tuple[MailContact, ...]:
+    """Return where to write about ``person_id``; nowhere when they have no address.
+
+    That is their own account; else those of all their guardians; else what staff wrote down.
+    """
+    found = (await session.exec(_account_holders(person_id))).all()
+    own = [(email, language) for key, email, language in found if key == person_id]
+    accounts = own or [(email, language) for _, email, language in found]
+    if not accounts:
+        written = select(Person.email, Person.language).where(
+            Person.id == person_id, col(Person.email).is_not(None)
+        )
+        accounts = [(email or "", language) for email, language in await session.exec(written)]
+    return tuple(MailContact(*each) for each in accounts if all(each))
 
 
-def contact_columns(person_id: Any) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
-    """Select the address and the language of ``mail_contact``, as columns of a statement."""
-    guardians = select(Guardianship.guardian_id).where(Guardianship.dependent_id == person_id)
-    account_holder = aliased(Person)
-    contacts = (
-        select(User.email)
-        .join(account_holder, col(account_holder.user_id) == User.id)
+def contact_columns(person_id: Any) -> tuple[ColumnElement[Any], ...]:
+    """Select the first of ``mail_contacts`` and how many guardians there are, as columns."""
+    contacts = _account_holders(person_id)
+    emails = contacts.with_only_columns(col(User.email)).limit(1)
+    languages = contacts.with_only_columns(col(_HOLDER.language)).limit(1)
+    # Somebody without an account has what staff wrote down, if they wrote something down.
+    person = aliased(Person)
+    written = select(person.email).where(person.id == person_id).scalar_subquery()
+    language = select(person.language).where(person.id == person_id).scalar_subquery()
+    guardians = select(func.count()).where(_is_dependent(person_id))
+    return (
+        func.coalesce(emails.scalar_subquery(), written),
+        func.coalesce(languages.scalar_subquery(), language),
+        guardians.scalar_subquery(),
+    )
+
+
+async def contacts_from(
+    session: AsyncSession, person_id: int, email: str | None, language: str | None, guardians: int
+) -> tuple[MailContact, ...]:
+    """Return ``mail_contacts`` of the values that ``contact_columns`` selected.
+
+    It takes a statement more only where somebody has several guardians.
+    """
+    if guardians > 1:
+        return await mail_contacts(session, person_id)
+    return (MailContact(email, language),) if email and language else ()
+
+
+_HOLDER = aliased(Person)
+
+
+def _is_dependent(person_id: Any) -> Any:
+    return (col(Guardianship.dependent_id) == person_id) & col(Guardianship.ended_at).is_(None)
+
+
+def _account_holders(person_id: Any) -> Any:
+    """Select the accounts of a person and of their guardians, the person's own first."""
+    guardians = select(Guardianship.guardian_id).where(_is_dependent(person_id))
+    return (
+        select(col(_HOLDER.id), col(User.email), col(_HOLDER.language))
+        .join(User, col(_HOLDER.user_id) == User.id)
         .where(
             col(User.active),
-            or_(account_holder.id == person_id, col(account_holder.id).in_(guardians)),
+            or_(col(_HOLDER.id) == person_id, col(_HOLDER.id).in_(guardians)),
         )
-        # The person's own account comes before a guardian's.
-        .order_by(col(account_holder.id) != person_id, col(account_holder.id))
-        .limit(1)
+        .order_by(col(_HOLDER.id) != person_id, col(_HOLDER.id))
     )
-    languages = contacts.with_only_columns(col(account_holder.language))
-    return contacts.scalar_subquery(), languages.scalar_subquery()
-
-
-def contact_from(email: str | None, language: str | None) -> MailContact | None:
-    """Return the contact of the values that ``contact_columns`` selected."""
-    return MailContact(email, language) if email and language else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
 from appointment_app.i18n import t
@@ -32,20 +33,36 @@ def read_email(typed: str) -> str:
     return checked.normalized.lower()
 
 
-def read_phone(typed: str) -> str:
+def read_phone(typed: str, region: str | None = None) -> str:
     """Return the number as E.164 has it, such as ``+4930901820``; empty stays empty.
 
-    Raises ``Unreadable``.
+    A number without its country code is one of ``region`` (ISO 3166-1). Raises ``Unreadable``.
     """
     if not typed.strip():
         return ""
     try:
-        number = phonenumbers.parse(typed, None)
+        number = phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException as invalid:
         raise Unreadable(_phone_sentence()) from invalid
     if not phonenumbers.is_valid_number(number):
         raise Unreadable(_phone_sentence())
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def show_phone(stored: str) -> str:
+    """Return a number as people write it, such as ``+49 30 901820``; other text stays as it is."""
+    try:
+        number = phonenumbers.parse(stored, None)
+    except phonenumbers.NumberParseException:
+        return stored
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def region_of_language(language: str) -> str:
+    """Return the country (ISO 3166-1) in which most of those live who speak ``language``, or ""."""
+    likely: dict[str, str] = get_global("likely_subtags")  # type: ignore[assignment]
+    region = likely.get(language, "").rpartition("_")[2]
+    return region if len(region) == 2 and region.isupper() else ""
 
 
 def read_name(typed: str) -> str:

@@ -85,7 +85,12 @@ async def _open(
     user.last_login_at = clock.now()
     identity = (await identity_of(session, user_id)).at(visitor.address)
     audit.record(
-        session, identity.actor, "user.logged_in", record_type="user_account", record_id=user_id
+        session,
+        identity.actor,
+        "user.logged_in",
+        record_type="user_account",
+        record_id=user_id,
+        person_id=identity.actor.person_id,
     )
     return await login_sessions.open_login(session, user_id, identity, user_agent=user_agent)
 
@@ -95,5 +100,10 @@ async def _end(session: AsyncSession, actor: Actor, token: str | None) -> None:
     user_id = await login_sessions.end_login(session, token)
     if user_id is not None:
         audit.record(
-            session, actor, "user.logged_out", record_type="user_account", record_id=user_id
+            session,
+            actor,
+            "user.logged_out",
+            record_type="user_account",
+            record_id=user_id,
+            person_id=actor.person_id,
         )

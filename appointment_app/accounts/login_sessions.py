@@ -17,13 +17,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actors import ANONYMOUS, Identity, identity_of
-from appointment_app.accounts.keys import key_for
+from appointment_app.accounts.keys import keys_for, read_signed, sign
 from appointment_app.database import Database, transactional
 from appointment_app.models import LoginSession
 
 REMEMBERED = timedelta(seconds=3)
 TOUCHED_EVERY = timedelta(minutes=1)
-_ALGORITHM = "HS256"
+_PURPOSE = "login session"
 _MOST_REMEMBERED = 10_000
 
 
@@ -41,11 +41,15 @@ STAFF_LIMITS = Limits(idle=timedelta(hours=12), absolute=timedelta(days=7))
 
 @dataclass(frozen=True, slots=True)
 class OpenedLogin:
-    """A fresh login: whose, the token for the cookie, and when that becomes worthless."""
+    """A fresh login: whose, the token for the cookie, and when that becomes worthless.
+
+    ``login_id`` is the public id of its row.
+    """
 
     identity: Identity
     token: str
     expires_at: datetime
+    login_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ async def open_login(
     )
     session.add(row)
     claims = {"jti": str(row.public_id), "iat": now, "exp": row.expires_at}
-    token = jwt.encode(claims, key_for("login session"), algorithm=_ALGORITHM)
-    return OpenedLogin(identity, token, row.expires_at)
+    token = sign(claims, _PURPOSE)
+    return OpenedLogin(identity, token, row.expires_at, row.public_id)
 
 
 async def who_is(database: Database, token: str | None) -> Identity:
@@ -85,20 +89,46 @@ async def who_is(database: Database, token: str | None) -> Identity:
 
     A login that another process ended is noticed after ``REMEMBERED`` at the latest.
     """
-    login_id = _login_id(token)
-    if login_id is None:
-        return ANONYMOUS
+    login_id = login_of(token)
+    return ANONYMOUS if login_id is None else await holder_of(database, login_id)
+
+
+async def holder_of(database: Database, login_id: UUID) -> Identity:
+    """Return whose login this is, as ``who_is`` does."""
     now = clock.now()
     found = _found.get(login_id)
     if found is None or not timedelta(0) <= now - found.read_at < REMEMBERED:
         found = await _read(database, login_id)
         _remember(login_id, found)
-    return found.identity if now < found.ends_at else ANONYMOUS
+    return found.identity.as_of(now) if now < found.ends_at else ANONYMOUS
+
+
+def login_of(token: str | None) -> UUID | None:
+    """Return the ``jti`` of a token that we signed and that has not expired by our clock."""
+    if not token:
+        return None
+    try:
+        claims = read_signed(
+            token,
+            keys_for(_PURPOSE),
+            # Our own clock decides, below, so that tests can freeze it.
+            options={
+                "require": ["jti", "iat", "exp"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        login_id = UUID(claims["jti"])
+    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
+        return None
+    return login_id if clock.now() < expires_at else None
 
 
 async def end_login(session: AsyncSession, token: str | None) -> int | None:
     """End the login that the token names, in the caller's transaction; return its user's id."""
-    login_id = _login_id(token)
+    login_id = login_of(token)
     if login_id is None:
         return None
     query = select(LoginSession).where(
@@ -120,9 +150,11 @@ async def end_all_logins(session: AsyncSession, user_id: int) -> None:
     )
 
 
-def forget_logins(*, token: str | None = None, user_id: int | None = None) -> None:
+def forget_logins(
+    *, token: str | None = None, user_id: int | None = None, login_id: UUID | None = None
+) -> None:
     """Read again what this process remembers: call it after the transaction that ended logins."""
-    login_id = _login_id(token)
+    login_id = login_id or login_of(token)
     for remembered, found in list(_found.items()):
         if remembered == login_id or found.identity.actor.user_id == user_id:
             del _found[remembered]
@@ -133,6 +165,15 @@ def forget_everything() -> None:
     _found.clear()
 
 
+def still_holds(row: LoginSession) -> bool:
+    """Tell whether nobody and nothing has ended the login of this row."""
+    return row.ended_at is None and clock.now() < _ends_at(row, row.last_seen_at)
+
+
+def _ends_at(row: LoginSession, last_seen_at: datetime) -> datetime:
+    return min(last_seen_at + timedelta(minutes=row.idle_minutes), row.expires_at)
+
+
 async def _read(database: Database, login_id: UUID) -> _Found:
     now = clock.now()
     nobody = _Found(ANONYMOUS, now, now)
@@ -140,16 +181,13 @@ async def _read(database: Database, login_id: UUID) -> _Found:
         async with session.begin():
             query = select(LoginSession).where(LoginSession.public_id == login_id)
             row = (await session.exec(query)).one_or_none()
-            if row is None or row.ended_at is not None:
+            if row is None or not still_holds(row):
                 return nobody
-            idle_limit = timedelta(minutes=row.idle_minutes)
-            ends_at = min(row.last_seen_at + idle_limit, row.expires_at)
-            if now >= ends_at:
-                return nobody
+            ends_at = _ends_at(row, row.last_seen_at)
             identity = await identity_of(session, row.user_id)
         if now - row.last_seen_at >= TOUCHED_EVERY:
             await _touch(session, login_id, now)
-            ends_at = min(now + idle_limit, row.expires_at)
+            ends_at = _ends_at(row, now)
     return _Found(identity, now, ends_at)
 
 
@@ -164,27 +202,3 @@ def _remember(login_id: UUID, found: _Found) -> None:
     if len(_found) >= _MOST_REMEMBERED:
         forget_everything()
     _found[login_id] = found
-
-
-def _login_id(token: str | None) -> UUID | None:
-    """Return the ``jti`` of a token that we signed and that has not expired by our clock."""
-    if not token:
-        return None
-    try:
-        claims = jwt.decode(
-            token,
-            key_for("login session"),
-            algorithms=[_ALGORITHM],
-            # Our own clock decides, below, so that tests can freeze it.
-            options={
-                "require": ["jti", "iat", "exp"],
-                "verify_exp": False,
-                "verify_iat": False,
-                "verify_nbf": False,
-            },
-        )
-        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        login_id = UUID(claims["jti"])
-    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
-        return None
-    return login_id if clock.now() < expires_at else None

@@ -17,15 +17,25 @@ from appointment_app.models import AccountToken, TokenPurpose
 LIFETIMES = {
     TokenPurpose.VERIFY_EMAIL: timedelta(hours=24),
     TokenPurpose.RESET_PASSWORD: timedelta(minutes=30),
+    TokenPurpose.INVITATION: timedelta(days=7),
+    TokenPurpose.CHANGE_EMAIL: timedelta(hours=24),
+    TokenPurpose.SHARE_FAMILY: timedelta(days=7),
+    TokenPurpose.OWN_ACCOUNT: timedelta(days=7),
 }
 MOST_IN_A_WHILE = 3
 A_WHILE = timedelta(minutes=30)
 
 
 async def issue(
-    session: AsyncSession, user_id: int, purpose: TokenPurpose, *, next_path: str = ""
+    session: AsyncSession,
+    user_id: int,
+    purpose: TokenPurpose,
+    *,
+    next_path: str = "",
+    email: str | None = None,
+    person_id: int | None = None,
 ) -> str | None:
-    """Return a new secret, stored in the caller's transaction.
+    """Return a new secret, stored in the caller's transaction; see ``AccountToken``.
 
     Returns None when the user has got enough links of this kind within the last half hour:
     strangers can ask for them, and the mailbox is not theirs.
@@ -44,6 +54,8 @@ async def issue(
             purpose=purpose,
             secret_hash=fingerprint(secret),
             next_path=next_path,
+            email=email,
+            person_id=person_id,
             created_at=clock.now(),
             expires_at=clock.now() + LIFETIMES[purpose],
         )
@@ -51,12 +63,13 @@ async def issue(
     return secret
 
 
-async def redeem(session: AsyncSession, secret: str, purpose: TokenPurpose) -> AccountToken:
+async def redeem(session: AsyncSession, secret: str, *purposes: TokenPurpose) -> AccountToken:
     """Use up the link with this secret, in the caller's transaction, and return it.
 
-    Raises ``LinkInvalid`` when it was used before, is too old or does not exist.
+    It must be for one of ``purposes``. Raises ``LinkInvalid`` when it was used before, is too old
+    or does not exist.
     """
-    token = await find(session, secret, purpose)
+    token = await find(session, secret, *purposes)
     used = await session.exec(
         update(AccountToken)
         .where(col(AccountToken.id) == token.id, col(AccountToken.used_at).is_(None))
@@ -67,14 +80,14 @@ async def redeem(session: AsyncSession, secret: str, purpose: TokenPurpose) -> A
     return token
 
 
-async def find(session: AsyncSession, secret: str, purpose: TokenPurpose) -> AccountToken:
+async def find(session: AsyncSession, secret: str, *purposes: TokenPurpose) -> AccountToken:
     """Return the link with this secret without using it up.
 
     Raises ``LinkInvalid`` as ``redeem`` does.
     """
     query = select(AccountToken).where(
         AccountToken.secret_hash == fingerprint(secret),
-        AccountToken.purpose == purpose,
+        col(AccountToken.purpose).in_(purposes),
         col(AccountToken.used_at).is_(None),
         col(AccountToken.expires_at) > clock.now(),
     )

@@ -1,4 +1,4 @@
-"""A forgotten password, replaced through a mailed link."""
+"""A password that is chosen through a mailed link: a forgotten one anew, or the first one."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from appointment_app.models import MessageKind, TokenPurpose, User
 from appointment_app.models.base import row_id
 from appointment_app.notifications.outbox import enqueue
 
+_PURPOSES = (TokenPurpose.RESET_PASSWORD, TokenPurpose.INVITATION)
+
 
 async def forgot_password(session: AsyncSession, visitor: Actor, *, email: str) -> None:
     """Mail the owner of the address a link to choose a new password, if there is an owner.
@@ -44,13 +46,13 @@ async def forgot_password(session: AsyncSession, visitor: Actor, *, email: str) 
 async def reset_password(
     session: AsyncSession, visitor: Actor, *, secret: str, password: str, user_agent: str = ""
 ) -> OpenedLogin:
-    """Replace the password, end every login there is and open a new one.
+    """Store the password, end every login there is and open a new one.
 
     Holding the link shows that the address is theirs, so it counts as confirmed. Raises
     ``LinkInvalid``, or ``Invalid`` for a password that is not good enough (the link stays good).
     """
     async with session.begin():
-        link = await mailed_links.find(session, secret, TokenPurpose.RESET_PASSWORD)
+        link = await mailed_links.find(session, secret, *_PURPOSES)
         user = await session.get_one(User, link.user_id)
     if sentence := passwords.problem(password, personal=(user.email,)):
         raise Invalid({"password": sentence})
@@ -80,7 +82,7 @@ async def _mail_reset_link(session: AsyncSession, email: str) -> None:
 async def _replace(
     session: AsyncSession, visitor: Actor, secret: str, password_hash: str, user_agent: str
 ) -> OpenedLogin:
-    link = await mailed_links.redeem(session, secret, TokenPurpose.RESET_PASSWORD)
+    link = await mailed_links.redeem(session, secret, *_PURPOSES)
     for purpose in TokenPurpose:
         await mailed_links.withdraw_all(session, link.user_id, purpose)
     await login_sessions.end_all_logins(session, link.user_id)
@@ -88,6 +90,7 @@ async def _replace(
     identity = (await identity_of(session, link.user_id)).at(visitor.address)
     if not identity.actor.is_somebody:
         raise LinkInvalid
+    is_first = link.purpose is TokenPurpose.INVITATION
     user.password_hash = password_hash
     user.email_verified_at = user.email_verified_at or clock.now()
     user.last_login_at = clock.now()
@@ -95,16 +98,18 @@ async def _replace(
     audit.record(
         session,
         identity.actor,
-        "user.password_reset",
+        "user.invitation_accepted" if is_first else "user.password_reset",
         record_type="user_account",
         record_id=link.user_id,
+        person_id=identity.actor.person_id,
         fields=["password_hash"],
     )
-    enqueue(
-        session,
-        MessageKind.PASSWORD_CHANGED,
-        recipient=user.email,
-        key=mailed_links.fingerprint(secret),
-        payload={"user_id": link.user_id},
-    )
+    if not is_first:
+        enqueue(
+            session,
+            MessageKind.PASSWORD_CHANGED,
+            recipient=user.email,
+            key=mailed_links.fingerprint(secret),
+            payload={"user_id": link.user_id},
+        )
     return await login_sessions.open_login(session, link.user_id, identity, user_agent=user_agent)

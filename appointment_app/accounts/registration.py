@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts import audit, contact_details, passwords, throttle
+from appointment_app.accounts import audit, consent, contact_details, passwords, throttle
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.equal_time import equal_time
 from appointment_app.accounts.errors import LicenceKnown
@@ -52,6 +52,7 @@ class NewAccount:
     given_name: str
     family_name: str
     phone: str = ""
+    agrees: bool = False  # to the privacy notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ async def _store(
     password_hash: str,
     next_path: str,
 ) -> None:
-    practice = None if doctor is None else await _practice(session, doctor)
+    practice = None if doctor is None else await find_practice(session, doctor)
     known = (await session.exec(select(User).where(User.email == account.email))).one_or_none()
     if known is not None:
         await _tell_the_owner(session, known)
@@ -125,14 +126,14 @@ async def _store(
     session.add(user)
     await session.flush()
     user_id = row_id(user)
-    session.add(
-        Person(
-            user_id=user_id,
-            given_name=account.given_name,
-            family_name=account.family_name,
-            phone=account.phone,
-        )
+    person = Person(
+        user_id=user_id,
+        given_name=account.given_name,
+        family_name=account.family_name,
+        phone=account.phone,
     )
+    session.add(person)
+    await session.flush()
     role = Role.PATIENT if doctor is None else Role.DOCTOR
     session.add(RoleAssignment(user_id=user_id, role=role))
     audit.record(
@@ -141,19 +142,23 @@ async def _store(
         "user.registered",
         record_type="user_account",
         record_id=user_id,
+        person_id=row_id(person),
     )
+    consent.add_consent(session, replace(visitor, user_id=user_id))
     if doctor is not None and practice is not None:
         await _store_doctor(session, user_id, account, doctor, practice)
     await mail_verification_link(session, user, next_path=next_path)
 
 
 @dataclass(frozen=True, slots=True)
-class _Practice:
+class Practice:
+    """Where a new doctor works, and their specialties; internal ids."""
+
     clinic_id: int
     specialty_ids: list[int]
 
 
-async def _practice(session: AsyncSession, doctor: NewDoctor) -> _Practice:
+async def find_practice(session: AsyncSession, doctor: NewDoctor) -> Practice:
     """Return clinic and specialties as they stand in the database.
 
     Raises ``Invalid`` when one does not exist, ``LicenceKnown``.
@@ -174,11 +179,11 @@ async def _practice(session: AsyncSession, doctor: NewDoctor) -> _Practice:
     licence = select(Doctor.id).where(Doctor.licence_number == doctor.licence_number)
     if (await session.exec(licence)).one_or_none() is not None:
         raise LicenceKnown
-    return _Practice(clinic_id, [ids[code] or 0 for code in doctor.specialties])
+    return Practice(clinic_id, [ids[code] or 0 for code in doctor.specialties])
 
 
 async def _store_doctor(
-    session: AsyncSession, user_id: int, account: NewAccount, new: NewDoctor, practice: _Practice
+    session: AsyncSession, user_id: int, account: NewAccount, new: NewDoctor, practice: Practice
 ) -> None:
     doctor = Doctor(
         user_id=user_id,
@@ -224,13 +229,16 @@ def _checked(account: NewAccount, doctor: NewDoctor | None) -> tuple[NewAccount,
     if sentence := passwords.problem(account.password, personal=personal):
         errors["password"] = sentence
     if doctor is not None:
-        doctor = _checked_doctor(doctor, errors)
+        doctor = checked_doctor(doctor, errors)
+    if not account.agrees:
+        errors["agrees"] = t("Please read the privacy notice and agree to it.")
     if errors:
         raise Invalid(errors)
-    return NewAccount(password=account.password, **values), doctor
+    return NewAccount(password=account.password, agrees=True, **values), doctor
 
 
-def _checked_doctor(doctor: NewDoctor, errors: dict[str, str]) -> NewDoctor:
+def checked_doctor(doctor: NewDoctor, errors: dict[str, str]) -> NewDoctor:
+    """Return what was typed of a doctor as it is stored; adds what is wrong to ``errors``."""
     licence_number = " ".join(fit(doctor.licence_number).upper().split())
     specialties = list(dict.fromkeys(map(fit, doctor.specialties)))
     if not 3 <= len(licence_number) <= _MAXIMUM_LICENCE:

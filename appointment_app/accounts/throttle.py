@@ -9,8 +9,6 @@ addresses are counted like known ones. The keys are keyed hashes: the table name
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -20,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.errors import TryAgainLater
-from appointment_app.accounts.keys import key_for
+from appointment_app.accounts.keys import mark
 from appointment_app.accounts.network import network_of
 from appointment_app.database import transactional
 from appointment_app.models import LoginThrottle
@@ -116,4 +114,4 @@ def _doubling(steps: int, first: timedelta, longest: timedelta) -> timedelta:
 
 def _key(email: str, address: str | None = None) -> str:
     words = [email] if address is None else [email, network_of(address)]
-    return hmac.new(key_for("throttle"), "\n".join(words).encode(), hashlib.sha256).hexdigest()
+    return mark("\n".join(words).encode(), "throttle")

@@ -67,6 +67,7 @@ async def verify_email(
         "user.address_verified",
         record_type="user_account",
         record_id=link.user_id,
+        person_id=identity.actor.person_id,
         fields=["email_verified_at"],
     )
     login = await login_sessions.open_login(session, link.user_id, identity, user_agent=user_agent)

@@ -11,11 +11,14 @@ from sqlmodel import col, select
 from appointment_app import clock
 from appointment_app.accounts import equal_time, login_sessions, passwords
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.consent import NOTICE_VERSION
 from appointment_app.accounts.registration import NewAccount
+from appointment_app.api.rate_limits import forget_requests
 from appointment_app.database import Database
 from appointment_app.models import (
     AuditEvent,
     Clinic,
+    Consent,
     Doctor,
     DoctorAtClinic,
     MessageKind,
@@ -37,6 +40,7 @@ MIRA = NewAccount(
     given_name="Mira",
     family_name="Sol",
     phone="+49 30 901820",
+    agrees=True,
 )
 
 
@@ -44,6 +48,7 @@ def answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out the wait for equal time, and what earlier tests left in this process."""
     monkeypatch.setattr(equal_time, "MINIMUM_SECONDS", 0)
     login_sessions.forget_everything()
+    forget_requests()
 
 
 async def add_user(
@@ -63,6 +68,7 @@ async def add_user(
         )
         session.add(user)
         await session.flush()
+        session.add(Consent(user_id=row_id(user), version=NOTICE_VERSION))
         name = email.split("@")[0].title()
         session.add(Person(user_id=row_id(user), given_name=name, family_name="Test"))
         for role in roles or (Role.PATIENT,):

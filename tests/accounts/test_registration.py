@@ -7,12 +7,14 @@ import pytest
 from sqlmodel import select
 
 from appointment_app.accounts import passwords, registration
+from appointment_app.accounts.consent import NOTICE_VERSION
 from appointment_app.accounts.errors import LicenceKnown
 from appointment_app.accounts.registration import NewAccount, NewDoctor
 from appointment_app.database import Database
 from appointment_app.errors import Invalid
 from appointment_app.models import (
     Approval,
+    Consent,
     Doctor,
     DoctorAtClinic,
     MessageKind,
@@ -50,7 +52,7 @@ async def test_a_patient_gets_an_account_and_a_link(database: Database) -> None:
     ((kind, recipient, payload),) = await mails(database)
     assert (kind, recipient) == (MessageKind.VERIFY_EMAIL, "mira.sol@mail.example")
     assert (payload["user_id"], payload["next"]) == (user.id, "/book?start=1")
-    assert await audited(database) == ["user.registered"]
+    assert await audited(database) == ["user.registered", "privacy.agreed"]
 
 
 async def test_a_known_address_is_told_to_its_owner_alone_once_a_day(database: Database) -> None:
@@ -102,7 +104,18 @@ async def test_what_is_wrong_is_said_at_the_field(
 async def test_all_that_is_wrong_is_said_at_once(database: Database) -> None:
     with pytest.raises(Invalid) as refused:
         await register(database, NewAccount("", "", "", ""))
-    assert set(refused.value.errors) == {"email", "password", "given_name", "family_name"}
+    fields = {"email", "password", "given_name", "family_name", "agrees"}
+    assert set(refused.value.errors) == fields
+
+
+async def test_nobody_registers_without_agreeing_to_the_notice(database: Database) -> None:
+    with pytest.raises(Invalid) as refused:
+        await register(database, replace(MIRA, agrees=False))
+    assert list(refused.value.errors) == ["agrees"]
+    await register(database, MIRA)
+    async with database.session() as session:
+        (kept,) = (await session.exec(select(Consent))).all()
+    assert (kept.version, kept.address) == (NOTICE_VERSION, "192.0.2.7")
 
 
 async def test_a_doctor_waits_for_a_decision(database: Database) -> None:
