@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, allows, require
+from appointment_app.clinics.doctor_record import record_of_doctor
 from appointment_app.database import transactional
 from appointment_app.errors import Forbidden, Invalid, NotFound
 from appointment_app.i18n import t
@@ -38,7 +38,11 @@ MAXIMUM_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A doctor as the one who decides sees them."""
+    """A doctor as the one who decides sees them.
+
+    ``suspended_from`` (UTC) is None without a suspension that holds or is ahead, and
+    ``suspended_until`` says when it ends; ``zone`` is a clinic's.
+    """
 
     public_id: str
     name: str
@@ -51,6 +55,9 @@ class Application:
     approval: Approval
     reason: str
     decided_at: datetime | None
+    suspended_from: datetime | None
+    suspended_until: datetime | None
+    zone: str
 
 
 async def list_applications(
@@ -92,6 +99,15 @@ async def list_applications(
         .where(col(DoctorAtClinic.doctor_id).in_(ids))
         .order_by(col(Clinic.name)),
     )
+    zones = await _names(
+        session,
+        select(DoctorAtClinic.doctor_id, Clinic.zone)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(col(DoctorAtClinic.doctor_id).in_(ids))
+        .order_by(col(DoctorAtClinic.id)),
+    )
+    now = clock.now()
+
     return [
         Application(
             public_id=str(doctor.public_id),
@@ -105,6 +121,9 @@ async def list_applications(
             approval=doctor.approval,
             reason=doctor.approval_reason,
             decided_at=doctor.approval_decided_at,
+            suspended_from=doctor.suspended_after(now),
+            suspended_until=doctor.suspended_until,
+            zone=next(iter(zones[doctor.id]), "UTC"),
         )
         for doctor, user in rows
     ]
@@ -155,18 +174,19 @@ async def _decide(
     doctor = await session.get_one(Doctor, doctor_id, with_for_update=True)
     if doctor.approval is approval and doctor.approval_reason == reason:
         return
+    before = {"approval": doctor.approval, "approval_reason": doctor.approval_reason}
     doctor.approval = approval
     doctor.approval_reason = reason
     doctor.approval_decided_at = clock.now()
     doctor.approval_decided_by = actor.user_id
     approved = approval is Approval.APPROVED
-    audit.record(
+    await record_of_doctor(
         session,
         actor,
-        "doctor.approved" if approved else "doctor.refused",
-        record_type="doctor",
-        record_id=doctor_id,
-        fields=["approval", "approval_reason"],
+        doctor_id,
+        "approved" if approved else "refused",
+        before=before,
+        after={"approval": approval, "approval_reason": reason},
     )
     user = await session.get_one(User, doctor.user_id)
     enqueue(

@@ -13,24 +13,24 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action, Record, allows, require
-from appointment_app.database import transactional
-from appointment_app.errors import Forbidden, Invalid, NotFound, StaleVersion
-from appointment_app.i18n import t
-from appointment_app.models import (
-    Appointment,
-    Clinic,
-    Resource,
-    ResourceKind,
-    ResourceUse,
-    row_id,
+from appointment_app.accounts.own_clinics import clinics_where
+from appointment_app.accounts.policy import Action, require
+from appointment_app.clinics.named_parts import (
+    find_clinic,
+    find_part,
+    other_parts,
+    parts_of_clinic,
+    record_of_part,
+    require_fewer_than,
+    sound_name,
 )
-from appointment_app.texts import fit
+from appointment_app.database import transactional
+from appointment_app.i18n import t
+from appointment_app.models import Appointment, Resource, ResourceKind, ResourceUse, row_id
 
-NAME_LIMIT = 80
 MOST_RESOURCES = 200
+_ACTION = Action.EDIT_RESOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,9 @@ async def list_resources(session: AsyncSession, actor: Actor) -> list[ClinicReso
 
     Raises ``LoginRequired``, ``Forbidden`` when there is no such clinic.
     """
-    by_name = select(Clinic).where(col(Clinic.active)).order_by(Clinic.name, col(Clinic.id))
-    clinics = [each for each in await session.exec(by_name) if _may_edit(actor, row_id(each))]
+    clinics = await clinics_where(session, actor, _ACTION)
     if not clinics:
-        require(actor, Action.EDIT_RESOURCES)
+        require(actor, _ACTION)
     ids = [row_id(clinic) for clinic in clinics]
     upcoming = await _upcoming(session, ids)
     found: defaultdict[int, list[ResourceItem]] = defaultdict(list)
@@ -91,21 +90,15 @@ async def add(
 ) -> UUID:
     """Add a room or a device to a clinic (public id); returns its public id.
 
-    Raises ``LoginRequired``, ``Forbidden``, and ``Invalid`` for the field ``name``.
+    Raises ``NotFound``, ``LoginRequired``, ``Forbidden``, and ``Invalid`` for the field ``name``.
     """
-    by_id = select(Clinic).where(Clinic.public_id == clinic_id).with_for_update(key_share=True)
-    clinic = (await session.exec(by_id)).first()
-    _require(actor, clinic.id if clinic else None)
-    if clinic is None:
-        raise NotFound
-    others = await _of_clinic(session, row_id(clinic))
-    if len(others) >= MOST_RESOURCES:
-        sentence = t("This clinic has {limit} already; that is the most.", limit=MOST_RESOURCES)
-        raise Invalid({"name": sentence})
+    clinic = await find_clinic(session, actor, clinic_id, _ACTION, lock=True)
+    others = await parts_of_clinic(session, Resource, row_id(clinic))
+    require_fewer_than(MOST_RESOURCES, others)
     row = Resource(clinic_id=row_id(clinic), kind=kind, name=_sound_name(name, kind, others))
     session.add(row)
     await session.flush()
-    _audit(session, actor, row, "created")
+    record_of_part(session, actor, row, "created", after={"name": row.name})
     return row.public_id
 
 
@@ -118,12 +111,12 @@ async def rename(
     Raises ``NotFound``, ``LoginRequired``, ``Forbidden``, ``StaleVersion``, and ``Invalid`` for
     the field ``name``.
     """
-    row = await _locked(session, actor, resource_id, version)
-    others = [each for each in await _of_clinic(session, row.clinic_id) if each.id != row.id]
-    row.name = _sound_name(name, row.kind, others)
+    row = await find_part(session, actor, Resource, resource_id, _ACTION, version=version)
+    before, row.name = row.name, _sound_name(name, row.kind, await other_parts(session, row))
     row.version += 1
     session.add(row)
-    _audit(session, actor, row, "changed", "name")
+    after = {"name": row.name}
+    record_of_part(session, actor, row, "changed", before={"name": before}, after=after)
 
 
 @transactional
@@ -134,39 +127,13 @@ async def set_active(
 
     Raises ``NotFound``, ``LoginRequired``, ``Forbidden``, ``StaleVersion``.
     """
-    row = await _locked(session, actor, resource_id, version)
-    row.active = active
+    row = await find_part(session, actor, Resource, resource_id, _ACTION, version=version)
+    before, row.active = row.active, active
     row.version += 1
     session.add(row)
-    _audit(session, actor, row, "activated" if active else "deactivated", "active")
-
-
-def _may_edit(actor: Actor, clinic_id: int) -> bool:
-    return allows(actor, Action.EDIT_RESOURCES, Record(clinic_id=clinic_id))
-
-
-def _require(actor: Actor, clinic_id: int | None) -> None:
-    """Let administrators of the clinic in; tell others nothing of whether there is such a one."""
-    if clinic_id is None or not _may_edit(actor, clinic_id):
-        require(actor, Action.EDIT_RESOURCES)
-        if clinic_id is not None:
-            raise Forbidden
-
-
-async def _locked(session: AsyncSession, actor: Actor, resource_id: UUID, version: int) -> Resource:
-    """Return the resource as it stands once nobody else takes or changes it."""
-    by_id = select(Resource).where(Resource.public_id == resource_id)
-    row = (await session.exec(by_id.with_for_update(key_share=True))).first()
-    _require(actor, row.clinic_id if row else None)
-    if row is None:
-        raise NotFound
-    if row.version != version:
-        raise StaleVersion
-    return row
-
-
-async def _of_clinic(session: AsyncSession, clinic_id: int) -> list[Resource]:
-    return list(await session.exec(select(Resource).where(Resource.clinic_id == clinic_id)))
+    deed = "activated" if active else "deactivated"
+    after = {"active": active}
+    record_of_part(session, actor, row, deed, before={"active": before}, after=after)
 
 
 async def _upcoming(session: AsyncSession, clinics: list[int]) -> dict[int, int]:
@@ -194,25 +161,9 @@ def _order(row: Resource) -> tuple[bool, str, int]:
 
 
 def _sound_name(typed: str, kind: ResourceKind, others: list[Resource]) -> str:
-    name = " ".join(fit(typed).split())
-    sentence = ""
-    if not name:
-        sentence = t("Please give it a name, such as Room 2.")
-    elif len(name) > NAME_LIMIT:
-        sentence = t("Please use at most {limit} characters.", limit=NAME_LIMIT)
-    elif any(each.kind is kind and each.name.casefold() == name.casefold() for each in others):
-        sentence = t("This clinic already has one of this name.")
-    if sentence:
-        raise Invalid({"name": sentence})
-    return name
-
-
-def _audit(session: AsyncSession, actor: Actor, row: Resource, deed: str, *fields: str) -> None:
-    audit.record(
-        session,
-        actor,
-        f"resource.{deed}",
-        record_type="resource",
-        record_id=row_id(row),
-        fields=fields,
+    taken = {each.name.casefold() for each in others if each.kind is kind}
+    return sound_name(
+        typed,
+        missing=t("Please give it a name, such as Room 2."),
+        is_taken=lambda name: name.casefold() in taken,
     )

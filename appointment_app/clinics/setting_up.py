@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -68,4 +68,13 @@ async def add_clinic(session: AsyncSession, details: ClinicDetails) -> None:
     session.add(clinic)
     await add_standard_specialties(session)
     await session.flush()
-    audit.record(session, NOBODY, "clinic.created", record_type="clinic", record_id=row_id(clinic))
+    clinic_id = row_id(clinic)
+    audit.record(
+        session,
+        NOBODY,
+        "clinic.created",
+        record_type="clinic",
+        record_id=clinic_id,
+        clinic_id=clinic_id,
+        after=asdict(details),
+    )

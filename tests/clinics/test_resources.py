@@ -52,7 +52,7 @@ async def test_rooms_come_before_devices_by_name(
     for kind, name in ((DEVICE, "Ultrasound"), (ROOM, " Room  2 "), (ROOM, "room 1")):
         await resources.add(session, admin, clinic.public_id, kind, name)
     assert list(await listed(session, admin)) == ["room 1", "Room 2", "Ultrasound"]
-    assert await deeds(session) == [("resource.created", [])] * 3
+    assert await deeds(session) == [("resource.created", ["name"])] * 3
 
 
 async def test_one_is_renamed(session: AsyncSession, clinic: Clinic, admin: Actor) -> None:
