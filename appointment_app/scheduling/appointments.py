@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +18,7 @@ from sqlmodel.sql.expression import Select
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.clinics.public_hours import PublicHours, hours_of
 from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
@@ -40,6 +43,7 @@ from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.visit_history import ALL_VISITS, WantedVisits, is_past, narrowed
 
 _Row = tuple[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]
 
@@ -89,6 +93,8 @@ class AppointmentView:
     clinic_id: UUID
     clinic_name: str
     clinic_phone: str
+    clinic_hours: PublicHours
+    patient_id: UUID
     patient_name: str
     is_own: bool
     is_patient: bool
@@ -110,16 +116,9 @@ async def get_appointment(
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
     row = await _viewable(session, actor, appointment_id)
     places = await load_series_places(session, actor, [row[0]])
-    moves = (
-        select(AppointmentMove)
-        .where(AppointmentMove.appointment_id == row[0].id)
-        .order_by(col(AppointmentMove.id))
-    )
-    earlier = tuple(
-        EarlierTime(move.from_starts_at, move.reason) for move in await session.exec(moves)
-    )
+    earlier = await _earlier_times(session, row[0])
     taken = await load_taken_by(session, row[0].block_id)
-    view = _view(actor, *row, places.get(row_id(row[0])))
+    view = view_appointment(actor, *row, places.get(row_id(row[0])))
     return replace(view, earlier=earlier, room=taken.room, device=taken.device)
 
 
@@ -131,38 +130,45 @@ async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id:
 
 
 async def list_own(
-    session: AsyncSession, actor: Actor, *, past: bool = False, limit: int = 20, offset: int = 0
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    past: bool = False,
+    wanted: WantedVisits = ALL_VISITS,
+    limit: int = 20,
+    offset: int = 0,
 ) -> list[AppointmentView]:
     """Return the actor's appointments and their dependents'.
 
     The upcoming ones come soonest first; ``past`` ones, with all that are cancelled, latest
-    first. Raises ``LoginRequired``.
+    first, and only those that are ``wanted``. Raises ``LoginRequired``.
     """
     require(actor, Action.LIST_OWN_APPOINTMENTS)
     people = {actor.person_id, *actor.dependents} - {None}
     now = clock.now()
-    statement = _rows().where(col(Appointment.person_id).in_(people))
+    statement = appointment_rows().where(col(Appointment.person_id).in_(people))
     if past:
-        statement = statement.where(
-            or_(Appointment.ends_at <= now, ~col(Appointment.active))
-        ).order_by(col(Appointment.starts_at).desc(), col(Appointment.id).desc())
+        statement = narrowed(statement.where(is_past()), wanted).order_by(
+            col(Appointment.starts_at).desc(), col(Appointment.id).desc()
+        )
     else:
         statement = statement.where(Appointment.ends_at > now, col(Appointment.active)).order_by(
             col(Appointment.starts_at), col(Appointment.id)
         )
     rows = (await session.exec(statement.limit(limit).offset(offset))).all()
     places = await load_series_places(session, actor, [row[0] for row in rows])
-    return [_view(actor, *row, places.get(row_id(row[0]))) for row in rows]
+    return [view_appointment(actor, *row, places.get(row_id(row[0]))) for row in rows]
 
 
 async def find_own(
     session: AsyncSession, actor: Actor, offer: Offer, starts_at: datetime
 ) -> UUID | None:
-    """Return the actor's own appointment for exactly this offer and start, if they have one.
+    """Return the appointment for exactly this offer and start, if there is one.
 
-    So that the link of a slot which one has booked oneself leads to the appointment.
+    It is one of whom the actor looks for a time: the link of a slot that one has booked oneself
+    leads to the appointment.
     """
-    if actor.person_id is None:
+    if actor.looks_for is None:
         return None
     statement = (
         select(Appointment.public_id)
@@ -170,7 +176,7 @@ async def find_own(
         .join(Clinic, col(Clinic.id) == Appointment.clinic_id)
         .join(VisitType, col(VisitType.id) == Appointment.visit_type_id)
         .where(
-            Appointment.person_id == actor.person_id,
+            Appointment.person_id == actor.looks_for,
             Appointment.starts_at == starts_at,
             col(Appointment.active),
             Doctor.public_id == offer.doctor_id,
@@ -184,7 +190,8 @@ async def find_own(
 async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -> _Row:
     if not actor.is_somebody:
         raise LoginRequired
-    row = (await session.exec(_rows().where(Appointment.public_id == appointment_id))).first()
+    found = await session.exec(_one_appointment(), params={"wanted": appointment_id})
+    row: _Row | None = found.first()
     if row is None:
         raise NotFound
     appointment = row[0]
@@ -193,7 +200,31 @@ async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -
     return row
 
 
-def _rows() -> Select[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]:
+async def _earlier_times(
+    session: AsyncSession, appointment: Appointment
+) -> tuple[EarlierTime, ...]:
+    if appointment.version == 1:
+        return ()  # It was never moved, nor changed at all.
+    moves = (
+        select(AppointmentMove)
+        .where(AppointmentMove.appointment_id == appointment.id)
+        .order_by(col(AppointmentMove.id))
+    )
+    return tuple(
+        EarlierTime(move.from_starts_at, move.reason) for move in await session.exec(moves)
+    )
+
+
+@lru_cache
+def _one_appointment() -> Any:
+    """Return the statement for one appointment: to make it takes longer than to run it."""
+    return appointment_rows().where(col(Appointment.public_id) == bindparam("wanted"))
+
+
+def appointment_rows() -> Select[
+    Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool
+]:
+    """Select appointments with all that ``view_appointment`` needs of them."""
     canceller = aliased(Person)
     guardians = select(Guardianship.guardian_id).where(
         Guardianship.dependent_id == Appointment.person_id
@@ -230,7 +261,7 @@ def _rows() -> Select[Appointment, Doctor, Clinic, Person, VisitType, BlockKind,
     )
 
 
-def _view(
+def view_appointment(
     actor: Actor,
     appointment: Appointment,
     doctor: Doctor,
@@ -242,6 +273,7 @@ def _view(
     cancelled_by_patient: bool,
     series: SeriesPlace | None,
 ) -> AppointmentView:
+    """Return a selected appointment as the actor may see it."""
     is_own = appointment.person_id in {actor.person_id, *actor.dependents}
     is_doctor = appointment.doctor_id == actor.doctor_id
     movable = (
@@ -272,6 +304,8 @@ def _view(
         clinic_id=clinic.public_id,
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
+        clinic_hours=hours_of(clinic),
+        patient_id=person.public_id,
         patient_name=person.full_name,
         is_own=is_own,
         is_patient=appointment.person_id == actor.person_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.contact import MailContact, contact_columns, contact_from
+from appointment_app.accounts.contact import MailContact, contact_columns, contacts_from
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.database import transactional
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
@@ -43,6 +42,7 @@ from appointment_app.scheduling.resource_times import Needs
 from appointment_app.scheduling.rules import Place, shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import Offer, OfferRows, find_offer
+from appointment_app.texts import random_reference
 
 REASON_LIMIT = 1000
 KEY_LIMIT = 64
@@ -51,7 +51,6 @@ KEY_LIMIT = 64
 _SEAT_NAMES = (SEAT_TAKEN, "appointment.block_id, appointment.seat")
 
 # Letters and digits that nobody confuses on the phone.
-_REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
     if admitted.patient.booked_before is not None:
         return admitted.patient.booked_before
     appointment = await take(session, actor, request, admitted)
-    tell(session, admitted.patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
+    tell(session, admitted.patient.contacts, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
 
 
@@ -118,7 +117,7 @@ class Patient:
 
     person_id: int
     booked_by: int
-    contact: MailContact | None
+    contacts: tuple[MailContact, ...]
     booked_before: UUID | None
 
 
@@ -234,11 +233,15 @@ async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, ke
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
+    Raises ``NotFound`` for somebody who is not in use any more: merged, or erased, meanwhile.
     """
     values = {"person": person_id, "user": booked_by, "key": key}
     found = await session.exec(_patient_statement(), params=values)
-    _, email, language, earlier = found.one()
-    return Patient(person_id, booked_by, contact_from(email, language), earlier)
+    _, is_active, email, language, guardians, earlier = found.one()
+    if not is_active:
+        raise NotFound
+    contacts = await contacts_from(session, person_id, email, language, guardians)
+    return Patient(person_id, booked_by, contacts, earlier)
 
 
 @lru_cache
@@ -248,7 +251,11 @@ def _patient_statement() -> Any:
         Appointment.booked_by == bindparam("user"),
         Appointment.idempotency_key == bindparam("key"),
     )
-    columns = (*contact_columns(bindparam("person")), booked_before.scalar_subquery())
+    columns = (
+        col(Person.active),
+        *contact_columns(bindparam("person")),
+        booked_before.scalar_subquery(),
+    )
     return locks.locking_person(bindparam("person"), *columns)
 
 
@@ -306,7 +313,7 @@ def new_appointment(
     waits = visit_type.needs_confirmation
     in_person = visit_type.mode is VisitMode.IN_PERSON
     return Appointment(
-        reference="".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)),
+        reference=random_reference(8),
         block_id=seat.block_id,
         seat=seat.number,
         person_id=patient.person_id,

@@ -79,7 +79,7 @@ class CalendarDays:
     """What stands in a window of the calendar; ``closed`` is when no clinic has open hours.
 
     The patients of group ``sessions`` are no entries of their own. ``revision`` is the doctor's
-    when this was read.
+    when this was read, ``suspended_from`` when nobody can book them any more.
     """
 
     entries: tuple[Entry, ...]
@@ -87,6 +87,7 @@ class CalendarDays:
     sessions: tuple[SessionEntry, ...] = ()
     time_off: tuple[TimeOffItem, ...] = ()
     revision: int | None = None
+    suspended_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ async def load_days(session: AsyncSession, actor: Actor, window: Interval) -> Ca
         sessions=await list_sessions(session, actor, window),
         time_off=await _time_off(session, places, window),
         revision=places[0].doctor.revision if places else None,
+        suspended_from=places[0].doctor.suspended_after(clock.now()) if places else None,
     )
 
 

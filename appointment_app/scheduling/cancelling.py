@@ -71,7 +71,8 @@ async def cancel_locked(
     appointment.cancelled_at = clock.now()
     appointment.cancelled_by = actor.user_id
     appointment.cancel_reason = reason
-    move_status(session, actor, appointment, AppointmentStatus.CANCELLED)
+    told = {"after": {"cancel_reason": reason}} if reason else {}
+    move_status(session, actor, appointment, AppointmentStatus.CANCELLED, **told)
     await session.flush()
     await free_empty_block(session, appointment.block_id)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.contact import MailContact, mail_contact
+from appointment_app.accounts.contact import MailContact, mail_contacts
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.live.keys import doctor_key, person_key
@@ -27,6 +28,9 @@ from appointment_app.scheduling.errors import (
     TextTooLong,
 )
 from appointment_app.texts import fit
+
+Values = Mapping[str, str]
+NO_VALUES: Values = {}
 
 
 def fitting_text(typed: str, field: str, limit: int) -> str:
@@ -66,13 +70,19 @@ async def lock_appointment(
 
 
 def move_status(
-    session: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus
+    session: AsyncSession,
+    actor: Actor,
+    appointment: Appointment,
+    status: AppointmentStatus,
+    *,
+    before: Values = NO_VALUES,
+    after: Values = NO_VALUES,
 ) -> None:
-    """Give a locked appointment another status, and record it."""
+    """Give a locked appointment another status, and record it with what else it changed."""
     appointment.status = status
     appointment.version += 1
     session.add(appointment)
-    record_deed(session, actor, appointment, status.value, ("status",))
+    record_deed(session, actor, appointment, status.value, ("status",), before=before, after=after)
 
 
 def record_deed(
@@ -81,8 +91,14 @@ def record_deed(
     appointment: Appointment,
     deed: str,
     fields: tuple[str, ...],
+    *,
+    before: Values = NO_VALUES,
+    after: Values = NO_VALUES,
 ) -> None:
-    """Append the audit event of a deed done to an appointment, and have its pages told."""
+    """Append the audit event of a deed done to an appointment, and have its pages told.
+
+    ``before`` and ``after`` are what was written about the patient, which is kept encrypted.
+    """
     note(session, doctor_key(appointment.doctor_id))
     note(session, person_key(appointment.person_id))
     audit.record(
@@ -92,55 +108,60 @@ def record_deed(
         record_type="appointment",
         record_id=row_id(appointment),
         fields=fields,
+        person_id=appointment.person_id,
+        clinic_id=appointment.clinic_id,
+        before=before,
+        after=after,
     )
 
 
 async def tell_patient(
     session: AsyncSession, appointment: Appointment, kind: MessageKind, **payload: int
 ) -> None:
-    """Put a mail to the patient, or their guardian, into the outbox.
+    """Put a mail to the patient, or to each of their guardians, into the outbox.
 
     ``payload`` is what the letter of this kind names besides the appointment.
     """
-    contact = await mail_contact(session, appointment.person_id)
-    tell(session, contact, appointment, kind, **payload)
+    contacts = await mail_contacts(session, appointment.person_id)
+    tell(session, contacts, appointment, kind, **payload)
 
 
 def tell(
     session: AsyncSession,
-    contact: MailContact | None,
+    contacts: Sequence[MailContact],
     appointment: Appointment,
     kind: MessageKind,
     **payload: int,
 ) -> None:
-    """Put a mail about an appointment to ``contact``, where there is one, into the outbox."""
-    if contact is None:
-        return
-    outbox.enqueue(
-        session,
-        kind,
-        recipient=contact.email,
-        locale=contact.language,
-        key=f"{appointment.public_id}:{appointment.version}",
-        payload={"appointment_id": appointment.id, **payload},
-    )
+    """Put a mail about an appointment to each of the ``contacts`` into the outbox."""
+    _enqueue(session, contacts, appointment, kind, {"appointment_id": appointment.id, **payload})
 
 
 def tell_of_series(
     session: AsyncSession,
-    contact: MailContact | None,
+    contacts: Sequence[MailContact],
     appointments: Sequence[Appointment],
     kind: MessageKind,
 ) -> None:
-    """Put one mail about several appointments to ``contact``, if any, into the outbox."""
-    if contact is None:
-        return
-    first = appointments[0]
-    outbox.enqueue(
-        session,
-        kind,
-        recipient=contact.email,
-        locale=contact.language,
-        key=f"{first.public_id}:{first.version}",
-        payload={"appointment_ids": [row_id(each) for each in appointments]},
-    )
+    """Put one mail about several appointments to each of the ``contacts`` into the outbox."""
+    payload = {"appointment_ids": [row_id(each) for each in appointments]}
+    _enqueue(session, contacts, appointments[0], kind, payload)
+
+
+def _enqueue(
+    session: AsyncSession,
+    contacts: Sequence[MailContact],
+    appointment: Appointment,
+    kind: MessageKind,
+    payload: dict[str, Any],
+) -> None:
+    for place, contact in enumerate(contacts):
+        key = f"{appointment.public_id}:{appointment.version}"
+        outbox.enqueue(
+            session,
+            kind,
+            recipient=contact.email,
+            locale=contact.language,
+            key=f"{key}:{place}" if place else key,
+            payload=payload,
+        )

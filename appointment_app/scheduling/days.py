@@ -20,8 +20,15 @@ from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import load_own_times, without_own
 from appointment_app.scheduling.patient_rules import is_at_limit
-from appointment_app.scheduling.rules import load_busy, load_full_days, shape_of
-from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, slots_for
+from appointment_app.scheduling.rules import UNREAD, load_busy, load_full_days, shape_of
+from appointment_app.scheduling.slots import (
+    Offer,
+    OfferRows,
+    Wish,
+    find_free,
+    find_offer,
+    slots_for,
+)
 
 _SHORTEST_VISIT = timedelta(minutes=5)
 
@@ -57,9 +64,9 @@ class Days:
 
     ``first_free`` is the earliest free start at all. It is looked for only when no day has
     one, and None when there is none up to the horizon. ``changes_at`` is when time alone changes
-    the first of all this: a start becomes too near, or a day ends. ``seats_left`` says how many
-    more patients there is room for at the starts of group sessions; ``left_out`` whether times
-    are missing because one has an appointment oneself.
+    the first of all this: a start becomes too near, a day ends, or the doctor is suspended.
+    ``seats_left`` says how many more patients there is room for at the starts of group sessions;
+    ``left_out`` whether times are missing because one has an appointment oneself.
     """
 
     days: tuple[Day, ...]
@@ -79,17 +86,21 @@ async def list_days(
     first_day: date,
     count: int = 7,
     *,
+    rows: OfferRows | None = None,
     moving: UUID | None = None,
     visitor: str = "",
 ) -> Days:
     """Return ``count`` local days of the clinic from ``first_day`` on.
+
+    Whoever has read the ``rows`` of the offer already hands them on.
 
     Their times are those to which the actor's own appointment ``moving`` can go, where there is
     one; what the ``visitor`` with this secret holds is free for them. Raises ``NotFound`` when
     patients cannot book the offer.
     """
     require(actor, Action.FIND_DOCTORS)
-    place, visit_type = await load_offer(session, offer)
+    rows = rows or await find_offer(session, offer)
+    place, visit_type = rows.place(UNREAD), rows.visit_type
     now = clock.now()
     not_before, not_after = place.bounds(now)
     moved = await find_moved(session, actor, moving) if moving else None
@@ -99,6 +110,7 @@ async def list_days(
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
     wish = Wish(place, visit_type, window, moved)
     (found,) = await find_free(session, [wish], visitor=visitor)
+    place = found.place
     own = await load_own_times(session, actor, wish.reach, moved)
     free = without_own(found.starts, shape, own)
     left_out = len(free) < len(found.starts)
@@ -123,6 +135,8 @@ async def list_days(
     days = tuple(Day(day, kind(day), by_day[day], held[day]) for day in dates)
     today = local_day_bounds(zone, local_date(zone, now))
     too_near = [start - (not_before - now) for start in free[:1]]
+    suspended_from = place.doctor.suspended_after(now)
+    ending = [] if suspended_from is None else [suspended_from]
     if not free and not_before < not_after:
         ahead = Interval(not_before, not_after)
         free = await slots_for(session, actor, Wish(place, visit_type, ahead, moved))
@@ -131,8 +145,8 @@ async def list_days(
         today=local_date(zone, now),
         last_day=local_date(zone, not_after - timedelta(microseconds=1)),
         first_free=next(iter(free), None),
-        at_limit=moved is None and await is_at_limit(session, place.at_clinic, actor.person_id),
-        changes_at=min([*too_near, today.end]),
+        at_limit=moved is None and await is_at_limit(session, place.at_clinic, actor.looks_for),
+        changes_at=min([*too_near, today.end, *ending]),
         seats_left=found.seats_left,
         left_out=left_out,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
+from appointment_app.clinics.public_hours import PublicHours, hours_of
 from appointment_app.errors import NotFound
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
     BookableBy,
     Clinic,
+    Department,
     Doctor,
     DoctorAtClinic,
+    DoctorDepartment,
     DoctorLanguage,
     DoctorSpecialty,
     Specialty,
@@ -31,6 +35,7 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.offered import is_offered
 from appointment_app.scheduling.rules import Place, load_places
+from appointment_app.texts import search_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,19 @@ class VisitTypeView:
 
 
 @dataclass(frozen=True, slots=True)
+class DepartmentView:
+    """A department of a clinic as the public sees it."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicView:
-    """A clinic as the public sees it."""
+    """A clinic as the public sees it; ``opening_hours`` as ``clinics/public_hours.py`` has them.
+
+    ``departments`` are those to which the doctor belongs whose clinic it is, by name.
+    """
 
     id: UUID
     name: str
@@ -62,14 +78,19 @@ class ClinicView:
     city: str
     zone: str
     phone: str
+    opening_hours: PublicHours = ()
+    departments: tuple[DepartmentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorView:
     """A doctor as the public sees them; ``years`` of experience, languages as ISO 639-1.
 
-    ``key`` is published when something changes, and ``revision`` is what was read: neither is for
-    the browser.
+    ``photo`` names their photo, and is empty without one.
+
+    ``key`` is published when something changes, and ``revision`` is what was read;
+    ``suspended_from`` is when they are not found any more, though nothing changes: none of these is
+    for the browser.
     """
 
     id: UUID
@@ -78,10 +99,13 @@ class DoctorView:
     languages: tuple[str, ...]
     years: int | None
     bio: str
+    qualifications: str
+    photo: str
     clinics: tuple[ClinicView, ...]
     visit_types: tuple[VisitTypeView, ...]
     key: str
     revision: int
+    suspended_from: datetime | None = None
 
     def visit_types_at(self, clinic_id: UUID) -> tuple[VisitTypeView, ...]:
         """Return what can be booked at one of the clinics; the first is the default."""
@@ -90,10 +114,21 @@ class DoctorView:
 
 @dataclass(frozen=True, slots=True)
 class DoctorProfile:
-    """The names of a doctor's specialties, the main one first, and languages (ISO 639-1)."""
+    """The names of a doctor's specialties, the main one first, and languages (ISO 639-1).
+
+    ``departments`` are by the clinic (internal id).
+    """
 
     specialties: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    departments: defaultdict[int, list[DepartmentView]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def departments_at(self, clinic: Clinic) -> tuple[DepartmentView, ...]:
+        """Return the departments of a clinic to which the doctor belongs, by name."""
+        found = self.departments.get(row_id(clinic), [])
+        return tuple(sorted(found, key=lambda each: search_form(each.name)))
 
 
 async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> DoctorView:
@@ -108,9 +143,30 @@ async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> Do
     return view_doctor(
         doctor,
         profiles[key],
-        clinics=tuple(view_clinic(place.clinic) for place in places),
+        clinics=tuple(
+            view_clinic(place.clinic, profiles[key].departments_at(place.clinic))
+            for place in places
+        ),
         visit_types=view_visit_types(places, visit_types),
     )
+
+
+async def load_doctor_keys(
+    session: AsyncSession, actor: Actor, doctor_ids: Collection[UUID]
+) -> dict[UUID, tuple[str, int]]:
+    """Return the key that is published when a doctor's times change, and the revision now.
+
+    Raises ``NotFound`` when patients cannot book one of them.
+    """
+    require(actor, Action.FIND_DOCTORS)
+    places = await load_places(session, col(Doctor.public_id).in_(doctor_ids))
+    found = {
+        place.doctor.public_id: (doctor_key(place.doctor_id), place.doctor.revision)
+        for place in places
+    }
+    if not found.keys() >= set(doctor_ids):
+        raise NotFound
+    return found
 
 
 def view_doctor(
@@ -128,10 +184,13 @@ def view_doctor(
         languages=tuple(profile.languages),
         years=years_of_experience(doctor),
         bio=doctor.bio,
+        qualifications=doctor.qualifications,
+        photo=doctor.photo,
         clinics=clinics,
         visit_types=visit_types,
         key=doctor_key(row_id(doctor)),
         revision=doctor.revision,
+        suspended_from=doctor.suspended_after(clock.now()),
     )
 
 
@@ -142,10 +201,17 @@ def years_of_experience(doctor: Doctor) -> int | None:
     return max(0, clock.now().year - doctor.practising_since)
 
 
-def view_clinic(clinic: Clinic) -> ClinicView:
-    """Return what the public sees of ``clinic``."""
+def view_clinic(clinic: Clinic, departments: tuple[DepartmentView, ...] = ()) -> ClinicView:
+    """Return what the public sees of ``clinic``, and of the ``departments`` of a doctor there."""
     return ClinicView(
-        clinic.public_id, clinic.name, clinic.address, clinic.city, clinic.zone, clinic.phone
+        clinic.public_id,
+        clinic.name,
+        clinic.address,
+        clinic.city,
+        clinic.zone,
+        clinic.phone,
+        hours_of(clinic),
+        departments,
     )
 
 
@@ -198,25 +264,47 @@ async def load_visit_types(
 async def load_profiles(
     session: AsyncSession, doctor_ids: Collection[int]
 ) -> dict[int, DoctorProfile]:
-    """Return each doctor's specialties and languages; one statement."""
-    no_position = sa.cast(sa.null(), sa.Integer)
+    """Return each doctor's specialties, languages and departments; one statement."""
+    nothing = sa.null()
+    # The departments come first: they give the columns their types.
+    departments: Any = (
+        sa.select(
+            sa.literal_column("'department'").label("kind"),
+            col(DoctorAtClinic.doctor_id).label("doctor"),
+            col(DoctorAtClinic.clinic_id).label("number"),
+            col(Department.name).label("name"),
+            col(Department.public_id).label("id"),
+        )
+        .join(DoctorDepartment, col(DoctorDepartment.doctor_at_clinic_id) == DoctorAtClinic.id)
+        .join(Department, col(Department.id) == DoctorDepartment.department_id)
+        .where(col(DoctorAtClinic.doctor_id).in_(doctor_ids), col(Department.active))
+    )
     specialties: Any = (
         sa.select(
-            col(DoctorSpecialty.doctor_id).label("doctor"),
-            col(DoctorSpecialty.position).label("position"),
-            col(Specialty.name).label("name"),
+            sa.literal_column("'specialty'"),
+            col(DoctorSpecialty.doctor_id),
+            col(DoctorSpecialty.position),
+            col(Specialty.name),
+            nothing,
         )
         .join(Specialty)
         .where(col(DoctorSpecialty.doctor_id).in_(doctor_ids))
     )
-    languages = sa.select(
-        col(DoctorLanguage.doctor_id), no_position, col(DoctorLanguage.language)
+    languages: Any = sa.select(
+        sa.literal_column("'language'"),
+        col(DoctorLanguage.doctor_id),
+        nothing,
+        col(DoctorLanguage.language),
+        nothing,
     ).where(col(DoctorLanguage.doctor_id).in_(doctor_ids))
-    statement: Any = sa.union_all(specialties, languages)
+    statement: Any = sa.union_all(departments, specialties, languages)
     rows = (await session.exec(statement)).all()
     found: defaultdict[int, DoctorProfile] = defaultdict(DoctorProfile)
-    for doctor, _, name in sorted(row for row in rows if row.position is not None):
+    for _, doctor, number, name, key in rows:
+        if key is not None:
+            found[doctor].departments[number].append(DepartmentView(key, name))
+    for doctor, _, name in sorted(row[1:4] for row in rows if row.kind == "specialty"):
         found[doctor].specialties.append(name)
-    for doctor, name in sorted((row.doctor, row.name) for row in rows if row.position is None):
+    for doctor, name in sorted((row.doctor, row.name) for row in rows if row.kind == "language"):
         found[doctor].languages.append(name)
     return found

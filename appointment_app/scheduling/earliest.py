@@ -236,6 +236,25 @@ def _may_come_before(mark: _Mark) -> sa.ColumnElement[bool]:
     return sa.or_(bound.is_(None), bound < moment, same)
 
 
+async def count_by_clinic(
+    session: AsyncSession, conditions: Sequence[sa.ColumnElement[bool]]
+) -> dict[int, int]:
+    """Return how many places meet the conditions at each clinic (internal id) that has any."""
+    clinic = col(DoctorAtClinic.clinic_id)
+    statement: Any = _matching(sa.select(clinic, sa.func.count()), conditions).group_by(clinic)
+    return dict((await session.exec(statement)).all())
+
+
+def _matching(statement: Any, conditions: Sequence[sa.ColumnElement[bool]]) -> Any:
+    """Narrow a select of ``DoctorAtClinic`` to what patients can book and the conditions meet."""
+    offers = sa.exists().where(col(VisitType.doctor_id) == DoctorAtClinic.doctor_id, *is_offered())
+    return (
+        statement.join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(*is_bookable(), offers, *conditions)
+    )
+
+
 def _ranked(conditions: Sequence[sa.ColumnElement[bool]], begin: datetime) -> sa.Subquery:
     """Select the ids of all that match in the order of their bounds, unknown ones first.
 
@@ -245,17 +264,12 @@ def _ranked(conditions: Sequence[sa.ColumnElement[bool]], begin: datetime) -> sa
     is_unknown = sa.case((bound.is_(None), 1), else_=0)
     # What lies before ``begin`` is all the same, and comes first.
     is_ahead = sa.case((bound > begin, 1), else_=0)
-    offers = sa.exists().where(col(VisitType.doctor_id) == DoctorAtClinic.doctor_id, *is_offered())
     order = (is_unknown.desc(), is_ahead, sa.case((bound > begin, bound)), key)
-    return (
-        sa.select(
-            key.label("id"),
-            sa.func.sum(is_unknown).over().label("unknown"),
-            sa.func.count().over().label("total"),
-            sa.func.row_number().over(order_by=order).label("rank"),
-        )
-        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
-        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(*is_bookable(), offers, *conditions)
-        .subquery("ranked")
+    ranked = sa.select(
+        key.label("id"),
+        sa.func.sum(is_unknown).over().label("unknown"),
+        sa.func.count().over().label("total"),
+        sa.func.row_number().over(order_by=order).label("rank"),
     )
+    matching: sa.Subquery = _matching(ranked, conditions).subquery("ranked")
+    return matching

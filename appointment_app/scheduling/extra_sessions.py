@@ -288,4 +288,5 @@ def _record(
         record_type="busy_block",
         record_id=row_id(block),
         fields=fields,
+        clinic_id=block.clinic_id,
     )

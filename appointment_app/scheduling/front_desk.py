@@ -17,7 +17,8 @@ from sqlmodel.sql.expression import Select
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action, Record, allows, require
+from appointment_app.accounts.own_clinics import clinics_where
+from appointment_app.accounts.policy import Action, require
 from appointment_app.clinics.taken_resources import NOTHING_TAKEN, load_taken
 from appointment_app.errors import NotFound
 from appointment_app.live.keys import doctor_key
@@ -60,6 +61,7 @@ class DeskVisit:
     id: UUID
     starts_at: datetime
     ends_at: datetime
+    patient_id: UUID
     patient: str
     visit: str
     room: str
@@ -132,12 +134,7 @@ async def load_board(
 async def _choose(
     session: AsyncSession, actor: Actor, clinic_id: UUID | None
 ) -> tuple[Clinic, list[Clinic]]:
-    by_name = select(Clinic).where(col(Clinic.active)).order_by(Clinic.name, col(Clinic.id))
-    clinics = [
-        clinic
-        for clinic in await session.exec(by_name)
-        if allows(actor, Action.VIEW_FRONT_DESK, Record(clinic_id=row_id(clinic)))
-    ]
+    clinics = await clinics_where(session, actor, Action.VIEW_FRONT_DESK)
     if not clinics:
         require(actor, Action.VIEW_FRONT_DESK)
     chosen = [each for each in clinics if clinic_id in {None, each.public_id}]
@@ -186,6 +183,7 @@ def _visit(actor: Actor, row: Appointment, person: Person, room: str) -> DeskVis
         id=row.public_id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        patient_id=person.public_id,
         patient=person.full_name,
         visit=row.visit_name,
         room=room,

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.models import BlockKind, BusyBlock, Doctor, Hold, ResourceUse, row_id
 from appointment_app.scheduling import resources
-from appointment_app.scheduling.hold_keys import visitor_key
+from appointment_app.scheduling.hold_keys import visitor_keys
 from appointment_app.scheduling.rules import shape_of
 from appointment_app.scheduling.seats import GroupSession
 from appointment_app.scheduling.slots import OfferRows
@@ -84,7 +84,7 @@ async def find(session: AsyncSession, visitor: str) -> Held | None:
     statement = (
         select(Hold, BusyBlock)
         .join(BusyBlock, col(BusyBlock.id) == Hold.block_id)
-        .where(Hold.visitor == visitor_key(visitor))
+        .where(col(Hold.visitor).in_(visitor_keys(visitor)))
         .execution_options(populate_existing=True)
     )
     found = (await session.exec(statement)).first()

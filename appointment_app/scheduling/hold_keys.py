@@ -8,19 +8,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from appointment_app.accounts.keys import key_for
+from appointment_app.accounts.keys import keys_for, mark
 from appointment_app.accounts.network import network_of
 
 
 def visitor_key(visitor: str) -> str:
     """Return under what the table knows the visitor with this secret."""
-    return _hashed("hold visitor", visitor)
+    return visitor_keys(visitor)[0]
+
+
+def visitor_keys(visitor: str) -> tuple[str, ...]:
+    """Return all under which the table may know them: a secret may change while a hold lasts."""
+    return tuple(
+        hmac.new(key, visitor.encode(), hashlib.sha256).hexdigest()
+        for key in keys_for("hold visitor")
+    )
 
 
 def address_key(address: str) -> str:
     """Return under what the table knows the network of an address."""
-    return _hashed("hold address", network_of(address))
-
-
-def _hashed(purpose: str, text: str) -> str:
-    return hmac.new(key_for(purpose), text.encode(), hashlib.sha256).hexdigest()
+    return mark(network_of(address).encode(), "hold address")

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action, Record, require
+from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.database import transactional
 from appointment_app.errors import Invalid, StaleVersion
 from appointment_app.i18n import t
@@ -113,7 +113,28 @@ async def list_places(session: AsyncSession, actor: Actor) -> list[PlaceName]:
 
 async def load(session: AsyncSession, actor: Actor, place_id: UUID) -> PlaceHours:
     """Return the hours and rules of a place of the actor. Raises ``NotFound``, ``Forbidden``."""
-    place = await load_own_place(session, actor, place_id)
+    return await _read(session, await load_own_place(session, actor, place_id))
+
+
+async def view(session: AsyncSession, actor: Actor, place_id: UUID) -> PlaceHours:
+    """Return the hours and rules of a place to its doctor, or to the staff of its clinic.
+
+    Why a day differs is for the doctor alone. Raises ``NotFound``, ``LoginRequired``,
+    ``Forbidden``.
+    """
+    place = await load_own_place(session, actor, place_id, Action.VIEW_AVAILABILITY)
+    found = await _read(session, place)
+    record = Record(doctor_id=place.doctor_id, clinic_id=place.at_clinic.clinic_id)
+    if allows(actor, Action.EDIT_AVAILABILITY, record):
+        return found
+    return replace(
+        found,
+        different=tuple(replace(each, note="") for each in found.different),
+        time_off=tuple(replace(each, note="") for each in found.time_off),
+    )
+
+
+async def _read(session: AsyncSession, place: Place) -> PlaceHours:
     today = today_at(place)
     return PlaceHours(
         id=place.at_clinic.public_id,

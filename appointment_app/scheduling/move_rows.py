@@ -84,7 +84,8 @@ async def store_move(
     appointment.version += 1
     session.add(appointment)
     await session.flush()
-    record_deed(session, actor, appointment, "rescheduled", tuple(sorted(fields)))
+    told = {"after": {"move_reason": reason}} if reason else {}
+    record_deed(session, actor, appointment, "rescheduled", tuple(sorted(fields)), **told)
     kind = MessageKind.APPOINTMENT_RESCHEDULED
     await tell_patient(session, appointment, kind, move_id=row_id(remembered))
 

@@ -1,4 +1,7 @@
-"""The place whose availability a doctor edits: read, locked, and its changes recorded."""
+"""The place whose availability a doctor edits: read, locked, and its changes recorded.
+
+The staff of the clinic may read it too.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.policy import Action, Record, require
-from appointment_app.errors import NotFound, StaleVersion
+from appointment_app.accounts.policy import Action, Record, allows, require
+from appointment_app.errors import LoginRequired, NotFound, StaleVersion
 from appointment_app.models import Clinic, Doctor, DoctorAtClinic, row_id
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.local_time import local_date
@@ -21,8 +24,16 @@ from appointment_app.scheduling.rules import Place, load_hours
 from appointment_app.scheduling.week import Elsewhere
 
 
-async def load_own_place(session: AsyncSession, actor: Actor, place_id: UUID) -> Place:
-    """Return the place of a public id, as it stands. Raises ``NotFound``, ``Forbidden``."""
+async def load_own_place(
+    session: AsyncSession,
+    actor: Actor,
+    place_id: UUID,
+    action: Action = Action.EDIT_AVAILABILITY,
+) -> Place:
+    """Return the place of a public id, as it stands, for whoever may do ``action`` there.
+
+    Raises ``NotFound``, ``Forbidden``.
+    """
     statement = (
         select(DoctorAtClinic, Doctor, Clinic)
         .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
@@ -32,12 +43,56 @@ async def load_own_place(session: AsyncSession, actor: Actor, place_id: UUID) ->
     found = (await session.exec(statement)).first()
     if found is None:
         # Somebody who may not look learns nothing about which places there are.
-        require(actor, Action.EDIT_AVAILABILITY, Record(doctor_id=actor.doctor_id))
+        require(actor, action, Record(doctor_id=actor.doctor_id))
         raise NotFound
     at_clinic, doctor, clinic = found
-    require(actor, Action.EDIT_AVAILABILITY, Record(doctor_id=doctor.id, clinic_id=clinic.id))
+    require(actor, action, Record(doctor_id=doctor.id, clinic_id=clinic.id))
     hours = await load_hours(session, [(at_clinic, clinic)])
     return Place(doctor, clinic, at_clinic, hours[row_id(at_clinic)])
+
+
+async def find_place(session: AsyncSession, actor: Actor, doctor_id: UUID, clinic_id: UUID) -> UUID:
+    """Return the public id of a doctor at a clinic, both by theirs.
+
+    What may be done there is for whoever does it to say. Raises ``LoginRequired``, ``NotFound``.
+    """
+    if not actor.is_somebody:
+        raise LoginRequired
+    statement = (
+        select(DoctorAtClinic.public_id)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(
+            Doctor.public_id == doctor_id,
+            Clinic.public_id == clinic_id,
+            col(DoctorAtClinic.active),
+        )
+    )
+    place_id = (await session.exec(statement)).first()
+    if place_id is None:
+        raise NotFound
+    return place_id
+
+
+async def find_clinic_of(session: AsyncSession, actor: Actor, doctor_id: UUID) -> UUID:
+    """Return the first clinic of a doctor whose hours there the actor may see; public ids.
+
+    Raises ``LoginRequired``, ``NotFound``, ``Forbidden``.
+    """
+    statement = (
+        select(DoctorAtClinic.doctor_id, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(Doctor.public_id == doctor_id, col(DoctorAtClinic.active), col(Clinic.active))
+        .order_by(col(DoctorAtClinic.id))
+    )
+    rows = (await session.exec(statement)).all()
+    for key, clinic in rows:
+        if allows(actor, Action.VIEW_AVAILABILITY, Record(doctor_id=key, clinic_id=clinic.id)):
+            return clinic.public_id
+    if rows or not actor.is_somebody:
+        require(actor, Action.VIEW_AVAILABILITY)
+    raise NotFound
 
 
 async def lock_own_place(
@@ -81,6 +136,7 @@ def record_change(
         record_type="doctor_at_clinic",
         record_id=place.id,
         fields=fields,
+        clinic_id=place.at_clinic.clinic_id,
     )
     return place.at_clinic.version
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.accounts.actor import Actor
 from appointment_app.models import Appointment
 from appointment_app.scheduling.availability import VisitShape
-from appointment_app.scheduling.intervals import Interval, overlaps
+from appointment_app.scheduling.intervals import Interval, merge
 from appointment_app.scheduling.moved import Moved
 
 
@@ -20,10 +21,10 @@ async def load_own_times(
 ) -> list[Interval]:
     """Return when the one for whom a time is looked for has appointments that touch ``window``.
 
-    That is the actor, or whose appointment is ``moved``, which itself is in nobody's way. Asks
-    the database only where there is somebody.
+    That is whom the actor looks for, or whose appointment is ``moved``, which itself is in nobody's
+    way. Asks the database only where it is clear who that is.
     """
-    person_id = moved.person_id if moved else actor.person_id
+    person_id = moved.person_id if moved else actor.looks_for
     if person_id is None:
         return []
     statement = select(Appointment.starts_at, Appointment.ends_at).where(
@@ -42,6 +43,13 @@ def without_own(
     """Return the starts of visits that overlap nothing of one's ``own``."""
     if not own:
         return list(starts)
-    return [
-        start for start in starts if not any(overlaps(shape.visit(start), each) for each in own)
-    ]
+    # Whoever comes every week has many: the last that begins before a visit ends tells.
+    merged = merge(own)
+    begins = [each.start for each in merged]
+    length = timedelta(minutes=shape.duration)
+
+    def is_free(start: datetime) -> bool:
+        before = bisect_left(begins, start + length)
+        return not before or merged[before - 1].end <= start
+
+    return [start for start in starts if is_free(start)]

@@ -248,6 +248,8 @@ async def _judge(
     if starts_at < clock.now():
         raise InThePast
     place = await _workplace(session, appointment, clinic)
+    if not place.takes_visits(starts_at):
+        raise NotBookable
     moved, own = await load_moved(session, appointment), row_id(appointment)
     if moved is None:
         visit_type = await session.get_one(VisitType, appointment.visit_type_id)

@@ -39,6 +39,7 @@ from appointment_app.scheduling.public_holidays import holidays_around
 
 # Stands for hours that are read together with what is free (``slots.find_free``).
 UNREAD = Hours("UTC")
+_MOMENT = Doctor.__table__.c.suspended_from.type  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,17 @@ class Place:
 
     def bounds(self, now: datetime) -> tuple[datetime, datetime]:
         """Return the first moment that can be booked and the first that cannot any more."""
+        horizon = horizon_end(self.clinic.zone, now, self.at_clinic.horizon_days)
+        ends = self.doctor.suspended_after(now)
         return (
             now + timedelta(minutes=self.at_clinic.minimum_notice),
-            horizon_end(self.clinic.zone, now, self.at_clinic.horizon_days),
+            horizon if ends is None else min(horizon, ends),
         )
+
+    def takes_visits(self, moment: datetime) -> bool:
+        """Tell whether the doctor sees anybody then: not while they are suspended."""
+        begins = self.doctor.suspended_after(moment)
+        return begins is None or moment < begins
 
 
 def shape_of(visit_type: VisitType) -> VisitShape:
@@ -109,9 +117,13 @@ def bookable_places() -> Select[DoctorAtClinic, Doctor, Clinic]:
 
 def is_bookable() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     """Return the conditions under which patients may book a doctor at a clinic."""
+    suspended_from, until = col(Doctor.suspended_from), col(Doctor.suspended_until)
+    # Asked for whenever a statement is run: some are made once.
+    now = sa.bindparam(None, callable_=lambda: clock.now(), type_=_MOMENT)
     return (
         col(Doctor.approval) == Approval.APPROVED,
         col(Doctor.active),
+        sa.or_(suspended_from.is_(None), suspended_from > now, until <= now),
         col(Clinic.active),
         col(DoctorAtClinic.active),
     )

@@ -88,11 +88,12 @@ async def plan(
     *,
     visitor: str = "",
 ) -> tuple[Occurrence, ...]:
-    """Return what would become of booking ``times`` dates, every so many weeks, for the actor.
+    """Return what would become of booking ``times`` dates, every so many weeks.
 
-    Nothing is stored or kept. For nobody in particular it says what is free. One statement for
-    each date, or two or three as ``check_free`` says and where a room is needed. Raises
-    ``Invalid``, ``NotBookable``, ``TooSoon``, ``TooFarAhead``.
+    That is for whom the actor looks for a time. Nothing is stored or kept. For nobody in
+    particular it says what is free. One statement for each date, or two or three as
+    ``check_free`` says and where a room is needed. Raises ``Invalid``, ``NotBookable``,
+    ``TooSoon``, ``TooFarAhead``.
     """
     require(actor, Action.FIND_DOCTORS)
     _require_pattern(every_weeks, times)
@@ -104,9 +105,9 @@ async def plan(
     kept = await held.find(session, visitor)
     not_at_all: SchedulingError | None = None
     left: int | None = None
-    if actor.person_id is not None:
+    if actor.looks_for is not None:
         try:
-            left = await bookings_left(session, rows, actor.person_id)
+            left = await bookings_left(session, rows, actor.looks_for)
         except KnownPatientsOnly as error:
             not_at_all = error
     occurrences: list[Occurrence] = []
@@ -178,7 +179,7 @@ async def _book_series(session: AsyncSession, actor: Actor, turn: _Turn) -> tupl
             booked.append(await take(session, actor, each, admitted, series_id=row_id(series)))
         except SchedulingError as refusal:
             raise turn.refused(refusal) from refusal
-    tell_of_series(session, patient.contact, booked, MessageKind.SERIES_BOOKED)
+    tell_of_series(session, patient.contacts, booked, MessageKind.SERIES_BOOKED)
     return tuple(each.public_id for each in booked)
 
 
@@ -189,8 +190,8 @@ async def _refusal(
     start: datetime,
     kept: held.Held | None,
 ) -> SchedulingError | None:
-    """Return why this start is not free for the actor."""
-    checked = await check_free(session, rows, start, person_id=actor.person_id, kept=kept)
+    """Return why this start is not free for whom the actor looks for a time."""
+    checked = await check_free(session, rows, start, person_id=actor.looks_for, kept=kept)
     if checked.refusal is not None:
         return checked.refusal
     if rows.needs_resources and checked.granted.joined is None:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.accounts.contact import mail_contact
+from appointment_app.accounts.contact import mail_contacts
 from appointment_app.accounts.policy import Action, Record, allows
 from appointment_app.database import transactional
 from appointment_app.models import Appointment, AppointmentStatus, MessageKind, row_id
@@ -54,8 +54,8 @@ async def cancel_following(
             cancelled.append(each)
     if not cancelled:
         raise refusal
-    contact = await mail_contact(session, first.person_id)
-    tell_of_series(session, contact, cancelled, MessageKind.SERIES_CANCELLED)
+    contacts = await mail_contacts(session, first.person_id)
+    tell_of_series(session, contacts, cancelled, MessageKind.SERIES_CANCELLED)
     return CancelledSeries(
         cancelled=tuple(each.starts_at for each in cancelled),
         kept=tuple(each.starts_at for each in kept),

@@ -13,10 +13,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.database import transactional
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     AppointmentStatus,
+    Approval,
+    Clinic,
+    Doctor,
+    DoctorAtClinic,
     MessageKind,
     VisitMode,
     VisitType,
@@ -74,6 +79,51 @@ class BookableVisit:
     name: str
     duration: int
     mode: VisitMode
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlace:
+    """A doctor at a clinic (public id of the place) for whom the actor can book."""
+
+    id: UUID
+    doctor: str
+    clinic: str
+    zone: str
+
+
+async def list_places(
+    session: AsyncSession, actor: Actor, clinic_id: UUID | None = None
+) -> list[StaffPlace]:
+    """Return where the actor can book for patients, at one clinic (public id) or all, by name.
+
+    Raises ``LoginRequired``, ``Forbidden`` when that is nowhere.
+    """
+    statement = (
+        select(DoctorAtClinic, Doctor, Clinic)
+        .join(Doctor, col(Doctor.id) == DoctorAtClinic.doctor_id)
+        .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
+        .where(
+            col(DoctorAtClinic.active),
+            col(Doctor.active),
+            col(Clinic.active),
+            Doctor.approval == Approval.APPROVED,
+        )
+        .order_by(Doctor.family_name, Doctor.given_name, Clinic.name, col(DoctorAtClinic.id))
+    )
+    if clinic_id is not None:
+        statement = statement.where(Clinic.public_id == clinic_id)
+    found = [
+        StaffPlace(place.public_id, doctor.full_name, clinic.name, clinic.zone)
+        for place, doctor, clinic in await session.exec(statement)
+        if allows(
+            actor,
+            Action.BOOK_FOR_PATIENT,
+            Record(doctor_id=place.doctor_id, clinic_id=place.clinic_id),
+        )
+    ]
+    if not found:
+        require(actor, Action.BOOK_FOR_PATIENT)
+    return found
 
 
 async def list_bookable_visits(
@@ -135,6 +185,8 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     if starts_at - clock.now() > _FARTHEST:
         raise TooFarAhead
     place = await _workplace(session, at_clinic.doctor_id, request.place_id)
+    if not place.takes_visits(starts_at):
+        raise NotBookable
     visit_type = await _visit_type(session, at_clinic.doctor_id, request.visit_type_id)
     await release_expired_holds(session, at_clinic.doctor_id)
     time = await look_at_time(session, actor, place, visit_type, starts_at)
@@ -162,7 +214,7 @@ async def _book(session: AsyncSession, actor: Actor, request: StaffRequest) -> U
     if time.conflicts:
         fields = tuple(sorted({conflict.kind.value for conflict in time.conflicts}))
         record_deed(session, actor, appointment, "overbooked", fields)
-    tell(session, patient.contact, appointment, MessageKind.APPOINTMENT_BOOKED)
+    tell(session, patient.contacts, appointment, MessageKind.APPOINTMENT_BOOKED)
     return appointment.public_id
 
 

@@ -160,4 +160,5 @@ def _record(session: AsyncSession, actor: Actor, place: Place, row: TimeOff, dee
         record_type="time_off",
         record_id=row_id(row),
         fields=("first_day", "last_day"),
+        clinic_id=place.at_clinic.clinic_id,
     )

@@ -108,10 +108,18 @@ async def write_notes(
     appointment = await _lock(session, actor, appointment_id, Action.KEEP_NOTES)
     if appointment.version != version:
         raise StaleVersion
-    appointment.notes = notes
+    before, appointment.notes = appointment.notes, notes
     appointment.version += 1
     session.add(appointment)
-    record_deed(session, actor, appointment, "noted", ("notes",))
+    record_deed(
+        session,
+        actor,
+        appointment,
+        "noted",
+        ("notes",),
+        before={"notes": before},
+        after={"notes": notes},
+    )
     return appointment.version
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,11 +16,9 @@ from appointment_app.models import (
     Appointment,
     AppointmentStatus,
     Approval,
-    AuditEvent,
     BlockKind,
     BusyBlock,
     DateOverride,
-    Doctor,
     OutboxMessage,
     User,
     VisitMode,
@@ -29,7 +26,6 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling import cancelling, free_check
 from appointment_app.scheduling.calendar_rows import Kind
-from appointment_app.scheduling.slots import Offer
 from tests.factories import (
     administrator_actor,
     doctor_actor,
@@ -42,7 +38,6 @@ from tests.factories import (
     patient_actor,
 )
 from tests.scheduling.desk import (
-    BERLIN,
     INSTANT,
     NOW,
     TODAY,
@@ -316,59 +311,6 @@ async def test_the_constraint_answers_when_the_check_saw_nothing(
             await desk.book(at("10:00"), offer=offer)
 
 
-# The same key again
-
-
-async def test_the_same_key_is_the_same_appointment(desk: Desk) -> None:
-    first = await desk.book(at("10:00"), idempotency_key="click")
-    assert await desk.book(at("10:00"), idempotency_key="click") == first
-    assert await desk.book(at("11:00"), idempotency_key="click") == first
-    for table in (Appointment, BusyBlock, AuditEvent, OutboxMessage):
-        assert len(await desk.all(table)) == 1
-
-
-async def test_the_same_key_at_the_same_moment_is_one_appointment(desk: Desk) -> None:
-    booked = await asyncio.gather(
-        *(desk.book(at("10:00"), idempotency_key="click") for _ in range(5))
-    )
-    assert len(set(booked)) == 1
-    for table in (Appointment, BusyBlock, AuditEvent, OutboxMessage):
-        assert len(await desk.all(table)) == 1
-
-
-async def test_a_key_belongs_to_the_one_who_made_it(desk: Desk) -> None:
-    mine = await desk.book(at("10:00"), idempotency_key="click")
-    somebody = await desk.another_patient()
-    theirs = await desk.book(at("11:00"), actor=somebody, idempotency_key="click")
-    assert mine != theirs
-
-
-async def test_a_refused_key_can_be_used_again(desk: Desk) -> None:
-    with refused("OUTSIDE_AVAILABILITY"):
-        await desk.book(at("07:00"), idempotency_key="click")
-    await desk.book(at("10:00"), idempotency_key="click")
-
-
-async def test_the_same_key_for_two_doctors_is_one_appointment(desk: Desk) -> None:
-    """Two doctors are two locks: here the unique key itself tells the second one."""
-    child = await desk.make(make_patient, guardian=desk.patient)
-    guardian = await desk.make(patient_actor, desk.patient)
-    other = await desk.make(make_doctor, desk.clinic)
-    elsewhere = offer_of(other, desk.clinic, await desk.make(make_visit_type, other))
-    booked = await asyncio.gather(
-        desk.book(at("10:00"), actor=guardian, idempotency_key="click"),
-        desk.book(
-            at("11:00"),
-            actor=guardian,
-            idempotency_key="click",
-            offer=elsewhere,
-            person_id=child.public_id,
-        ),
-    )
-    assert len(set(booked)) == 1
-    assert len(await desk.all(Appointment)) == 1
-
-
 @pytest.mark.parametrize(
     ("nonsense", "code"),
     [
@@ -427,54 +369,6 @@ async def test_nobody_books_for_others(desk: Desk) -> None:
             await desk.book(at("10:00"), actor=NOBODY)
         with refused("FORBIDDEN"):
             await desk.book(at("10:00"), actor=doctor_actor(desk.doctor))
-
-
-# Days on which clocks change
-
-
-@pytest.fixture
-async def night_offer(desk: Desk) -> Offer:
-    """The doctor also receives at night, around the clock and every day of the year."""
-    doctor = await desk.make(make_doctor, desk.clinic, ranges=WHOLE_DAY, horizon_days=365)
-    return offer_of(doctor, desk.clinic, await desk.make(make_visit_type, doctor))
-
-
-async def test_a_day_of_23_hours(desk: Desk, night_offer: Offer) -> None:
-    """On 31 March 2030 the clocks of Berlin go from 02:00 to 03:00, at 01:00 UTC."""
-    one = datetime(2030, 3, 31, 1, tzinfo=UTC)
-    half_an_hour = timedelta(minutes=30)
-    await desk.book(one - half_an_hour, offer=night_offer)
-    await desk.book(one, offer=night_offer)  # the next instant, an hour later on the wall
-    before, after = await desk.all(Appointment)
-    assert before.ends_at == after.starts_at
-    assert before.ends_at.astimezone(BERLIN).hour == 3
-    somebody = await desk.another_patient()
-    with refused("SLOT_TAKEN"):
-        await desk.book(one, actor=somebody, offer=night_offer)
-
-
-async def test_a_day_of_25_hours(desk: Desk, night_offer: Offer) -> None:
-    """On 27 October 2030 the clocks of Berlin show 02:00 to 03:00 twice, from 00:00 UTC on."""
-    first_two = datetime(2030, 10, 27, 0, tzinfo=UTC)
-    half_an_hour, hour = timedelta(minutes=30), timedelta(hours=1)
-    await desk.book(first_two + half_an_hour, offer=night_offer)  # the first 02:30
-    for second_pass in (first_two + hour, first_two + hour + half_an_hour):
-        with refused("TIMES_CHANGED"):
-            await desk.book(second_pass, offer=night_offer)
-    await desk.book(first_two + 2 * hour, offer=night_offer)  # 03:00
-    stored = await desk.all(Appointment)
-    assert {each.ends_at - each.starts_at for each in stored} == {half_an_hour}
-
-
-async def test_a_long_day_is_one_day_of_patients(desk: Desk, night_offer: Offer) -> None:
-    sunday = date(2030, 10, 27)
-    doctor = next(d for d in await desk.all(Doctor) if d.public_id == night_offer.doctor_id)
-    await desk.change(doctor, max_patients_a_day=1)
-    await desk.book(at("00:00", sunday), offer=night_offer)
-    with refused("DAY_FULL"):
-        await desk.book(at("23:30", sunday), offer=night_offer)
-    await desk.book(at("00:00", sunday + timedelta(days=1)), offer=night_offer)
-    await desk.book(at("23:30", sunday - timedelta(days=1)), offer=night_offer)
 
 
 # What it costs

@@ -38,7 +38,7 @@ async def test_each_deed_is_recorded_and_the_patient_told(desk: Desk) -> None:
         ("appointment.booked", desk.actor.user_id, ["starts_at", "status"]),
         ("appointment.confirmed", doctor.user_id, ["status"]),
         ("appointment.noted", doctor.user_id, ["notes"]),
-        ("appointment.cancelled", doctor.user_id, ["status"]),
+        ("appointment.cancelled", doctor.user_id, ["cancel_reason", "status"]),
     ]
     assert {(event.record_type, event.record_id) for event in events} == {
         ("appointment", appointment.id)
@@ -73,7 +73,7 @@ async def test_a_deed_that_fails_at_the_end_leaves_nothing(
 ) -> None:
     booked = await desk.book(at("10:00"))
 
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise RuntimeError("the power went")
 
     for module in (booking, cancelling, changes):

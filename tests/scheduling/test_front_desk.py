@@ -27,7 +27,7 @@ from tests.statements import counted_statements
 HALF_PAST_TEN = at("10:30", TODAY)
 PENDING, CHECKED_IN = AppointmentStatus.PENDING, AppointmentStatus.CHECKED_IN
 COMPLETED, NO_SHOW = AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW
-CONFIRMED = AppointmentStatus.CONFIRMED
+CONFIRMED, CANCELLED = AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED
 
 
 async def reception(desk: Desk, clinic: Clinic | None = None) -> Actor:
@@ -60,7 +60,7 @@ async def test_who_is_here_late_and_next(desk: Desk) -> None:
     await add(desk, "10:30", "Due")
     await add(desk, "11:00", "Early")
     await add(desk, "11:30", "Asking", status=PENDING)
-    await add(desk, "12:00", "Gone", status=AppointmentStatus.CANCELLED)
+    await add(desk, "12:00", "Gone", status=CANCELLED)
     await add(desk, "10:00", "Tomorrow", day=TUESDAY)
     with clock.frozen(HALF_PAST_TEN):
         shown = await board(desk, rita)
@@ -68,9 +68,10 @@ async def test_who_is_here_late_and_next(desk: Desk) -> None:
         assert list(found) == ["Over", "Late", "Due", "Early", "Asking"]
         assert [name for name, visit in found.items() if visit.is_late] == ["Late"]
         assert [name for name, visit in found.items() if visit.is_next] == ["Due"]
-        assert found["Late"].becomes == (CHECKED_IN, COMPLETED, NO_SHOW)
-        assert found["Early"].becomes == (CHECKED_IN,)
-        assert found["Asking"].becomes == found["Over"].becomes == ()
+        assert found["Late"].becomes == (CHECKED_IN, COMPLETED, NO_SHOW, CANCELLED)
+        assert found["Early"].becomes == (CHECKED_IN, CANCELLED)
+        assert found["Asking"].becomes == (CONFIRMED, CANCELLED)
+        assert found["Over"].becomes == ()
         assert shown.changes_at == HALF_PAST_TEN + GRACE
         assert (shown.day, shown.today) == (TODAY, TODAY)
 
@@ -79,7 +80,7 @@ async def test_who_is_here_late_and_next(desk: Desk) -> None:
         found = by_name(await board(desk, rita))
         assert (found["Late"].is_late, found["Late"].is_next) == (False, True)
         assert found["Late"].checked_in_at == HALF_PAST_TEN
-        assert found["Late"].becomes == (CONFIRMED, COMPLETED)
+        assert found["Late"].becomes == (CONFIRMED, COMPLETED, CANCELLED)
         await desk.call(visits.complete, rita, found["Late"].id)
         assert by_name(await board(desk, rita))["Due"].is_next
         tomorrow = by_name(await board(desk, rita, day=TUESDAY))

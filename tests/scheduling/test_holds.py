@@ -5,67 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from appointment_app import clock
-from appointment_app.accounts.actor import NOBODY, Actor
-from appointment_app.models import (
-    Appointment,
-    BlockKind,
-    BusyBlock,
-    Doctor,
-    Hold,
-    VisitType,
-)
-from appointment_app.scheduling import cancelling, holds
-from appointment_app.scheduling.hold_keys import visitor_key
+from appointment_app.models import BlockKind, BusyBlock, Doctor, Hold
 from appointment_app.scheduling.holds import HOLD_FOR, HoldView
-from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.slots import Offer, list_slots
+from appointment_app.scheduling.slots import Offer
 from appointment_app.settings import get_settings
-from tests.factories import make_doctor, make_visit_type, offer_of
-from tests.scheduling.desk import (
-    INSTANT,
-    NOW,
-    TODAY,
-    Desk,
-    at,
-    nothing_stored,
-    refused,
-)
-
-TAB, OTHER_TAB = "a tab", "another tab"
-HERE = "203.0.113.7"
-
-
-async def keep(
-    desk: Desk, starts_at: datetime, *, visitor: str = TAB, address: str = HERE, **values: Any
-) -> HoldView:
-    """Keep a time of the desk's doctor, by default as nobody in particular."""
-    offer: Offer = values.get("offer", desk.offer)
-    actor: Actor = values.get("actor", NOBODY)
-    kept: HoldView = await desk.call(
-        holds.keep, actor, offer, starts_at, visitor=visitor, address=address
-    )
-    return kept
-
-
-async def release(desk: Desk, kept: HoldView, visitor: str = TAB) -> None:
-    await desk.call(holds.release, NOBODY, kept.id, visitor=visitor)
-
-
-async def is_offered(desk: Desk, starts_at: datetime) -> bool:
-    window = Interval(starts_at, starts_at + INSTANT)
-    return bool(await desk.call(list_slots, NOBODY, desk.offer, window))
-
-
-async def another_doctor(desk: Desk) -> Offer:
-    doctor = await desk.make(make_doctor, desk.clinic)
-    return offer_of(doctor, desk.clinic, await desk.make(make_visit_type, doctor))
-
+from tests.scheduling.desk import INSTANT, NOW, TODAY, Desk, at, nothing_stored, refused
+from tests.scheduling.keeping import HERE, OTHER_TAB, TAB, another_doctor, is_offered, keep, release
 
 # What it keeps, and from whom
 
@@ -337,73 +287,3 @@ async def test_without_a_number_there_are_no_holds(
     with refused("HOLD_LIMIT"):
         await keep(desk, at("10:00"))
     await desk.book(at("10:00"), visitor=TAB)
-
-
-# Booking what one keeps
-
-
-async def test_a_booking_takes_the_held_block_over(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    (block,) = await desk.all(BusyBlock)
-    booked = await desk.appointment(await desk.book(at("10:00"), visitor=TAB))
-    assert booked.block_id == block.id
-    (visit,) = await desk.all(BusyBlock)
-    assert (visit.kind, visit.active, visit.expires_at) == (BlockKind.VISIT, True, None)
-    assert await desk.all(Hold) == []
-    with clock.frozen(NOW + HOLD_FOR), refused("SLOT_TAKEN"):
-        await desk.book(at("10:00"), actor=await desk.another_patient())
-
-
-async def test_a_hold_that_has_expired_is_booked_while_it_is_free(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    with clock.frozen(NOW + HOLD_FOR):
-        await desk.book(at("10:00"), visitor=TAB)
-    (visit,) = [block for block in await desk.all(BusyBlock) if block.active]
-    assert visit.kind is BlockKind.VISIT
-    assert await desk.all(Hold) == []
-
-
-async def test_booking_another_time_gives_up_what_was_kept_there(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    longer = await desk.another_visit_type(duration=60)
-    booked = await desk.appointment(await desk.book(at("10:00"), visitor=TAB, offer=longer))
-    (block,) = await desk.all(BusyBlock)
-    assert (block.id, block.busy_until) == (booked.block_id, at("11:00"))
-    assert await desk.all(Hold) == []
-
-
-async def test_a_refused_booking_keeps_the_hold(desk: Desk) -> None:
-    await desk.book(at("11:00"))
-    kept = await keep(desk, at("10:00"))
-    async with nothing_stored(desk):
-        with refused("SLOT_TAKEN"):
-            await desk.book(at("11:00"), visitor=TAB, actor=await desk.another_patient())
-    (hold,) = await desk.all(Hold)
-    assert hold.public_id == kept.id
-
-
-async def test_what_was_booked_from_a_hold_can_be_cancelled_and_kept_again(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    booked = await desk.book(at("10:00"), visitor=TAB)
-    await keep(desk, at("12:00"))
-    await desk.call(cancelling.cancel, desk.actor, booked)
-    assert await is_offered(desk, at("10:00"))
-    await keep(desk, at("10:00"))
-    assert len(await desk.all(Appointment)) == len(await desk.all(Hold)) == 1
-
-
-async def test_nobody_takes_over_with_a_hash_out_of_the_table(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    stolen = visitor_key(TAB)
-    for visitor in (stolen, "", OTHER_TAB):
-        with refused("SLOT_TAKEN"):
-            await desk.book(at("10:00"), visitor=visitor)
-
-
-async def test_a_visit_that_changed_meanwhile_is_booked_as_it_is_now(desk: Desk) -> None:
-    await keep(desk, at("10:00"))
-    await desk.change(desk.visit_type, duration=15)
-    booked = await desk.appointment(await desk.book(at("10:00"), visitor=TAB))
-    (block,) = await desk.all(BusyBlock)
-    assert booked.ends_at == block.busy_until == at("10:15")
-    assert {each.duration for each in await desk.all(VisitType)} == {15}

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.errors import DomainError, Invalid
 from appointment_app.live.keys import doctor_key
-from appointment_app.models import (
-    BlockKind,
-    BusyBlock,
-    Doctor,
-    Resource,
-    ResourceKind,
-    ResourceUse,
-    VisitMode,
-    VisitType,
-    row_id,
-)
-from appointment_app.scheduling import days, holds, nothing_free, rescheduling, resources, search
+from appointment_app.models import ResourceKind, ResourceUse, VisitMode, row_id
+from appointment_app.scheduling import days, nothing_free, resources, search
 from appointment_app.scheduling.cancelling import cancel
 from appointment_app.scheduling.extra_sessions import SessionDraft, open_session, remove_session
-from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.rescheduling import NewTime
-from appointment_app.scheduling.slots import Offer, list_slots
+from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.staff_booking import StaffRequest, book_for_patient
 from tests.factories import (
     doctor_actor,
-    make_block,
     make_clinic,
     make_doctor,
     make_resource,
@@ -44,58 +28,17 @@ from tests.factories import (
     offer_of,
 )
 from tests.scheduling.desk import TUESDAY, Desk, at, nothing_stored, refused
-
-TEN, HALF_PAST_TEN, ELEVEN = at("10:00"), at("10:30"), at("11:00")
-MORNING = Interval(TEN, at("12:00"))
-HALF_HOUR = timedelta(minutes=30)
-
-
-async def room(desk: Desk, *visit_types: VisitType, **values: Any) -> Resource:
-    made: Resource = await desk.make(make_resource, desk.clinic, *visit_types, **values)
-    return made
-
-
-async def colleague(desk: Desk) -> tuple[VisitType, Offer]:
-    """A visit type of another doctor at the same clinic."""
-    doctor = await desk.make(make_doctor, desk.clinic)
-    visit_type = await desk.make(make_visit_type, doctor)
-    return visit_type, offer_of(doctor, desk.clinic, visit_type)
-
-
-async def uses(desk: Desk) -> list[tuple[int, datetime, datetime]]:
-    """What is taken, of which resource, from when until when."""
-    return [
-        (use.resource_id, use.busy_from, use.busy_until)
-        for use in await desk.all(ResourceUse)
-        if use.active
-    ]
-
-
-async def free(desk: Desk, offer: Offer | None = None) -> list[datetime]:
-    found: list[datetime] = await desk.call(list_slots, NOBODY, offer or desk.offer, MORNING)
-    return found
-
-
-async def take_from_outside(
-    desk: Desk, resource: Resource, starts_at: datetime, **values: Any
-) -> BusyBlock:
-    """Let a doctor who is nobody else's have a resource for half an hour."""
-    doctor = await desk.make(make_doctor, desk.clinic)
-    block: BusyBlock = await desk.make(make_block, doctor, starts_at, 30, **values)
-    use = ResourceUse(
-        resource_id=row_id(resource),
-        block_id=row_id(block),
-        busy_from=block.busy_from,
-        busy_until=block.busy_until,
-    )
-    await store(desk, use)
-    return block
-
-
-async def store(desk: Desk, row: SQLModel) -> None:
-    async with desk.database.session() as session:
-        session.add(row)
-        await session.commit()
+from tests.scheduling.rooms import (
+    ELEVEN,
+    HALF_HOUR,
+    HALF_PAST_TEN,
+    TEN,
+    colleague,
+    free,
+    room,
+    take_from_outside,
+    uses,
+)
 
 
 async def test_a_room_is_taken_for_the_visit_and_its_pauses(desk: Desk) -> None:
@@ -209,55 +152,6 @@ async def test_cancelling_frees_the_room(desk: Desk) -> None:
     await desk.book(TEN, actor=await desk.another_patient(), offer=offer)
 
 
-async def move(desk: Desk, booked: Any, starts_at: datetime, **values: Any) -> None:
-    version = (await desk.appointment(booked)).version
-    await desk.call(
-        rescheduling.move,
-        doctor_actor(desk.doctor),
-        booked,
-        NewTime(starts_at),
-        version=version,
-        **values,
-    )
-
-
-async def test_a_moved_visit_takes_its_room_along(desk: Desk) -> None:
-    one, two = await room(desk, desk.visit_type), await room(desk, desk.visit_type)
-    block = await take_from_outside(desk, one, TEN)
-    booked = await desk.book(TEN)
-    await desk.change(block, active=False)
-    await move(desk, booked, ELEVEN)
-    assert (two.id, ELEVEN, ELEVEN + HALF_HOUR) in await uses(desk)
-
-
-async def test_a_moved_visit_takes_another_room_where_its_own_is_taken(desk: Desk) -> None:
-    one, two = await room(desk, desk.visit_type), await room(desk, desk.visit_type)
-    booked = await desk.book(TEN)
-    await take_from_outside(desk, one, ELEVEN)
-    await move(desk, booked, ELEVEN)
-    assert sorted(await uses(desk)) == [
-        (one.id, ELEVEN, ELEVEN + HALF_HOUR),
-        (two.id, ELEVEN, ELEVEN + HALF_HOUR),
-    ]
-
-
-async def test_a_visit_may_move_a_little_within_its_own_time(desk: Desk) -> None:
-    only = await room(desk, desk.visit_type)
-    booked = await desk.book(TEN)
-    await move(desk, booked, at("10:15"))
-    assert await uses(desk) == [(only.id, at("10:15"), at("10:45"))]
-
-
-async def test_staff_do_not_overbook_a_room(desk: Desk) -> None:
-    only = await room(desk, desk.visit_type)
-    booked = await desk.book(TEN)
-    await take_from_outside(desk, only, ELEVEN)
-    async with nothing_stored(desk):
-        with refused("SLOT_TAKEN"):
-            await move(desk, booked, ELEVEN, seen=frozenset({"outside"}))
-    assert (only.id, TEN, HALF_PAST_TEN) in await uses(desk)
-
-
 async def test_what_staff_book_takes_a_room_as_well(desk: Desk) -> None:
     only = await room(desk, desk.visit_type)
     await desk.book(TEN)
@@ -276,19 +170,6 @@ async def test_what_staff_book_takes_a_room_as_well(desk: Desk) -> None:
     async with nothing_stored(desk):
         with refused("SLOT_TAKEN"):
             await desk.call(book_for_patient, doctor_actor(desk.doctor), wanted)
-
-
-async def test_an_expired_hold_of_another_doctor_keeps_no_room(desk: Desk) -> None:
-    only = await room(desk, desk.visit_type)
-    held = {"kind": BlockKind.HOLD, "expires_at": clock.now() + timedelta(minutes=5)}
-    await take_from_outside(desk, only, TEN, **held)
-    assert TEN not in await free(desk)
-    with refused("SLOT_TAKEN"):
-        await desk.book(TEN)
-    with clock.frozen(clock.now() + timedelta(minutes=5)):
-        assert TEN in await free(desk)
-        await desk.book(TEN)
-    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
 
 
 async def test_the_database_refuses_a_room_twice(desk: Desk, monkeypatch: Any) -> None:
@@ -350,25 +231,6 @@ async def test_many_doctors_race_for_few_rooms(desk: Desk, rooms: int) -> None:
     assert len({resource for resource, *_ in taken}) == len(taken) == rooms
 
 
-async def test_opposite_moves_do_not_wait_for_each_other_for_ever(desk: Desk) -> None:
-    """Two doctors, two rooms, everybody moves at once: locks are taken in one order."""
-    visit_type, offer = await colleague(desk)
-    for _ in range(2):
-        await room(desk, desk.visit_type, visit_type)
-    first = await desk.book(TEN)
-    second = await desk.book(ELEVEN, actor=await desk.another_patient(), offer=offer)
-    other = await desk.make(_doctor_of, visit_type)
-    await asyncio.gather(
-        move(desk, first, ELEVEN),
-        desk.call(rescheduling.move, doctor_actor(other), second, NewTime(TEN), version=1),
-    )
-    assert sorted(starts for _, starts, _ in await uses(desk)) == [TEN, ELEVEN]
-
-
-async def _doctor_of(session: AsyncSession, visit_type: VisitType) -> Doctor:
-    return await session.get_one(Doctor, visit_type.doctor_id)
-
-
 async def test_a_session_that_the_doctor_opens_takes_a_room(desk: Desk) -> None:
     await desk.change(desk.visit_type, capacity=5)
     only = await room(desk, desk.visit_type)
@@ -404,38 +266,3 @@ async def test_a_day_without_a_free_room_says_so(desk: Desk) -> None:
     await desk.book(at("08:00"), offer=offer_of(elsewhere, desk.clinic, visit))
     found = await desk.call(days.list_days, desk.actor, desk.offer, TUESDAY, 1)
     assert found.days[0].kind is days.DayKind.FULL
-
-
-async def test_a_time_that_is_kept_keeps_its_room(desk: Desk) -> None:
-    visit_type, offer = await colleague(desk)
-    only = await room(desk, desk.visit_type, visit_type)
-    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
-    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
-    assert TEN not in await free(desk, offer)
-    other = await desk.another_patient()
-    with refused("SLOT_TAKEN"):
-        await desk.book(TEN, actor=other, offer=offer)
-    await desk.book(TEN, visitor=tab["visitor"])
-    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
-
-
-async def test_a_hold_that_expired_gives_up_its_room(desk: Desk) -> None:
-    visit_type, offer = await colleague(desk)
-    only = await room(desk, desk.visit_type, visit_type)
-    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
-    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
-    with clock.frozen(clock.now() + holds.HOLD_FOR):
-        await desk.book(TEN, actor=await desk.another_patient(), offer=offer)
-        with refused("SLOT_TAKEN"):
-            await desk.book(TEN, visitor=tab["visitor"])
-    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
-
-
-async def test_nothing_is_left_of_an_expired_hold_and_its_room(desk: Desk) -> None:
-    only = await room(desk, desk.visit_type)
-    tab = {"visitor": "a secret of the browser", "address": "192.0.2.1"}
-    await desk.call(holds.keep, NOBODY, desk.offer, TEN, **tab)
-    with clock.frozen(clock.now() + holds.HOLD_FOR):
-        await desk.book(TEN, actor=await desk.another_patient())
-    assert await uses(desk) == [(only.id, TEN, HALF_PAST_TEN)]
-    assert len(await desk.all(BusyBlock)) == len(await desk.all(ResourceUse)) == 1

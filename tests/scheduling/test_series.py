@@ -1,20 +1,17 @@
-"""Series: planned date by date, booked all at once, cancelled from one date on; each database."""
+"""Series: planned date by date, booked all at once, on each database."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
-from appointment_app import clock
-from appointment_app.accounts.actor import NOBODY, Actor
+from appointment_app.accounts.actor import NOBODY
 from appointment_app.models import (
     Appointment,
     AppointmentSeries,
-    AppointmentStatus,
     AuditEvent,
     BlockKind,
     BookableBy,
@@ -26,65 +23,21 @@ from appointment_app.models import (
     OutboxMessage,
     row_id,
 )
-from appointment_app.scheduling import appointments, holds, series
-from appointment_app.scheduling.series import Occurrence, SeriesRequest
-from appointment_app.scheduling.series_cancelling import cancel_following
+from appointment_app.scheduling import holds, series
+from appointment_app.scheduling.series import Occurrence
 from tests.factories import (
-    administrator_actor,
     doctor_actor,
     make_appointment,
     make_block,
-    make_clinic,
     make_doctor,
     make_patient,
     make_visit_type,
     offer_of,
     patient_actor,
 )
-from tests.scheduling.desk import (
-    BERLIN,
-    NOW,
-    TODAY,
-    TUESDAY,
-    WHOLE_DAY,
-    Desk,
-    at,
-    nothing_stored,
-    refused,
-)
+from tests.scheduling.desk import BERLIN, NOW, TUESDAY, WHOLE_DAY, Desk, at, nothing_stored, refused
+from tests.scheduling.serial_dates import WEEK, book_series, plan, tuesdays
 from tests.statements import counted_statements
-
-WEEK = timedelta(days=7)
-
-
-def tuesdays(count: int, every: int = 1) -> tuple[datetime, ...]:
-    """Tuesdays at ten, from the second day on."""
-    return tuple(at("10:00", TUESDAY + number * every * WEEK) for number in range(count))
-
-
-async def plan(desk: Desk, times: int, every: int = 1, **values: Any) -> tuple[Occurrence, ...]:
-    actor = values.pop("actor", desk.actor)
-    offer = values.pop("offer", desk.offer)
-    start = values.pop("starts_at", at("10:00"))
-    planned: tuple[Occurrence, ...] = await desk.call(
-        series.plan, actor, offer, start, every, times, **values
-    )
-    return planned
-
-
-async def book_series(
-    desk: Desk, starts: tuple[datetime, ...], *, actor: Actor | None = None, **values: Any
-) -> tuple[UUID, ...]:
-    """Agree to these dates, by default as the patient, with a fresh key."""
-    defaults: dict[str, Any] = {
-        "offer": desk.offer,
-        "every_weeks": 1,
-        "reason": "Physiotherapy",
-        "idempotency_key": uuid4().hex,
-    }
-    request = SeriesRequest(starts=starts, **(defaults | values))
-    booked: tuple[UUID, ...] = await desk.call(series.book_series, actor or desk.actor, request)
-    return booked
 
 
 async def nothing_of_a_series(desk: Desk) -> bool:
@@ -349,92 +302,3 @@ async def test_a_guardian_books_for_a_dependent_and_nobody_for_others(desk: Desk
             await book_series(desk, tuesdays(2), actor=actor, person_id=child.public_id)
     await book_series(desk, tuesdays(2), actor=guardian, person_id=child.public_id)
     assert {each.person_id for each in await desk.all(Appointment)} == {child.id}
-
-
-# Seeing and cancelling
-
-
-async def test_each_knows_its_place(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(3))
-    view = await desk.call(appointments.get_appointment, desk.actor, booked[1])
-    assert view.series.number == 2
-    assert [each.id for each in view.series.appointments] == list(booked)
-    assert [each.id for each in view.series.following] == [booked[2]]
-    alone = await desk.call(appointments.get_appointment, desk.actor, await desk.book(at("15:00")))
-    assert alone.series is None
-    listed = await desk.call(appointments.list_own, desk.actor)
-    assert [each.series and each.series.number for each in listed] == [1, None, 2, 3]
-
-
-async def test_this_and_the_following_are_cancelled_with_one_mail(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(4))
-    ended = await desk.call(cancel_following, desk.actor, booked[1], reason=" Moved away ")
-    assert (ended.cancelled, ended.kept) == (tuesdays(4)[1:], ())
-    stored = await desk.all(Appointment)
-    assert [each.active for each in stored] == [True, False, False, False]
-    assert {each.cancel_reason for each in stored[1:]} == {"Moved away"}
-    assert [each.active for each in await desk.all(BusyBlock)] == [True, False, False, False]
-    _, mail = await desk.all(OutboxMessage)
-    assert mail.kind is MessageKind.SERIES_CANCELLED
-    assert mail.payload == {"appointment_ids": [each.id for each in stored[1:]]}
-    deeds = [each.action for each in await desk.all(AuditEvent)]
-    assert deeds.count("appointment.cancelled") == 3
-    with refused("STATUS_CONFLICT"):
-        await desk.call(cancel_following, desk.actor, booked[1])
-
-
-async def test_only_this_one_is_cancelled_when_it_is_alone(desk: Desk) -> None:
-    booked = await desk.book(at("10:00"))
-    ended = await desk.call(cancel_following, desk.actor, booked)
-    assert ended.cancelled == (at("10:00"),)
-
-
-async def test_those_that_it_is_too_late_for_are_named_and_kept(desk: Desk) -> None:
-    await desk.change(await desk.at_clinic(), cancellation_window=24 * 60)
-    booked = await book_series(desk, tuesdays(3))
-    with clock.frozen(at("12:00", TODAY)):
-        ended = await desk.call(cancel_following, desk.actor, booked[0])
-    assert (ended.kept, ended.cancelled) == (tuesdays(1), tuesdays(3)[1:])
-    assert [each.active for each in await desk.all(Appointment)] == [True, False, False]
-
-
-async def test_when_it_is_too_late_for_all_nothing_happens(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(2))
-    with clock.frozen(tuesdays(2)[1]):
-        async with nothing_stored(desk):
-            with refused("TOO_LATE_TO_CANCEL"):
-                await desk.call(cancel_following, desk.actor, booked[0])
-
-
-async def test_what_has_ended_otherwise_stays_as_it_is(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(4))
-    await desk.change((await desk.all(Appointment))[2], status=AppointmentStatus.NO_SHOW)
-    ended = await desk.call(cancel_following, desk.actor, booked[1])
-    assert ended.cancelled == (tuesdays(4)[1], tuesdays(4)[3])
-
-
-async def test_the_doctor_cancels_the_rest_with_a_reason_and_strangers_nothing(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(3))
-    async with nothing_stored(desk):
-        with refused("NOT_FOUND"):
-            await desk.call(cancel_following, await desk.another_patient(), booked[0])
-        with refused("LOGIN_REQUIRED"):
-            await desk.call(cancel_following, NOBODY, booked[0])
-        with refused("REASON_REQUIRED", "cancel_reason"):
-            await desk.call(cancel_following, doctor_actor(desk.doctor), booked[0])
-    ended = await desk.call(
-        cancel_following, doctor_actor(desk.doctor), booked[1], reason="The doctor moves"
-    )
-    assert len(ended.cancelled) == 2
-
-
-async def test_a_clinic_neither_sees_nor_cancels_what_was_moved_to_another_one(desk: Desk) -> None:
-    booked = await book_series(desk, tuesdays(3))
-    hill = await desk.make(make_clinic, name="Hill Clinic")
-    await desk.change((await desk.all(Appointment))[1], clinic_id=hill.id)
-    of_harbour = await desk.make(administrator_actor, desk.clinic)
-    view = await desk.call(appointments.get_appointment, of_harbour, booked[2])
-    assert (view.series.number, len(view.series.appointments)) == (2, 2)
-    ended = await desk.call(cancel_following, of_harbour, booked[0], reason="We move")
-    assert ended.cancelled == (tuesdays(3)[0], tuesdays(3)[2])
-    assert [each.active for each in await desk.all(Appointment)] == [False, True, False]
