@@ -1,0 +1,1 @@
+"""The record of who did what: sealed, verified, searched, and given out."""
