@@ -1,0 +1,1 @@
+"""Bringing in clinics, doctors, patients and appointments as CSV, and taking them out again."""
