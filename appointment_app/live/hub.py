@@ -72,7 +72,7 @@ class Hub:
         for key in self._keys[token]:
             self._tokens[key].add(token)
         if wake_in is not None:
-            self._wakes[token] = self._later(wake_in, self._call, token)
+            self._wakes[token] = self._later(wake_in, self._wake, token)
 
     def forget(self, token: str) -> None:
         """Tell ``token`` nothing any more."""
@@ -141,11 +141,18 @@ class Hub:
         empty = contextvars.Context()
         return asyncio.get_running_loop().call_later(seconds, function, token, context=empty)
 
+    def _wake(self, token: str) -> None:
+        # Time alone makes no bursts: a change that comes just after it need not wait.
+        if token not in self._due and token in self._keys:
+            self._start(token)
+
     def _begin(self, token: str) -> None:
         self._due.pop(token, None)
-        loop = asyncio.get_running_loop()
-        self._told[token] = loop.time()
-        task = loop.create_task(self._tell(token))
+        self._told[token] = asyncio.get_running_loop().time()
+        self._start(token)
+
+    def _start(self, token: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._tell(token))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 

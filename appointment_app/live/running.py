@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from appointment_app.database import get_database
+from appointment_app.live import listeners
 from appointment_app.live.hub import Deliver, Hub, Lost
 from appointment_app.live.publishing import publish_by, stop_publishing_by
 from appointment_app.live.redis_hub import RedisHub
@@ -20,15 +21,25 @@ async def running_hub(deliver: Deliver, lost: Lost, name: str) -> AsyncIterator[
 
     There this process has a ``name``, and ``lost`` is called when what is kept there is lost.
     """
+
+    async def tell(token: str) -> bool:
+        if listeners.is_stream(token):
+            listeners.tell_stream(token)
+            return True
+        return await deliver(token)
+
     url = get_settings().redis_url
-    hub = RedisHub(url, deliver, lost, name=name) if url else Hub(deliver)
+    hub = RedisHub(url, tell, lost, name=name) if url else Hub(tell)
     await hub.start()
     publish_by(hub)
+    listeners.listen_by(hub)
     healing = asyncio.create_task(compare_revisions(hub, get_database()))
     try:
         yield hub
     finally:
         stop_publishing_by(hub)
+        listeners.stop_listening_by(hub)
+        listeners.end_streams()
         healing.cancel()
         with suppress(asyncio.CancelledError):
             await healing

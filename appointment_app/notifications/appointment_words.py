@@ -27,6 +27,10 @@ class RecordMissing(Exception):
     """A mail is about a record that does not exist."""
 
 
+class NoLongerTrue(Exception):
+    """What a mail was to say is not so any more, and it says nothing else: it is not sent."""
+
+
 async def get_record(session: AsyncSession, table: type[Row], key: int) -> Row:
     """Return the row with this id; raises ``RecordMissing``."""
     row = await session.get(table, key)

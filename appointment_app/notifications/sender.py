@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import aiosmtplib
 import structlog
@@ -24,11 +25,13 @@ from appointment_app import i18n
 from appointment_app.clock import now
 from appointment_app.database import Database, get_database, transactional
 from appointment_app.errors import Busy
-from appointment_app.models import OutboxMessage
+from appointment_app.models import MessageKind, OutboxMessage
 from appointment_app.notifications import outbox
+from appointment_app.notifications.appointment_words import NoLongerTrue
 from appointment_app.notifications.letter import write_out
 from appointment_app.notifications.mailers import Mailer, create_mailer
 from appointment_app.notifications.messages import compose
+from appointment_app.notifications.reminders import write_due
 from appointment_app.settings import get_settings
 
 # After the n-th attempt the next one waits this long; after the last we give up.
@@ -75,6 +78,7 @@ class Sender:
             while not self._stopping:
                 self._wake.clear()
                 try:
+                    await write_due(self._database)
                     await deliver_due(self._database, self._mailer)
                 except (SQLAlchemyError, Busy, OSError) as error:
                     _log.warning("outbox_unavailable", error=_describe(error))
@@ -142,6 +146,11 @@ async def _deliver(database: Database, mailer: Mailer, claimed: OutboxMessage) -
     try:
         async with asyncio.timeout(_SENDING_SECONDS):
             await mailer.send(await _write(database, claimed))
+    except NoLongerTrue:
+        async with database.session() as session:
+            await _note_sent(session, claimed)  # it is done with
+        _log.info("mail_not_needed", **facts)
+        return False
     except Exception as error:  # whatever is wrong with one mail, the others must go out
         description = _describe(error)
         async with database.session() as session:
@@ -166,10 +175,11 @@ async def _write(database: Database, claimed: OutboxMessage) -> EmailMessage:
 
 @transactional
 async def _note_sent(session: AsyncSession, claimed: OutboxMessage) -> None:
+    left: dict[str, Any] = {"sent_at": now(), "payload": {}, "last_error": ""}
+    if claimed.kind is MessageKind.PERSON_ERASED:
+        left["recipient"] = ""
     await session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.id) == claimed.id)
-        .values(sent_at=now(), payload={}, last_error="")
+        update(OutboxMessage).where(col(OutboxMessage.id) == claimed.id).values(**left)
     )
 
 

@@ -100,6 +100,14 @@ async def test_time_alone_wakes(hub: Hub, told: Told) -> None:
     assert told.calls == ["ada"]
 
 
+async def test_a_change_just_after_time_woke_somebody_need_not_wait(hub: Hub, told: Told) -> None:
+    hub.watch("ada", {DOCTOR: None}, wake_in=0.01)
+    await asyncio.sleep(A_MOMENT)
+    hub.publish(DOCTOR)
+    await asyncio.sleep(A_MOMENT)
+    assert told.calls == ["ada", "ada"]
+
+
 async def test_watching_anew_replaces_the_alarm(hub: Hub, told: Told) -> None:
     hub.watch("ada", {DOCTOR: None}, wake_in=0.05)
     hub.watch("ada", {DOCTOR: None})

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from icalendar import Calendar
 
+from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.i18n import use_locale
 from appointment_app.models import (
@@ -25,7 +26,16 @@ from appointment_app.models import (
 from appointment_app.notifications.appointment_words import RecordMissing
 from appointment_app.notifications.letter import Letter
 from appointment_app.notifications.messages import compose
-from tests.notifications.records import PATIENT_EMAIL, REASON, SPECIALTY, VISIT_NAME, book, cancel
+from tests.notifications.records import (
+    NOW,
+    PATIENT_EMAIL,
+    REASON,
+    SPECIALTY,
+    STARTS,
+    VISIT_NAME,
+    book,
+    cancel,
+)
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -42,7 +52,8 @@ async def _letter(database: Database, kind: MessageKind, **payload: Any) -> Lett
         idempotency_key="-", kind=kind, recipient=PATIENT_EMAIL, payload=payload
     )
     async with database.session() as session:
-        return await compose(session, outgoing)
+        with clock.frozen(NOW):
+            return await compose(session, outgoing)
 
 
 @pytest.mark.parametrize("kind", list(MessageKind))
@@ -55,9 +66,12 @@ async def test_every_kind_reads_as_text_and_as_html(database: Database, kind: Me
         doctor_id=booked.doctor.id,
         appointment_id=booked.appointment.id,
         appointment_ids=[booked.appointment.id],
+        starts_at=int(STARTS.timestamp()),
         secret="s3cret",
         next="/book?doctor=1&type=2",
         reason="<b>not</b> found",
+        role="reception",
+        clinic="Harbour Clinic",
     )
     text, html = letter.as_text(), letter.as_html()
     assert letter.subject
@@ -81,9 +95,12 @@ async def test_no_mail_tells_a_mail_server_about_health(
         kind,
         appointment_id=booked.appointment.id,
         appointment_ids=[booked.appointment.id],
+        starts_at=int(STARTS.timestamp()),
         secret="s",
         doctor_id=1,
         user_id=1,
+        role="reception",
+        clinic="Harbour Clinic",
     )
     everything = letter.subject + letter.as_text() + letter.as_html()
     for private in (REASON, SPECIALTY, VISIT_NAME):
