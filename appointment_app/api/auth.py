@@ -6,106 +6,62 @@ addresses.
 
 from __future__ import annotations
 
-from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response, status
-from pydantic import BaseModel, BeforeValidator, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.accounts import logging_in, password_reset, registration, verification
+from appointment_app.accounts import (
+    consent,
+    logging_in,
+    own_logins,
+    password_reset,
+    program_logins,
+    registration,
+    sharing,
+    verification,
+)
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.actors import Identity
 from appointment_app.accounts.login_sessions import OpenedLogin
 from appointment_app.accounts.next_path import safe_next_path
-from appointment_app.accounts.registration import NewAccount, NewDoctor
+from appointment_app.accounts.registration import NewDoctor
+from appointment_app.api.auth_schemas import (
+    Accepted,
+    Agreement,
+    Credentials,
+    DoctorRegistration,
+    MailAddress,
+    Me,
+    NewPassword,
+    Next,
+    OwnAccount,
+    Registration,
+    Secret,
+    TokenPair,
+)
 from appointment_app.api.identity import (
     CurrentIdentity,
+    CurrentLogin,
     Visitor,
+    access_token,
     clear_login_cookie,
+    get_identity,
+    is_program,
     login_token,
     set_login_cookie,
+    user_agent_of,
 )
+from appointment_app.api.openapi import refuses
+from appointment_app.api.patients import ProfileChange, save
 from appointment_app.api.sessions import DatabaseSession
 from appointment_app.errors import LoginRequired
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
-# Far above what the services accept, so that their sentences are the ones a person reads.
-# Not so for ``next``: nobody typed it, so a wrong one is passed over.
-Text = Annotated[str, Field(max_length=1000)]
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class _Registration(BaseModel):
-    email: Text
-    password: Text
-    given_name: Text
-    family_name: Text
-    phone: Text = ""
-    next: str = ""
-
-    def account(self) -> NewAccount:
-        return NewAccount(
-            email=self.email,
-            password=self.password,
-            given_name=self.given_name,
-            family_name=self.family_name,
-            phone=self.phone,
-        )
-
-
-class _DoctorRegistration(_Registration):
-    licence_number: Text
-    # A form with one box checked sends a string.
-    specialties: Annotated[list[Text], BeforeValidator(_as_list), Field(max_length=50)] = []
-    clinic: Text = ""
-
-
-class _Credentials(BaseModel):
-    email: Text
-    password: Text
-    next: str = ""
-
-
-class _Secret(BaseModel):
-    token: Text
-
-
-class _Address(BaseModel):
-    email: Text
-
-
-class _NewPassword(BaseModel):
-    token: Text
-    password: Text
-
-
-class Next(BaseModel):
-    """Where to go on: a path on this site."""
-
-    next: str
-
-
-class Accepted(Next):
-    """The request is accepted and what follows comes by mail; ``next`` is for afterwards."""
-
-    status: str = "accepted"
-
-
-class Me(BaseModel):
-    """Who is logged in."""
-
-    display_name: str
-    is_patient: bool
-    is_doctor: bool
-    is_administrator: bool
-
 
 @router.post("/register", status_code=status.HTTP_202_ACCEPTED)
-async def register(session: DatabaseSession, visitor: Visitor, form: _Registration) -> Accepted:
+async def register(session: DatabaseSession, visitor: Visitor, form: Registration) -> Accepted:
     """Open a patient's account."""
     await registration.register_patient(
         session, visitor, form.account(), next_path=safe_next_path(form.next, default="")
@@ -113,9 +69,9 @@ async def register(session: DatabaseSession, visitor: Visitor, form: _Registrati
     return Accepted(next=safe_next_path(form.next))
 
 
-@router.post("/register-doctor", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/register-doctor", status_code=status.HTTP_202_ACCEPTED, responses=refuses(409))
 async def register_doctor(
-    session: DatabaseSession, visitor: Visitor, form: _DoctorRegistration
+    session: DatabaseSession, visitor: Visitor, form: DoctorRegistration
 ) -> Accepted:
     """Open a doctor's account, to be approved by an administrator."""
     await registration.register_doctor(
@@ -128,13 +84,13 @@ async def register_doctor(
     return Accepted(next=safe_next_path(form.next, default="/calendar"))
 
 
-@router.post("/verify")
+@router.post("/verify", responses=refuses(410))
 async def verify(
-    session: DatabaseSession, visitor: Visitor, request: Request, response: Response, form: _Secret
-) -> Next:
+    session: DatabaseSession, visitor: Visitor, request: Request, response: Response, form: Secret
+) -> Next | TokenPair:
     """Confirm an address with the secret of a mailed link, and log its owner in."""
     verified = await verification.verify_email(
-        session, visitor, secret=form.token, user_agent=_user_agent(request)
+        session, visitor, secret=form.token, user_agent=user_agent_of(request)
     )
     return await _enter(session, visitor, request, response, verified.login, verified.next_path)
 
@@ -145,54 +101,91 @@ async def log_in(
     visitor: Visitor,
     request: Request,
     response: Response,
-    form: _Credentials,
-) -> Next:
-    """Log in; the answer sets the login cookie."""
+    form: Credentials,
+) -> Next | TokenPair:
+    """Log in: a program gets its tokens, a browser (it names its origin) the login cookie."""
     opened = await logging_in.log_in(
         session,
         visitor,
         email=form.email,
         password=form.password,
         next_path=safe_next_path(form.next, default=""),
-        user_agent=_user_agent(request),
+        user_agent=user_agent_of(request),
     )
     return await _enter(session, visitor, request, response, opened, form.next)
 
 
 @router.post("/logout")
 async def log_out(
-    session: DatabaseSession, identity: CurrentIdentity, request: Request, response: Response
+    session: DatabaseSession,
+    identity: CurrentIdentity,
+    login: CurrentLogin,
+    request: Request,
+    response: Response,
 ) -> Next:
-    """End the login of the cookie, in every tab of this browser."""
-    await logging_in.log_out(session, identity.actor, token=login_token(request))
-    clear_login_cookie(response)
+    """End the login of the token, or of the cookie in every tab of this browser."""
+    if access_token(request) is None:
+        await logging_in.log_out(session, identity.actor, token=login_token(request))
+        clear_login_cookie(response)
+    elif login is not None:
+        await own_logins.end_login(session, identity.actor, login)
     return Next(next="/")
 
 
 @router.post("/forgot-password", status_code=status.HTTP_202_ACCEPTED)
-async def forgot_password(session: DatabaseSession, visitor: Visitor, form: _Address) -> Accepted:
+async def forgot_password(
+    session: DatabaseSession, visitor: Visitor, form: MailAddress
+) -> Accepted:
     """Mail a link to choose a new password."""
     await password_reset.forgot_password(session, visitor, email=form.email)
     return Accepted(next="/")
 
 
-@router.post("/reset-password")
+@router.post("/reset-password", responses=refuses(410))
 async def reset_password(
     session: DatabaseSession,
     visitor: Visitor,
     request: Request,
     response: Response,
-    form: _NewPassword,
-) -> Next:
+    form: NewPassword,
+) -> Next | TokenPair:
     """Choose a new password with the secret of a mailed link, which logs in here alone."""
     opened = await password_reset.reset_password(
         session,
         visitor,
         secret=form.token,
         password=form.password,
-        user_agent=_user_agent(request),
+        user_agent=user_agent_of(request),
     )
     return await _enter(session, visitor, request, response, opened)
+
+
+@router.post("/own-account", responses=refuses(410))
+async def open_own_account(
+    session: DatabaseSession,
+    visitor: Visitor,
+    request: Request,
+    response: Response,
+    form: OwnAccount,
+) -> Next | TokenPair:
+    """Open the account that a guardian has offered by mail, and log its owner in."""
+    opened = await sharing.open_own_account(
+        session,
+        visitor,
+        secret=form.token,
+        password=form.password,
+        agrees=form.agrees,
+        keeps_guardians=form.keeps_guardians,
+        user_agent=user_agent_of(request),
+    )
+    return await _enter(session, visitor, request, response, opened, "/profile")
+
+
+@router.post("/consent")
+async def agree(session: DatabaseSession, identity: CurrentIdentity, form: Agreement) -> Next:
+    """Agree to the privacy notice as it is now."""
+    await consent.agree(session, identity.actor)
+    return Next(next=safe_next_path(form.next, default=_start_page(identity)))
 
 
 @router.get("/me")
@@ -200,12 +193,16 @@ async def me(identity: CurrentIdentity) -> Me:
     """Say who is logged in."""
     if not identity.actor.is_somebody:
         raise LoginRequired
-    return Me(
-        display_name=identity.display_name,
-        is_patient=identity.is_patient,
-        is_doctor=identity.is_doctor,
-        is_administrator=identity.is_administrator,
-    )
+    return Me.model_validate(identity)
+
+
+@router.patch("/me")
+async def change_me(
+    session: DatabaseSession, identity: CurrentIdentity, request: Request, change: ProfileChange
+) -> Me:
+    """Change one's own profile; fields that are not sent stay as they are."""
+    await save(session, identity.actor, None, change)
+    return await me(await get_identity(request))
 
 
 async def _enter(
@@ -215,11 +212,16 @@ async def _enter(
     response: Response,
     opened: OpenedLogin,
     next_path: str = "",
-) -> Next:
-    """Give the browser its new login; one that it had before is over."""
+) -> Next | TokenPair:
+    """Give a program its tokens, or the browser its login; one that it had before is over."""
+    if is_program(request):
+        return TokenPair.model_validate(await program_logins.tokens_for(session, opened))
     await logging_in.log_out(session, visitor, token=login_token(request))
     set_login_cookie(response, opened)
-    return Next(next=safe_next_path(next_path, default=_start_page(opened.identity)))
+    to = safe_next_path(next_path, default=_start_page(opened.identity))
+    if await consent.is_needed(session, opened.identity.actor):
+        to = f"/consent?{urlencode({'next': to})}"
+    return Next(next=to)
 
 
 def _start_page(identity: Identity) -> str:
@@ -228,7 +230,3 @@ def _start_page(identity: Identity) -> str:
     if identity.is_administrator:
         return "/admin/doctors"
     return "/front-desk" if identity.is_reception else "/"
-
-
-def _user_agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from appointment_app.api.openapi import answers
 from appointment_app.database import get_database
 from appointment_app.migrations import is_migrated
 from appointment_app.settings import get_settings
@@ -19,13 +20,13 @@ router = APIRouter(tags=["health"])
 _OK, _AWAY, _OTHER_SCHEMA, _UNUSED = "ok", "unavailable", "another schema", "not used"
 
 
-@router.get("/health")
+@router.get("/health", responses=answers({"status": _OK}))
 async def health() -> dict[str, str]:
     """Answer as long as the process lives; whoever restarts it asks this."""
     return {"status": "ok"}
 
 
-@router.get("/ready")
+@router.get("/ready", responses=answers({"status": "ready", "database": _OK, "redis": _UNUSED}))
 async def ready(response: Response) -> dict[str, str]:
     """Say of each thing that is needed whether it is there; 503 when one is not.
 

@@ -1,14 +1,22 @@
-"""Who sends a request: the login in the cookie, the page it comes from, the network address."""
+"""Who sends a request: the login in the cookie or token, the page it comes from, the address.
+
+A request with an access token (``Authorization: Bearer``) is a program's: its cookies are not
+looked at, so no page of another site can send it for somebody, and it needs to name no origin.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from appointment_app.accounts import access_tokens, login_sessions
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.actors import Identity
-from appointment_app.accounts.login_sessions import OpenedLogin, who_is
+from appointment_app.accounts.errors import TokenInvalid
+from appointment_app.accounts.login_sessions import OpenedLogin
+from appointment_app.accounts.visitors import visitor_name
 from appointment_app.clock import now
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError
@@ -33,7 +41,7 @@ async def require_own_origin(request: Request) -> None:
     Browsers name the origin with every request that is not safe, so with a cookie a missing
     one is refused too. Raises ``ForeignOrigin``.
     """
-    if request.method in _SAFE_METHODS:
+    if request.method in _SAFE_METHODS or access_token(request) is not None:
         return
     origin = request.headers.get("origin")
     if origin is None and login_token(request) is None:
@@ -42,9 +50,46 @@ async def require_own_origin(request: Request) -> None:
         raise ForeignOrigin
 
 
+def is_program(request: Request) -> bool:
+    """Tell whether no page sends this: browsers name the origin of whatever changes something."""
+    return "origin" not in request.headers
+
+
+async def get_login(request: Request) -> UUID | None:
+    """Return the login (public id) that the request names, None when it names none.
+
+    Raises ``TokenInvalid``.
+    """
+    token = access_token(request)
+    if token is not None:
+        return access_tokens.login_of(token)
+    return login_sessions.login_of(login_token(request))
+
+
+async def get_hold_owner(
+    request: Request, login: Annotated[UUID | None, Depends(get_login)]
+) -> str:
+    """Return the secret by which the sender's kept times are known, empty when there is none.
+
+    A browser has its name, before and after logging in; a program has its login.
+    """
+    if access_token(request) is None and (name := visitor_name(request.cookies)):
+        return name
+    return "" if login is None else f"login {login}"
+
+
 async def get_identity(request: Request) -> Identity:
-    """Return whose login the request carries, at the address that it comes from."""
-    identity = await who_is(get_database(), login_token(request))
+    """Return whose login the request carries, at the address that it comes from.
+
+    Raises ``TokenInvalid``.
+    """
+    token, database = access_token(request), get_database()
+    if token is None:
+        identity = await login_sessions.who_is(database, login_token(request))
+    else:
+        identity = await login_sessions.holder_of(database, access_tokens.login_of(token))
+        if not identity.actor.is_somebody:
+            raise TokenInvalid
     return identity.at(client_address(request))
 
 
@@ -53,8 +98,16 @@ async def get_visitor(request: Request) -> Actor:
     return Actor(address=client_address(request))
 
 
+def access_token(request: Request) -> str | None:
+    """Return the access token that a program sends, unchecked."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def login_token(request: Request) -> str | None:
-    """Return the token in the login cookie, unchecked."""
+    """Return the token in the login cookie of a browser, unchecked."""
+    if access_token(request) is not None:
+        return None
     return request.cookies.get(get_settings().session_cookie)
 
 
@@ -69,6 +122,11 @@ def client_address(request: Request) -> str:
     chain = [address.strip() for address in heard if address.strip()] + [peer]
     hops = min(get_settings().trusted_proxy_hops, len(chain) - 1)
     return chain[-1 - hops]
+
+
+def user_agent_of(request: Request) -> str:
+    """Return how the sender names itself."""
+    return request.headers.get("user-agent", "")
 
 
 def set_login_cookie(response: Response, opened: OpenedLogin) -> None:
@@ -95,5 +153,7 @@ def clear_login_cookie(response: Response) -> None:
     )
 
 
+CurrentLogin = Annotated[UUID | None, Depends(get_login)]
+HoldOwner = Annotated[str, Depends(get_hold_owner)]
 CurrentIdentity = Annotated[Identity, Depends(get_identity)]
 Visitor = Annotated[Actor, Depends(get_visitor)]

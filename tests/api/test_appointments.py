@@ -67,4 +67,4 @@ async def test_to_others_it_does_not_exist(practice: Practice, appointment: Appo
 @pytest.mark.parametrize("key", ["1", "x", "%00"])
 async def test_an_id_that_is_none_is_unreadable(practice: Practice, key: str) -> None:
     answer = await asked(key, (await practice.tab(practice.patient)).cookie)
-    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert (answer.status_code, answer.json()["code"]) == (400, "MALFORMED")

@@ -1,0 +1,60 @@
+"""Free times over HTTP; they are computed, never stored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from appointment_app.api.doctors import find
+from appointment_app.api.identity import HoldOwner
+from appointment_app.api.public_schemas import FoundDoctorOut, SlotsOut
+from appointment_app.api.seeking import Seeker
+from appointment_app.api.sessions import DatabaseSession
+from appointment_app.api.values import Cursor, Day, Limit, Line, Page
+from appointment_app.scheduling import search, slot_list
+from appointment_app.scheduling.slot_list import SlotQuery
+
+router = APIRouter(tags=["slots"])
+
+
+@router.get("/doctors/{doctor_id}/slots")
+async def list_slots(
+    session: DatabaseSession,
+    actor: Seeker,
+    visitor: HoldOwner,
+    doctor_id: UUID,
+    clinic: Annotated[UUID | None, Query(description="By default the first one.")] = None,
+    visit_type: Annotated[UUID | None, Query(description="By default the first one.")] = None,
+    first: Annotated[
+        Day | None, Query(alias="from", description="By default today, where the clinic is.")
+    ] = None,
+    last: Annotated[
+        Day | None, Query(alias="to", description="Included; by default a week is answered.")
+    ] = None,
+) -> SlotsOut:
+    """List the free times of a doctor between two local days, or say why there are none."""
+    found = await slot_list.list_free_slots(
+        session,
+        actor,
+        SlotQuery(doctor_id, clinic, visit_type, first, last),
+        visitor=visitor,
+    )
+    return SlotsOut.model_validate(found)
+
+
+@router.get("/slots")
+async def find_slots(
+    session: DatabaseSession,
+    actor: Seeker,
+    visitor: HoldOwner,
+    specialty: Annotated[Line, Query(examples=["dermatology"])] = "",
+    city: Line = "",
+    day: Annotated[Day | None, Query(alias="date")] = None,
+    limit: Limit = 10,
+    cursor: Cursor = "",
+) -> Page[FoundDoctorOut]:
+    """Find the free times of a specialty in a city, from a day on, earliest first."""
+    query = search.Query(specialty=specialty, city=city, day=day)
+    return await find(session, actor, query, visitor, limit, cursor)
