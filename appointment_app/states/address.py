@@ -54,6 +54,11 @@ def moment(value: Any) -> datetime | None:
     return named.astimezone(UTC).replace(second=0, microsecond=0)
 
 
+def moment_text(named: datetime) -> str:
+    """Return a moment (UTC) as addresses name it, such as ``2026-11-23T10:00:00Z``."""
+    return named.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def address(path: str, **query: object) -> str:
     """Return ``path`` with those of the ``query`` that are not empty."""
     given = {name: value for name, value in query.items() if value}

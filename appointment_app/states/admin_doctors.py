@@ -7,11 +7,12 @@ from typing import Any
 
 import reflex as rx
 
+from appointment_app import clock
 from appointment_app.clinics import onboarding
 from appointment_app.clinics.onboarding import Application
 from appointment_app.database import get_database
 from appointment_app.errors import Invalid
-from appointment_app.i18n import format_date, t
+from appointment_app.i18n import format_date, format_moment, t
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
@@ -30,6 +31,8 @@ class Row:
     registered: str = ""
     is_approved: bool = False
     reason: str = ""
+    is_suspended: bool = False
+    suspension: str = ""
 
 
 class AdminDoctors(SessionState):
@@ -108,6 +111,7 @@ class AdminDoctors(SessionState):
 
 
 def _row(application: Application) -> Row:
+    since = application.suspended_from
     return Row(
         doctor=application.public_id,
         name=application.name,
@@ -119,4 +123,17 @@ def _row(application: Application) -> Row:
         registered=format_date(application.registered_at.date(), "d MMM y"),
         is_approved=application.approval == "approved",
         reason=application.reason,
+        is_suspended=since is not None and since <= clock.now(),
+        suspension=_suspension(application),
     )
+
+
+def _suspension(application: Application) -> str:
+    """Return from when until when a doctor is suspended, in words; empty when they are not."""
+    since, until, zone = application.suspended_from, application.suspended_until, application.zone
+    if since is None:
+        return ""
+    words = t("Suspended from {moment}", moment=format_moment(since, zone))
+    if until is None:
+        return words
+    return f"{words} {t('until {moment}', moment=format_moment(until, zone))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from appointment_app import clock
+from appointment_app.clinics.public_hours import lines
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import AppointmentStatus, VisitMode
 from appointment_app.scheduling.appointments import AppointmentView, CancelledBy
@@ -45,6 +46,7 @@ class Shown:
     join_link: str = ""
     clinic_name: str = ""
     clinic_phone: str = ""
+    clinic_hours: list[str] = field(default_factory=list)
     patient_name: str = ""
     whose: str = ""
     reason: str = ""
@@ -85,6 +87,7 @@ def shown(found: AppointmentView, zone: str) -> Shown:
         join_link=found.join_link,
         clinic_name=found.clinic_name,
         clinic_phone=found.clinic_phone,
+        clinic_hours=lines(found.clinic_hours),
         patient_name=found.patient_name,
         whose="" if found.is_patient else t("for {name}", name=found.patient_name),
         reason=found.reason,

@@ -6,18 +6,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
-from appointment_app.i18n import format_date, format_moment, format_time, t
-from appointment_app.models import VisitMode
+from appointment_app.i18n import format_moment, t
 from appointment_app.scheduling.appointments import find_own
 from appointment_app.scheduling.booking import REASON_LIMIT, BookingRequest, book
-from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView, get_doctor
+from appointment_app.scheduling.doctors import DoctorView, VisitTypeView, get_doctor
 from appointment_app.scheduling.errors import (
     DayFull,
     NotBookable,
@@ -41,44 +39,22 @@ from appointment_app.scheduling.slots import (
 )
 from appointment_app.states.address import address
 from appointment_app.states.booking_address import Wish, booking_link, wish_in
-from appointment_app.states.doctor_words import places_left, visit_label
+from appointment_app.states.booking_for import already_busy, for_whom, look_for_whom
+from appointment_app.states.booking_summary import Summary, chosen_offer, summary_of
+from appointment_app.states.doctor_words import visit_label
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.live_bridge import keep_current
-from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_plan import SeriesPlan
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.wording import initials, own_time, zone_note
 
 # The element that says that the time is gone, and holds what to choose instead.
 NOT_FREE = "not-free"
-
-_IS_OWN = t("You already have an appointment at this time.")
 
 # What makes a time impossible while another would do.
 _ANOTHER_TIME = (SlotTaken, OutsideAvailability, TooSoon, TooFarAhead, DayFull)
 
 # Far above what can be booked: what is too long is kept, so that it can be shortened.
 _KEPT_LETTERS = 4 * REASON_LIMIT
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What will be booked, in words; ``own_time`` where the visitor's clock differs."""
-
-    doctor_name: str = ""
-    doctor_initials: str = ""
-    specialties: str = ""
-    clinic_name: str = ""
-    address: str = ""
-    is_video: bool = False
-    when: str = ""
-    short_when: str = ""
-    own_time: str = ""
-    zone: str = ""
-    needs_confirmation: bool = False
-    price: str = ""
-    places: str = ""
-    other_times: str = "/"
 
 
 @dataclass(frozen=True)
@@ -94,6 +70,7 @@ class BookingForm(SessionState):
     """The form for one slot; the same click twice books once."""
 
     summary: Summary = Summary()
+    people: list[Choice] = []  # for whom, where that is not only who looks
     visit_types: list[Choice] = []
     alternatives: list[Choice] = []
     is_loaded: bool = False
@@ -108,8 +85,10 @@ class BookingForm(SessionState):
     # One key for each visit to the form: however often its button arrives here, it books once.
     _key: str = ""
     _key_is_for: str = ""
-    # It is booked, and the page is about to show it.
-    _is_done: bool = False
+    # It is booked, and the page was told so over this connection; over another it is told anew.
+    _done_over: str | None = None
+    # Who is booked for, where that is not who looks.
+    _name: str = ""
     # What was typed is meant for one doctor.
     _reason_is_for: str = ""
 
@@ -118,16 +97,25 @@ class BookingForm(SessionState):
     async def load(self) -> Any:
         """Show the slot that the address names, or lead to the appointment it has become."""
         actor = await self._actor()
-        self.is_booking = self._is_done = False
+        self.is_booking, self._done_over = False, None
         self.problem = self.reason_error = self.notice = ""
         wish = wish_in(self.router.url.query_parameters)
         if wish is None:
             self.is_missing, self.is_loaded = True, True
             return None
-        if (booked := await _find_own(actor, wish)) is not None:
+        try:
+            actor = await self._choose_person(actor, wish)
+        except NotFound:
+            self.is_missing, self.is_loaded = True, True
+            return None
+        booked = await _find_own(actor, wish)
+        if booked is not None and not self.people:
             return _to_appointment(booked)
         self._take_up(wish)
         await self._describe(actor, wish)
+        # In a group session there may be room for somebody else of the family.
+        if booked is not None and not self.summary.places:
+            return _to_appointment(booked)
         await (await self.get_state(SeriesPlan))._plan(actor, wish)
         return None
 
@@ -139,7 +127,7 @@ class BookingForm(SessionState):
         if wish is None or not self.is_loaded:
             return None
         self.notice = ""
-        await self._describe(await self._actor(), wish)
+        await self._describe(await for_whom(await self._actor(), wish), wish)
         return look_at(NOT_FREE) if self.is_taken else None
 
     @rx.event
@@ -147,11 +135,13 @@ class BookingForm(SessionState):
     async def refresh(self) -> Any:
         """Say at once that the time is gone, or free again; what was typed stays."""
         wish = wish_in(self.router.url.query_parameters)
-        is_open = self.is_loaded and not self.is_missing and not self._is_done
+        is_told = self._done_over == self._connection()
+        is_open = self.is_loaded and not self.is_missing and not is_told
         if self.router.url.path != "/book" or wish is None or not is_open:
             return None
         actor, held = await self._actor(), await self.get_state(HeldTime)
         try:
+            actor = await for_whom(actor, wish)
             async with get_database().session() as session:
                 doctor = await get_doctor(session, actor, wish.offer.doctor_id)
                 found = await look_at_start(
@@ -165,7 +155,7 @@ class BookingForm(SessionState):
             # The one who was faster may be the same person, in another tab.
             if found.is_own and (earlier := await _find_own(actor, wish)) is not None:
                 return _to_appointment(earlier)
-            self.problem, self.notice = _why_not(found), ""
+            self.problem, self.notice = self._why_not(found), ""
             if not was_taken:
                 held._show_kept(None)
             await self._offer_others(actor, wish)
@@ -192,7 +182,7 @@ class BookingForm(SessionState):
         self.is_booking = True
         yield
         try:
-            actor = await self._actor()
+            actor = await for_whom(await self._actor(), wish)
             yield await self._book(actor, wish)
         except LoginRequired:
             yield self._to_login()
@@ -215,6 +205,7 @@ class BookingForm(SessionState):
             starts_at=wish.starts_at,
             reason=self.reason,
             idempotency_key=self._key,
+            person_id=wish.person_id,
             visitor=visitor,
         )
         try:
@@ -237,7 +228,7 @@ class BookingForm(SessionState):
         self.reason = ""
         held._show_kept(None)
         series._forget()
-        self._is_done = True
+        self._done_over = self._connection()
         return _to_appointment(booked, is_new=True)
 
     def _take_up(self, wish: Wish) -> None:
@@ -251,7 +242,7 @@ class BookingForm(SessionState):
         async with get_database().session() as session:
             try:
                 doctor = await get_doctor(session, actor, wish.offer.doctor_id)
-                clinic, visit_type = _chosen(doctor, wish.offer)
+                clinic, visit_type = chosen_offer(doctor, wish.offer)
             except NotFound:
                 self.is_missing, self.is_loaded = True, True
                 return
@@ -261,12 +252,12 @@ class BookingForm(SessionState):
                 found = await look_at_start(
                     session, actor, wish.offer, wish.starts_at, visitor=visitor
                 )
-            refusal = _IS_OWN if found.is_own else await self._hold(actor, wish)
+            refusal = already_busy(self._name) if found.is_own else await self._hold(actor, wish)
         except (NotBookable, NotFound):
             self.is_missing, self.is_loaded = True, True
             return
-        zone = own_zone(self.router.headers.cookie)
-        self.summary = _summary(doctor, clinic, visit_type, wish, zone, found.seats_left)
+        zone = await self._own_zone()
+        self.summary = summary_of(doctor, clinic, visit_type, wish, zone, found.seats_left)
         self.visit_types = _visit_type_choices(doctor, visit_type, wish)
         self.is_taken, self.problem = refusal != "", refusal
         self.alternatives = []
@@ -274,6 +265,18 @@ class BookingForm(SessionState):
             await self._offer_others(actor, wish)
         self.is_loaded = True
         self._watch(doctor)
+
+    async def _choose_person(self, actor: Actor, wish: Wish) -> Actor:
+        """Show for whom can be booked; return the actor as they look for whom the address says."""
+        whom = await look_for_whom(actor, wish)
+        self.people = [Choice(*each) for each in whom.choices]
+        self._name = whom.name
+        return whom.actor
+
+    def _why_not(self, found: Start) -> str:
+        if found.is_own:
+            return already_busy(self._name)
+        return SlotHeld().sentence if found.is_held else t("This time is no longer free.")
 
     def _watch(self, doctor: DoctorView) -> None:
         """Have the form told when something changes at the doctor's."""
@@ -302,20 +305,16 @@ class BookingForm(SessionState):
             try:
                 starts = await nearest_slots(session, actor, wish.offer, wish.starts_at)
                 doctor = await get_doctor(session, actor, wish.offer.doctor_id)
-                clinic, _ = _chosen(doctor, wish.offer)
+                clinic, _ = chosen_offer(doctor, wish.offer)
             except NotFound:
                 self.alternatives = []
                 return
         self.alternatives = [
-            Choice(format_moment(start, clinic.zone), booking_link(wish.offer, start))
+            Choice(
+                format_moment(start, clinic.zone), booking_link(wish.offer, start, wish.person_id)
+            )
             for start in starts
         ]
-
-
-def _why_not(found: Start) -> str:
-    if found.is_own:
-        return _IS_OWN
-    return SlotHeld().sentence if found.is_held else t("This time is no longer free.")
 
 
 def _typed(reason: Any) -> str:
@@ -339,50 +338,15 @@ async def _find_own(actor: Actor, wish: Wish) -> UUID | None:
         return await find_own(session, actor, wish.offer, wish.starts_at)
 
 
-def _chosen(doctor: DoctorView, offer: Offer) -> tuple[ClinicView, VisitTypeView]:
-    clinics = [clinic for clinic in doctor.clinics if clinic.id == offer.clinic_id]
-    offered = doctor.visit_types_at(offer.clinic_id)
-    visit_types = [each for each in offered if each.id == offer.visit_type_id]
-    if not clinics or not visit_types:
-        raise NotFound
-    return clinics[0], visit_types[0]
-
-
-def _summary(
-    doctor: DoctorView,
-    clinic: ClinicView,
-    visit_type: VisitTypeView,
-    wish: Wish,
-    own_zone: str,
-    seats_left: int | None,
-) -> Summary:
-    offer, starts_at, zone = wish.offer, wish.starts_at, clinic.zone
-    day = starts_at.astimezone(ZoneInfo(zone)).date()
-    return Summary(
-        doctor_name=doctor.name,
-        doctor_initials=initials(doctor.name),
-        specialties=", ".join(doctor.specialties),
-        clinic_name=clinic.name,
-        address=clinic.address,
-        is_video=visit_type.mode is VisitMode.VIDEO,
-        when=format_moment(starts_at, zone),
-        short_when=f"{format_date(day)}, {format_time(starts_at, zone)}",
-        own_time=own_time(starts_at, zone, own_zone),
-        zone=zone_note(zone),
-        needs_confirmation=visit_type.needs_confirmation,
-        price=visit_type.price,
-        places=places_left(seats_left),
-        other_times=address(
-            "/doctor", id=offer.doctor_id, clinic=clinic.id, type=visit_type.id, day=day
-        ),
-    )
-
-
 def _visit_type_choices(doctor: DoctorView, chosen: VisitTypeView, wish: Wish) -> list[Choice]:
     def offer(each: VisitTypeView) -> Offer:
         return Offer(wish.offer.doctor_id, wish.offer.clinic_id, each.id)
 
     return [
-        Choice(visit_label(each), booking_link(offer(each), wish.starts_at), each.id == chosen.id)
+        Choice(
+            visit_label(each),
+            booking_link(offer(each), wish.starts_at, wish.person_id),
+            each.id == chosen.id,
+        )
         for each in doctor.visit_types_at(wish.offer.clinic_id)
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from appointment_app import clock
+from appointment_app.accounts.login_sessions import REMEMBERED
 from appointment_app.i18n import format_date, format_time, t
 from appointment_app.scheduling.activity import Deed, Happening
 from appointment_app.scheduling.local_time import local_date
@@ -45,6 +46,21 @@ def marked(happenings: Iterable[Happening]) -> set[str]:
 def marked_until(happenings: Iterable[Happening]) -> datetime | None:
     """Return when the first of these marks goes, None when there is none."""
     return min((each.at + MARKED_FOR for each in happenings if _is_marked(each)), default=None)
+
+
+def next_change(
+    happenings: Iterable[Happening], suspended_from: datetime | None
+) -> datetime | None:
+    """Return when time alone changes the calendar: a mark goes, or its doctor is suspended.
+
+    Where the suspension has just begun, another process may know it only ``REMEMBERED`` later.
+    """
+    mark_ends = marked_until(happenings)
+    moments = [] if mark_ends is None else [mark_ends]
+    if suspended_from is not None:
+        now = clock.now()
+        moments.append(suspended_from if now < suspended_from else now + REMEMBERED)
+    return min(moments, default=None)
 
 
 def _is_marked(happening: Happening) -> bool:

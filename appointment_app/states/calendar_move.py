@@ -1,4 +1,4 @@
-"""Moving an appointment in the doctor's calendar: dropped there, or with a date and a time.
+"""Moving a patient's appointment: dropped in the calendar, or with a date and a time.
 
 What was dropped is asked about once; whatever is not moved springs back (``springs`` counts).
 """
@@ -12,18 +12,20 @@ from uuid import UUID
 import reflex as rx
 
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.policy import Action
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound, StaleVersion
 from appointment_app.i18n import format_moment, t
-from appointment_app.scheduling import calendar, rescheduling
-from appointment_app.scheduling.calendar import AppointmentDetail
+from appointment_app.scheduling import rescheduling
+from appointment_app.scheduling.brief import Brief, load_brief
 from appointment_app.scheduling.overbooking import Conflict, OverbookingNeeded
 from appointment_app.scheduling.rescheduling import NewTime
 from appointment_app.states.address import public_id
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.local_moment import local_fields, local_moment, wall_moment
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.toasts import toast, toast_with_action
+from appointment_app.states.shown_page import refresh_page
+from appointment_app.states.told import told_toast
 from appointment_app.states.wording import zone_note
 
 # The hidden button that the toast presses.
@@ -139,9 +141,9 @@ class MoveAppointment(SessionState):
                 session, actor, UUID(key), NewTime(old), version=version, seen=seen
             )
         detail = await self._read(key)
-        await (await self.get_state(DoctorCalendar))._refresh(actor, UUID(key))
+        await refresh_page(self, actor, UUID(key))
         when = format_moment(detail.starts_at, detail.zone)
-        return toast(t("Moved back to {moment}. The patient is told.", moment=when))
+        return await told_toast(actor, UUID(key), t("Moved back to {moment}.", moment=when))
 
     async def _move(self, actor: Actor, starts_at: datetime, seen: frozenset[str]) -> Any:
         key, old = UUID(self._id), self._old
@@ -160,16 +162,15 @@ class MoveAppointment(SessionState):
         self._forget_question()
         detail = await self._read(str(key))
         self._id = ""
-        shown = await self.get_state(DoctorCalendar)
-        await shown._refresh(actor, key)
+        await refresh_page(self, actor, key)
         # An open panel would keep everybody from the button that undoes.
-        shown.is_open = False
+        (await self.get_state(DoctorCalendar)).is_open = False
         when = format_moment(detail.starts_at, detail.zone)
         said = t("{patient} moved to {moment}.", patient=detail.patient, moment=when)
         if old is None or back is None or old == starts_at:
-            return toast(said)
+            return await told_toast(actor, key, said)
         self._undo = (str(key), old, version, back)
-        return toast_with_action(said, t("Undo"), UNDO_BUTTON)
+        return await told_toast(actor, key, said, undo=(t("Undo"), UNDO_BUTTON))
 
     async def _way_back(self, actor: Actor, key: UUID) -> frozenset[str] | None:
         """Return what stands against the old time already now; None when it is over."""
@@ -186,15 +187,15 @@ class MoveAppointment(SessionState):
         async with get_database().session() as session:
             return await rescheduling.conflicts_of_move(session, actor, key, NewTime(starts_at))
 
-    async def _read(self, appointment_id: str) -> AppointmentDetail:
+    async def _read(self, appointment_id: str) -> Brief:
         key = public_id(appointment_id)
         if key is None:
             raise NotFound
         actor = await self._actor()
         async with get_database().session() as session:
-            return await calendar.load_detail(session, actor, key)
+            return await load_brief(session, actor, key, Action.MOVE_APPOINTMENT)
 
-    def _open(self, detail: AppointmentDetail, starts_at: datetime) -> None:
+    def _open(self, detail: Brief, starts_at: datetime) -> None:
         self._id, self._version = str(detail.id), detail.version
         self._zone, self._old = detail.zone, detail.starts_at
         self._was_dropped = False

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from appointment_app import clock
+from appointment_app.accounts.contact_details import show_phone
 from appointment_app.i18n import format_date, format_moment, format_time, t
 from appointment_app.models import AppointmentStatus, Approval, VisitMode
 from appointment_app.scheduling.calendar import AppointmentDetail, Entry
@@ -71,6 +74,17 @@ def approval_notice(approval: Approval) -> str:
     return ""
 
 
+def suspension_notice(suspended_from: datetime | None, zone: str) -> str:
+    """Return what a doctor reads whose suspension is ahead, or an empty string."""
+    if suspended_from is None or suspended_from <= clock.now():
+        return ""
+    return t(
+        "You will be suspended as a doctor from {moment} on: patients cannot book what is later."
+        " An administrator of your clinic can tell you more.",
+        moment=format_moment(suspended_from, zone),
+    )
+
+
 def event(entry: Entry, several_clinics: bool, changed: Collection[str] = ()) -> dict[str, str]:
     """Return an appointment as ``components/calendar.py`` takes it.
 
@@ -135,7 +149,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         id=str(detail.id),
         patient=detail.patient,
         birth_date=format_date(detail.birth_date, "d MMMM y") if detail.birth_date else "",
-        phone=detail.phone,
+        phone=show_phone(detail.phone),
         when=f"{format_moment(detail.starts_at, detail.zone)} – {ends}",
         zone=zone_note(detail.zone),
         visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",

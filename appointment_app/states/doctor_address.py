@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitType
 from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.slots import Offer
 from appointment_app.states.address import address, iso_day, public_id
-from appointment_app.states.booking_address import booking_link
-from appointment_app.states.moving import move_link
+from appointment_app.states.booking_address import booking_links
+from appointment_app.states.moving import move_links
 
 # No clinic takes bookings further ahead.
 _DAYS_AHEAD = 730
@@ -61,11 +61,12 @@ class Wish:
         same = clinic.id in self.visit_type.clinics or not others
         return self.href(clinic=clinic, visit_type=None if same else others[0])
 
-    def link(self, starts_at: datetime) -> str:
-        """Return the address that leads on with a free time (UTC)."""
+    @property
+    def links(self) -> str:
+        """How the addresses begin that lead on with a free time; its start (UTC) ends them."""
         if self.moved is None:
-            return booking_link(self.offer, starts_at)
-        return move_link(self.moved.id, self.clinic.id, starts_at)
+            return booking_links(self.offer)
+        return move_links(self.moved.id, self.clinic.id)
 
 
 def wish_of(doctor: DoctorView, asked: Mapping[str, str], moved: AppointmentView | None) -> Wish:

@@ -23,7 +23,7 @@ from appointment_app.scheduling.errors import ReasonRequired, TextTooLong
 from appointment_app.scheduling.intervals import Interval, subtract
 from appointment_app.scheduling.local_time import DAY, local_date
 from appointment_app.scheduling.series_cancelling import cancel_following
-from appointment_app.states.calendar_activity import CalendarActivity, marked, marked_until
+from appointment_app.states.calendar_activity import CalendarActivity, marked, next_change
 from appointment_app.states.calendar_view import (
     VIEWS,
     days_shown,
@@ -39,6 +39,7 @@ from appointment_app.states.calendar_words import (
     approval_notice,
     detail_in_words,
     event,
+    suspension_notice,
     time_off_events,
 )
 from appointment_app.states.group_session import (
@@ -50,6 +51,7 @@ from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.series_words import FOLLOWING, following_toast
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
+from appointment_app.states.told import told_toast
 from appointment_app.states.wording import zone_note
 
 ROUTE = "/calendar"
@@ -85,6 +87,7 @@ class DoctorCalendar(SessionState):
     is_loaded: bool = False
     refusal: str = ""
     approval_notice: str = ""
+    suspension_notice: str = ""
 
     detail: Detail = Detail()
     is_open: bool = False
@@ -168,7 +171,7 @@ class DoctorCalendar(SessionState):
         if not self.detail.can_confirm:
             return None
         await self._change(visits.confirm)
-        return toast(t("The appointment is confirmed."))
+        return await self._told(t("The appointment is confirmed."))
 
     @rx.event
     @refusals_shown
@@ -223,7 +226,7 @@ class DoctorCalendar(SessionState):
         if not self.is_cancelling:  # the second of two quick clicks
             return None
         reason = str(typed.get("cancel_reason", ""))
-        said = toast(t("The appointment is cancelled."))
+        said = None
 
         async def cancel(session: Any, actor: Actor, key: UUID) -> None:
             nonlocal said
@@ -238,7 +241,7 @@ class DoctorCalendar(SessionState):
             self.cancel_error = error.sentence
             return None
         self.is_cancelling = False
-        return said
+        return said or await self._told(t("The appointment is cancelled."))
 
     @rx.event
     async def keep_notes(self, notes: str) -> None:
@@ -301,12 +304,13 @@ class DoctorCalendar(SessionState):
             days = await calendar.load_days(session, actor, window)
             figures = await calendar.load_figures(session, actor, self.time_zone, week)
             happenings = await list_activity(session, actor)
+        self.suspension_notice = suspension_notice(days.suspended_from, self.time_zone)
         self._show_days(days, window, marked(happenings))
         self._show_figures(figures)
         (await self.get_state(CalendarActivity))._show_activity(happenings, self.time_zone)
         if actor.doctor_id is not None:
+            wake_at = next_change(happenings, days.suspended_from)
             shown = {doctor_key(actor.doctor_id): days.revision}
-            wake_at = marked_until(happenings)
             keep_current(self, DoctorCalendar.refresh, shown, wake_at=wake_at)
         self.title = title_of(self.view, day, weekends=self.weekends)
         today = local_date(self.time_zone, clock.now())
@@ -370,6 +374,9 @@ class DoctorCalendar(SessionState):
         self.detail, self._version = detail_in_words(detail), detail.version
         self._stored_notes = detail.notes
         return detail
+
+    async def _told(self, said: str) -> Any:
+        return await told_toast(await self._actor(), UUID(self.detail.id), said)
 
     async def _change(self, deed: Callable[[Any, Actor, UUID], Awaitable[None]]) -> None:
         """Do something to the open appointment, then show how everything stands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from appointment_app import clock
@@ -20,7 +21,6 @@ from appointment_app.states.doctor_address import Wish, wish_of
 from appointment_app.states.doctor_week import (
     WEEK,
     DayView,
-    chosen_day,
     day_view,
     first_day_of_week,
 )
@@ -33,7 +33,10 @@ _AT_ONCE = 0.2  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A doctor, and of one who has visit types what was asked for and what is free."""
+    """A doctor, and of one who has visit types what was asked for and what is free.
+
+    ``steps`` lead there from what tabs showed before (``shared_doctor_page``).
+    """
 
     doctor: DoctorView
     wish: Wish | None = None
@@ -41,6 +44,7 @@ class Seen:
     nothing: NothingFree | None = None
     holders: frozenset[str] = frozenset()
     _views: dict[str, list[DayView]] = field(default_factory=dict)
+    steps: dict[tuple[int, str], Any] = field(default_factory=dict)
 
     def day_views(self, own_zone: str) -> list[DayView]:
         """Return the days in words for visitors in ``own_zone``, made once for all of them."""
@@ -48,10 +52,8 @@ class Seen:
             return []
         if own_zone not in self._views:
             wish, days = self.wish, self.days
-            chosen = chosen_day(wish, days)
             self._views[own_zone] = [
-                day_view(wish, day, days.today, chosen, own_zone, days.seats_left)
-                for day in days.days
+                day_view(wish, day, days.today, own_zone, days.seats_left) for day in days.days
             ]
         return self._views[own_zone]
 
@@ -65,21 +67,36 @@ async def look(
     """Return what ``actor`` sees of a doctor at the address that asks for ``asked``.
 
     What the ``visitor`` with this secret holds is free for them. A tab that was ``told`` of a
-    change, or is opened with others, shares the reading with those to whom everything is the same:
-    who is not logged in and holds nothing of this doctor. Raises ``NotFound``, and
+    change, or is opened with others, shares the reading where it can. Raises ``NotFound``, and
     ``LoginRequired`` where an appointment is to be moved.
     """
-    if actor.is_somebody or asked.get("move"):
-        return (await _read(actor, doctor_id, asked, visitor)).value
+    if sees_what_all_see(actor, asked):
+        seen = await look_with_others(doctor_id, asked, visitor_key(visitor), told=told)
+        if seen is not None:
+            return seen
+    return (await _read(actor, doctor_id, asked, visitor)).value
+
+
+def sees_what_all_see(actor: Actor, asked: Mapping[str, str]) -> bool:
+    """Tell whether ``actor`` sees at an address what everybody sees who is not logged in."""
+    return not actor.is_somebody and not asked.get("move")
+
+
+async def look_with_others(
+    doctor_id: UUID, asked: Mapping[str, str], visitor: str, *, told: bool
+) -> Seen | None:
+    """Return what all see who are not logged in, read once for all of them.
+
+    None for a ``visitor`` (by their key) who holds something of this doctor: to them it is free.
+    Raises ``NotFound``.
+    """
     name = (doctor_id, frozenset(asked.items()), current_locale())
 
     async def read() -> Read[Seen]:
-        return await _read(actor, doctor_id, asked, _NOBODY)
+        return await _read(Actor(), doctor_id, asked, _NOBODY)
 
     seen = await _shared.get(name, read, seconds=LOST_SECONDS if told else _AT_ONCE)
-    if visitor_key(visitor) in seen.holders:
-        return (await _read(actor, doctor_id, asked, visitor)).value
-    return seen
+    return None if visitor in seen.holders else seen
 
 
 async def _read(

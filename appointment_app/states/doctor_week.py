@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,24 +15,10 @@ from appointment_app.scheduling.nothing_free import NothingFree, reason_of
 from appointment_app.states.doctor_address import Wish
 from appointment_app.states.doctor_words import weekday_name
 from appointment_app.states.nothing_free_words import reason_sentence
-from appointment_app.states.slot_links import SlotLink, slot_links
+from appointment_app.states.slot_links import SlotLink, read_out, slot_links
 
 WEEK = 7
 _NOON, _EVENING = 12, 18
-
-
-@dataclass(frozen=True)
-class DayView:
-    """One day of the week: as a column with all its slots, or as a chip with its note."""
-
-    weekday: str
-    number: str
-    date: str
-    month: str
-    note: str
-    href: str
-    chosen: bool
-    slots: list[SlotLink]
 
 
 @dataclass(frozen=True)
@@ -41,6 +27,30 @@ class PartOfDay:
 
     name: str
     slots: list[SlotLink]
+
+
+@dataclass(frozen=True)
+class DayView:
+    """One day of the week: as a column with all its slots, or as a chip with its note.
+
+    What is read out of a slot stands between ``before`` and ``after``.
+    """
+
+    weekday: str = ""
+    number: str = ""
+    date: str = ""
+    month: str = ""
+    note: str = ""
+    href: str = ""
+    chosen: bool = False
+    before: str = ""
+    after: str = ""
+    parts: list[PartOfDay] = field(default_factory=list)
+
+    @property
+    def slots(self) -> list[SlotLink]:
+        """All slots of the day."""
+        return [slot for part in self.parts for slot in part.slots]
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,11 @@ def chosen_day(wish: Wish, days: Days, shown: date | None = None) -> Day:
 
 
 def day_view(
-    wish: Wish, day: Day, today: date, chosen: Day, own: str, seats_left: Mapping[datetime, int]
+    wish: Wish, day: Day, today: date, own: str, seats_left: Mapping[datetime, int]
 ) -> DayView:
-    """Return a day in words, with links to its free times; ``own`` is the visitor's own zone."""
+    """Return a day in words, with its free times; ``own`` is the visitor's own zone."""
+    before, after = read_out(day.day, wish.doctor.name)
+    slots = slot_links(wish.clinic.zone, own, day.slots, day.held, seats_left)
     return DayView(
         weekday=weekday_name(day.day, today),
         number=str(day.day.day),
@@ -79,17 +91,9 @@ def day_view(
         month=format_date(day.day, "MMMM"),
         note=_day_note(day),
         href=wish.href(day=day.day),
-        chosen=day is chosen,
-        slots=slot_links(
-            wish.link,
-            wish.doctor.name,
-            wish.clinic.zone,
-            own,
-            day.day,
-            day.slots,
-            day.held,
-            seats_left,
-        ),
+        before=before,
+        after=after,
+        parts=parts_of_day(slots, wish.clinic.zone),
     )
 
 
@@ -143,12 +147,12 @@ def jump_to_free(wish: Wish, days: Days, chosen: Day) -> Jump:
     return Jump(t("Next free: {day}", day=format_date(day)), wish.href(day=day))
 
 
-def parts_of_day(links: list[SlotLink], zone: str) -> list[PartOfDay]:
+def parts_of_day(slots: list[SlotLink], zone: str) -> list[PartOfDay]:
     """Return the slots by parts of the day of a clinic in ``zone``, those without any left out."""
     parts: dict[str, list[SlotLink]] = {t("Morning"): [], t("Afternoon"): [], t("Evening"): []}
     morning, afternoon, evening = parts.values()
-    for link in links:
-        hour = datetime.fromisoformat(link.starts_at).astimezone(ZoneInfo(zone)).hour
+    for slot in slots:
+        hour = datetime.fromisoformat(slot.starts_at).astimezone(ZoneInfo(zone)).hour
         part = morning if hour < _NOON else afternoon if hour < _EVENING else evening
-        part.append(link)
-    return [PartOfDay(name, slots) for name, slots in parts.items() if slots]
+        part.append(slot)
+    return [PartOfDay(name, some) for name, some in parts.items() if some]

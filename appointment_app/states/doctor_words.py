@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from appointment_app.i18n import format_date, language_name, t
 from appointment_app.models import VisitMode
-from appointment_app.scheduling.doctors import DoctorView, VisitTypeView
+from appointment_app.scheduling.doctors import ClinicView, DoctorView, VisitTypeView
+
+
+def photo_address(doctor_id: UUID, photo: str) -> str:
+    """Return where a doctor's photo is, another address for each photo; empty without one."""
+    return f"/api/v1/doctors/{doctor_id}/photo?v={photo}" if photo else ""
 
 
 def summary(doctor: DoctorView) -> str:
@@ -56,6 +62,11 @@ def left_out_note(left_out: bool) -> str:
     if not left_out:
         return ""
     return t("Times at which you have an appointment yourself are left out.")
+
+
+def department_names(clinic: ClinicView) -> str:
+    """Return the departments of a clinic to which a doctor belongs, in words."""
+    return ", ".join(each.name for each in clinic.departments)
 
 
 def languages(doctor: DoctorView) -> str:

@@ -28,9 +28,11 @@ from appointment_app.states.address import address, iso_day, public_id
 from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
+from appointment_app.states.told import told_toast
 from appointment_app.states.wording import zone_note
 
 ROUTE = "/front-desk"
+PATIENT = "/patient"
 _NEAREST_YEAR, _FARTHEST_YEAR = 2000, 2200
 
 
@@ -48,6 +50,8 @@ class DeskRow:
     note: str = ""
     is_next: bool = False
     is_late: bool = False
+    href: str = ""
+    can_confirm: bool = False
     can_check_in: bool = False
     can_undo: bool = False
     can_complete: bool = False
@@ -73,6 +77,15 @@ class DeskChoice:
     chosen: bool
 
 
+# Whoever opens the board in the afternoon shall see the afternoon.
+_SHOW_NEXT = """
+requestAnimationFrame(() => {
+  const next = document.querySelector(".desk-next");
+  if (next?.getBoundingClientRect().bottom > innerHeight) next.scrollIntoView({ block: "center" });
+});
+"""
+
+
 class FrontDesk(SessionState):
     """The clinic and the day that the address names, and what is done there."""
 
@@ -93,6 +106,8 @@ class FrontDesk(SessionState):
     is_asking: bool = False
     question: str = ""
     _asked: str = ""
+    _clinic_id: str = ""
+    _shown_day: str = ""
 
     @rx.event
     @refusals_shown
@@ -108,7 +123,7 @@ class FrontDesk(SessionState):
         except NotFound:
             self.is_missing, self.columns = True, []
         self.is_loaded = True
-        return None
+        return rx.call_script(_SHOW_NEXT) if self.is_today else None
 
     @rx.event
     @refusals_shown
@@ -117,6 +132,13 @@ class FrontDesk(SessionState):
         is_shown = self.is_loaded and not self.refusal and not self.is_missing
         if self.router.url.path == ROUTE and is_shown:
             await self._read(await self._actor())
+
+    @rx.event
+    @refusals_shown
+    async def confirm(self, appointment_id: str) -> Any:
+        """Confirm what the patient asked for."""
+        await self._do(visits.confirm, appointment_id, "")
+        return await told_toast(await self._actor(), UUID(appointment_id), t("Confirmed."))
 
     @rx.event
     @refusals_shown
@@ -198,6 +220,7 @@ class FrontDesk(SessionState):
         self.clinics = [
             DeskChoice(each.name, _href(each.id, day), each == clinic) for each in board.clinics
         ]
+        self._clinic_id, self._shown_day = str(clinic.id), board.day.isoformat()
         self.clinic, self.zone = clinic.name, zone_note(clinic.zone)
         self.day = format_date(board.day, "EEEE d MMMM y")
         self.is_today = day is None
@@ -233,6 +256,9 @@ def _row(visit: DeskVisit, zone: str) -> DeskRow:
         note=_note(visit.checked_in_at, zone) if is_here else "",
         is_next=visit.is_next,
         is_late=visit.is_late,
+        href=address(PATIENT, id=visit.patient_id),
+        can_confirm=visit.status is AppointmentStatus.PENDING
+        and AppointmentStatus.CONFIRMED in visit.becomes,
         can_check_in=can_check_in,
         can_undo=is_here and AppointmentStatus.CONFIRMED in visit.becomes,
         # Who comes is checked in first; on another day that is not asked for any more.

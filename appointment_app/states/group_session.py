@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
+from appointment_app.accounts.contact_details import show_phone
 from appointment_app.database import get_database
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_moment, format_time, t
@@ -64,7 +65,7 @@ class GroupSessionPanel(SessionState):
             zone=zone_note(entry.zone),
             place=f"{entry.clinic} · {MODE_NAMES[entry.mode]}",
             seated=[
-                SeatedRow(str(each.id), each.patient, each.phone, each.status.value)
+                SeatedRow(str(each.id), each.patient, show_phone(each.phone), each.status.value)
                 for each in seated
             ],
         )

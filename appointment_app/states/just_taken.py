@@ -12,11 +12,11 @@ SHOWN_FOR = timedelta(seconds=5)
 
 
 class JustTaken:
-    """What was taken while one tab looked, by the address of its booking form."""
+    """What was taken of one doctor's times while somebody looked, by its start."""
 
-    def __init__(self) -> None:
-        """Nothing was taken yet."""
-        self._gone: dict[str, datetime] = {}
+    def __init__(self, before: JustTaken | None = None) -> None:
+        """Go on from ``before``; without it nothing was taken yet."""
+        self._gone: dict[str, datetime] = dict(before._gone) if before else {}
 
     def mark(
         self,
@@ -26,30 +26,30 @@ class JustTaken:
         *,
         most: int | None = None,
     ) -> list[SlotLink]:
-        """Return the ``fresh`` links with what vanished since ``before`` in its place.
+        """Return the ``fresh`` slots of a day with what vanished since ``before`` in its place.
 
         It is struck through first, then an empty place, so that nothing moves under a finger. A
-        time that time itself took away is left out. Of more than ``most`` links, the first are
+        time that time itself took away is left out. Of more than ``most`` slots, the first are
         fresh: what became of a later one is not known.
         """
         if list(before) == list(fresh):
             return list(fresh)
-        there = {link.href for link in fresh}
+        there = {slot.starts_at for slot in fresh}
         known_until = fresh[-1].starts_at if most is not None and len(fresh) >= most else None
-        links = list(fresh)
-        for link in before:
-            is_known = known_until is None or link.starts_at <= known_until
-            if link.href in there or not is_known or _is_past(link, now):
+        slots = list(fresh)
+        for slot in before:
+            is_known = known_until is None or slot.starts_at <= known_until
+            if slot.starts_at in there or not is_known or _is_past(slot, now):
                 continue
-            if link.state in {SlotState.FREE, SlotState.HELD}:
-                self._gone[link.href] = now + SHOWN_FOR
-            is_new = self._gone.get(link.href, now) > now
-            links.append(replace(link, state=SlotState.TAKEN if is_new else SlotState.GONE))
-        return sorted(links, key=lambda link: link.starts_at)
+            if slot.state in {SlotState.FREE, SlotState.HELD}:
+                self._gone[slot.starts_at] = now + SHOWN_FOR
+            is_new = self._gone.get(slot.starts_at, now) > now
+            slots.append(replace(slot, state=SlotState.TAKEN if is_new else SlotState.GONE))
+        return sorted(slots, key=lambda slot: slot.starts_at)
 
     def until(self, now: datetime) -> datetime | None:
         """Return when the next of them shall go, None when there is none; forgets the others."""
-        self._gone = {href: moment for href, moment in self._gone.items() if moment > now}
+        self._gone = {start: moment for start, moment in self._gone.items() if moment > now}
         return min(self._gone.values(), default=None)
 
 
@@ -69,5 +69,5 @@ def first_links(links: Sequence[SlotLink], count: int | None = None) -> list[Slo
     return [*first[:-1], free]
 
 
-def _is_past(link: SlotLink, now: datetime) -> bool:
-    return datetime.fromisoformat(link.starts_at) <= now
+def _is_past(slot: SlotLink, now: datetime) -> bool:
+    return datetime.fromisoformat(slot.starts_at) <= now

@@ -9,14 +9,20 @@ from reflex.event import Event
 from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
+from appointment_app.states.account_page import AccountPage
 from appointment_app.states.calendar_move import MoveAppointment
 from appointment_app.states.doctor_calendar import DoctorCalendar
+from appointment_app.states.family_page import FamilyPage
 from appointment_app.states.front_desk import FrontDesk
 from appointment_app.states.group_session import GroupSessionPanel
+from appointment_app.states.invitation_page import InvitationPage
 from appointment_app.states.move_form import MoveForm
 from appointment_app.states.my_appointments import MyAppointments
 from appointment_app.states.new_appointment import NewAppointment
+from appointment_app.states.patient_panel import PatientPanel
+from appointment_app.states.profile_form import ProfileForm
 from appointment_app.states.session_state import SessionState
+from appointment_app.states.visit_filters import VisitFilters
 
 _PAGE_EVENTS = ("hydrate_and_load", "on_load_internal")
 # The first state of each says whether its page was shown.
@@ -26,10 +32,15 @@ _STATES_OF_PAGES: dict[frozenset[str], tuple[Any, ...]] = {
         NewAppointment,
         MoveAppointment,
         GroupSessionPanel,
+        PatientPanel,
     ),
     frozenset({"/front-desk"}): (FrontDesk,),
-    frozenset({"/appointments", "/appointment"}): (MyAppointments,),
+    frozenset({"/appointments", "/appointment"}): (MyAppointments, VisitFilters),
     frozenset({"/move"}): (MoveForm,),
+    frozenset({"/profile"}): (ProfileForm,),
+    frozenset({"/account"}): (AccountPage,),
+    frozenset({"/invitation"}): (InvitationPage,),
+    frozenset({"/family"}): (FamilyPage,),
 }
 
 

@@ -31,8 +31,8 @@ from appointment_app.scheduling.rescheduling import NewTime, reschedule
 from appointment_app.scheduling.slots import Offer, list_slots, nearest_slots
 from appointment_app.states.address import address, moment, public_id
 from appointment_app.states.booking_form import NOT_FREE, Choice, look_at
+from appointment_app.states.live_bridge import keep_current
 from appointment_app.states.moving import move_link, other_times_link
-from appointment_app.states.own_zone import own_zone
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.wording import initials, own_time, zone_note
 
@@ -87,13 +87,32 @@ class MoveForm(SessionState):
 
     # What the page was made of: a change by somebody else makes it stale.
     _version: int = 0
+    # It is moved, and the page was told so over this connection; over another it is told anew.
+    _done_over: str | None = None
 
     @rx.event
     @refusals_shown
     async def load(self) -> Any:
         """Show the old and the new time, or the appointment when it is there already."""
-        self.is_moving, self.problem = False, ""
+        self.is_moving, self._done_over = False, None
+        self.problem = ""
         return await self._present(await self._actor())
+
+    @rx.event
+    @refusals_shown
+    async def refresh(self) -> Any:
+        """Say at once that the time is gone, or free again, or that the appointment has changed."""
+        is_told = self._done_over == self._connection()
+        is_open = self.is_loaded and not self.is_missing and not is_told
+        if self.router.url.path != "/move" or not is_open:
+            return None
+        was_taken, version = self.is_taken, self._version
+        shown = await self._present(await self._actor())
+        if self.is_taken and not was_taken:
+            self.problem = SlotTaken().sentence
+        elif self._version != version and not self.is_taken:
+            self.problem = t("The appointment was changed just now. Look once more at both times.")
+        return shown
 
     @rx.event
     @refusals_shown
@@ -126,6 +145,7 @@ class MoveForm(SessionState):
                 self.alternatives = await _alternatives(session, actor, found, wish)
             self.is_taken, self.problem = True, refusal.sentence
             return look_at(NOT_FREE)
+        self._done_over = self._connection()
         # The form leaves the browser's history.
         moved = address("/appointment", id=wish.appointment_id, moved="1")
         return rx.redirect(moved, replace=True)
@@ -166,9 +186,10 @@ class MoveForm(SessionState):
         self.problem = "" if free else t("This time is not free.")
         self.alternatives = [] if free else await _alternatives(session, actor, found, wish)
         self._version = found.version
-        zone = own_zone(self.router.headers.cookie)
+        zone = await self._own_zone()
         waits_again = visit_type.needs_confirmation
         self.change = _change(found, clinic, wish, zone, waits_again=waits_again)
+        keep_current(self, MoveForm.refresh, {doctor.key: doctor.revision})
 
 
 def _wish(query: Mapping[str, str]) -> _Wish | None:

@@ -13,7 +13,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.errors import NotFound
 from appointment_app.i18n import format_moment, t
 from appointment_app.scheduling.appointments import AppointmentView, get_appointment
-from appointment_app.states.address import address, public_id
+from appointment_app.states.address import address, moment_text, public_id
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,12 @@ def other_times_link(
 
 def move_link(appointment_id: UUID, clinic_id: UUID, starts_at: datetime) -> str:
     """Return the address of the page that asks whether to move there (UTC)."""
-    start = starts_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return address("/move", appointment=appointment_id, clinic=clinic_id, start=start)
+    return move_links(appointment_id, clinic_id) + moment_text(starts_at)
+
+
+def move_links(appointment_id: UUID, clinic_id: UUID) -> str:
+    """Return how all such addresses begin; a start (UTC) ends them."""
+    return address("/move", appointment=appointment_id, clinic=clinic_id) + "&start="
 
 
 async def load_moving(

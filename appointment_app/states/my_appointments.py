@@ -18,14 +18,15 @@ from appointment_app.scheduling.appointments import (
 )
 from appointment_app.scheduling.cancelling import CANCEL_REASON_LIMIT, cancel
 from appointment_app.scheduling.series_cancelling import cancel_following
+from appointment_app.scheduling.visit_history import ALL_VISITS
 from appointment_app.states.address import public_id
 from appointment_app.states.appointment_words import Shown, moved_in_words, shown
 from appointment_app.states.changed_meanwhile import news_since, with_changes
 from appointment_app.states.live_bridge import keep_current
-from appointment_app.states.own_zone import own_zone
 from appointment_app.states.series_words import FOLLOWING, following_toast
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
+from appointment_app.states.visit_filters import VisitFilters
 
 _PAGE = 20
 _MOST_PAGES = 50
@@ -198,14 +199,20 @@ class MyAppointments(SessionState):
         actor = await self._actor()
         async with get_database().session() as session:
             found = await get_appointment(session, actor, key)
-        return shown(found, own_zone(self.router.headers.cookie))
+        return shown(found, await self._own_zone())
 
     async def _list(self) -> None:
         actor = await self._actor()
         limit = self._pages * _PAGE
+        wanted = ALL_VISITS
+        if self.shows_past:
+            filters = await self.get_state(VisitFilters)
+            wanted = await filters._show_filters(actor, self.router.url.query_parameters)
         async with get_database().session() as session:
-            found = await list_own(session, actor, past=self.shows_past, limit=limit + 1)
-        zone = own_zone(self.router.headers.cookie)
+            found = await list_own(
+                session, actor, past=self.shows_past, wanted=wanted, limit=limit + 1
+            )
+        zone = await self._own_zone()
         self.appointments = [shown(each, zone) for each in found[:limit]]
         self.has_more = len(found) > limit
         self.is_listed = True

@@ -1,8 +1,9 @@
-"""A doctor books for a patient: who, what, when, and the question before overbooking."""
+"""Staff book for a patient: who, what, when, and the question before overbooking."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,21 +11,28 @@ import reflex as rx
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.patients import KnownPatient
+from appointment_app.accounts.policy import Action
 from appointment_app.database import get_database
 from appointment_app.errors import DomainError, LoginRequired, NotFound
 from appointment_app.i18n import format_date, format_moment, t
 from appointment_app.scheduling import calendar, patients, staff_booking
+from appointment_app.scheduling.brief import load_brief
 from appointment_app.scheduling.overbooking import OverbookingNeeded
-from appointment_app.scheduling.patients import KnownPatient
 from appointment_app.scheduling.staff_booking import StaffRequest
 from appointment_app.states.address import public_id
 from appointment_app.states.doctor_calendar import DoctorCalendar
+from appointment_app.states.front_desk import FrontDesk
 from appointment_app.states.local_moment import local_fields, local_moment, wall_moment
+from appointment_app.states.patient_record import PatientRecordPage
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.toasts import toast
+from appointment_app.states.shown_page import refresh_page
+from appointment_app.states.told import told_toast
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 _LONGEST_REASON = 2000
+_MINUTE = timedelta(minutes=1)
+_SOON = 5 * _MINUTE
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class NewAppointment(SessionState):
     zone: str = ""
     places: list[list[str]] = []
     place: str = ""
+    is_at_desk: bool = False
+    can_create: bool = False
     visit_types: list[list[str]] = []
     found: list[FoundPatient] = []
     nobody_found: bool = False
@@ -55,6 +65,7 @@ class NewAppointment(SessionState):
     errors: dict[str, str] = {}
 
     _zones: dict[str, str] = {}
+    _clinic_id: UUID | None = None
     # One key for each opening: however often its button arrives here, it books once.
     _key: str = ""
     # What the open question is about: it is answered for exactly this.
@@ -78,6 +89,31 @@ class NewAppointment(SessionState):
             raise NotFound
         day, time = local_fields(starts_at, shown.time_zone)
         await self._open(day, time if "T" in start else "")
+
+    @rx.event
+    @refusals_shown
+    async def open_at_desk(self) -> None:
+        """Open the dialog for somebody who phones, or stands at the front desk that is shown."""
+        shown = await self.get_state(FrontDesk)
+        await self._open_for_clinic(public_id(shown._clinic_id), shown._shown_day)
+
+    @rx.event
+    @refusals_shown
+    async def open_for_patient(self) -> None:
+        """Open the dialog for the patient whose page is shown."""
+        shown = await self.get_state(PatientRecordPage)
+        await self._open_for_clinic(shown._clinic, "")
+        patient = shown.patient
+        self.patient = FoundPatient(patient.id, patient.name, patient.born)
+
+    @rx.event
+    @refusals_shown
+    async def choose_place(self, place: str) -> None:
+        """Offer what can be booked with another doctor, or at another clinic."""
+        if place not in self._zones:
+            raise NotFound
+        self.place, self.zone = place, zone_note(self._zones[place])
+        await self._offer(await self._actor())
 
     @rx.event
     async def close(self) -> None:
@@ -141,16 +177,11 @@ class NewAppointment(SessionState):
 
     async def _show_booked(self, actor: Actor, booked: UUID) -> Any:
         async with get_database().session() as session:
-            detail = await calendar.load_detail(session, actor, booked)
-        await (await self.get_state(DoctorCalendar))._refresh(actor, booked)
+            detail = await load_brief(session, actor, booked, Action.VIEW_APPOINTMENT)
+        await refresh_page(self, actor, booked)
         when = format_moment(detail.starts_at, detail.zone)
-        return toast(
-            t(
-                "{patient} is booked for {moment}. The patient is told.",
-                patient=detail.patient,
-                moment=when,
-            )
-        )
+        said = t("{patient} is booked for {moment}.", patient=detail.patient, moment=when)
+        return await told_toast(actor, booked, said)
 
     async def _open(self, day: str, time: str) -> None:
         actor = await self._actor()
@@ -158,11 +189,52 @@ class NewAppointment(SessionState):
             known = await calendar.overview(session, actor)
             if not known.places:
                 raise NotFound(t("You work at no clinic yet."))
-            first = known.places[0]
-            visits = await staff_booking.list_bookable_visits(session, actor, first.id)
+        self.is_at_desk = self.can_create = False
         self.places = [[str(each.id), each.clinic] for each in known.places]
         self._zones = {str(each.id): each.zone for each in known.places}
-        self.place, self.zone = str(first.id), zone_note(first.zone)
+        await self._begin(actor, day, time)
+
+    async def _open_for_clinic(self, clinic_id: UUID | None, day: str) -> None:
+        """Open for one of the doctors of a clinic, or of all where the actor books."""
+        actor = await self._actor()
+        async with get_database().session() as session:
+            found = await staff_booking.list_places(session, actor, clinic_id)
+        if not found:
+            raise NotFound(t("No doctor works here yet."))
+        several = len({each.clinic for each in found}) > 1
+        self.is_at_desk, self.can_create = True, clinic_id is not None
+        self._clinic_id = clinic_id
+        self.places = [
+            [str(each.id), f"{each.doctor} · {each.clinic}" if several else each.doctor]
+            for each in found
+        ]
+        self._zones = {str(each.id): each.zone for each in found}
+        soon = clock.now() + _SOON
+        today, minute = local_fields(soon - soon.minute % 5 * _MINUTE, found[0].zone)
+        # Somebody who stands here is booked for now; for another day the time is still asked.
+        is_now = day in {"", today}
+        await self._begin(actor, day or today, minute if is_now else "")
+
+    async def _begin(self, actor: Actor, day: str, time: str) -> None:
+        self.place = self.places[0][0]
+        zone = self._zones[self.place]
+        self.zone = zone_note(zone)
+        await self._offer(actor)
+        self.date, self.time = day or local_fields(clock.now(), zone)[0], time
+        self.patient, self.found, self.nobody_found = FoundPatient(), [], False
+        self.problem, self.errors = "", {}
+        self._forget_question()
+        self._key = str(uuid4())
+        self.opened += 1
+        self.is_open = True
+
+    async def _offer(self, actor: Actor) -> None:
+        """List what can be booked at the place that is chosen."""
+        place = public_id(self.place)
+        if place is None:
+            raise NotFound
+        async with get_database().session() as session:
+            visits = await staff_booking.list_bookable_visits(session, actor, place)
         self.visit_types = [
             [
                 str(each.id),
@@ -175,13 +247,6 @@ class NewAppointment(SessionState):
             ]
             for each in visits
         ]
-        self.date, self.time = day or local_fields(clock.now(), first.zone)[0], time
-        self.patient, self.found, self.nobody_found = FoundPatient(), [], False
-        self.problem, self.errors = "", {}
-        self._forget_question()
-        self._key = str(uuid4())
-        self.opened += 1
-        self.is_open = True
 
     def _request(self, typed: dict[str, Any]) -> StaffRequest | None:
         """Return what was typed, or None when the fields say what to mend."""

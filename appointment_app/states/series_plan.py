@@ -21,6 +21,7 @@ from appointment_app.scheduling.series import (
     SeriesRequest,
 )
 from appointment_app.states.booking_address import Wish, wish_in
+from appointment_app.states.booking_for import for_whom
 from appointment_app.states.held_time import HeldTime
 from appointment_app.states.session_state import SessionState, refusals_shown
 
@@ -77,6 +78,11 @@ class SeriesPlan(SessionState):
         if wish is None or not self.every:
             return
         held = await self.get_state(HeldTime)
+        try:
+            actor = await for_whom(actor, wish)
+        except NotFound as missing:
+            self.problem = missing.sentence
+            return
         async with get_database().session() as session:
             try:
                 doctor = await get_doctor(session, actor, wish.offer.doctor_id)
@@ -114,6 +120,7 @@ class SeriesPlan(SessionState):
             reason=reason,
             idempotency_key=key,
             visitor=visitor,
+            person_id=wish.person_id,
         )
 
     def _forget(self) -> None:

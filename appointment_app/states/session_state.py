@@ -22,6 +22,7 @@ from appointment_app.database import get_database
 from appointment_app.database_errors import busy_of
 from appointment_app.errors import DomainError, LoginRequired
 from appointment_app.settings import get_settings
+from appointment_app.states.own_zone import own_zone
 from appointment_app.states.toasts import toast
 
 
@@ -33,10 +34,14 @@ class SessionState(rx.State):
     initials: str = ""
     is_patient: bool = False
     is_doctor: bool = False
+    is_suspended: bool = False
     is_reception: bool = False
     is_administrator: bool = False
 
     _user_id: int | None = None
+    # What whoever looks was when the tab was last shown to them: whoever loses some of it, loses
+    # what the tab holds.
+    _rights: frozenset[Any] = frozenset()
 
     async def _actor(self) -> Actor:
         """Return who acts: the login of this tab's cookie, or nobody.
@@ -71,20 +76,31 @@ class SessionState(rx.State):
         here = f"{url.path}?{url.query}" if url.query else url.path
         return rx.redirect(f"/login?next={quote(here, safe='')}")
 
+    async def _own_zone(self) -> str:
+        """Return the zone of whoever looks: what they chose, else their device's, or nothing."""
+        return (await self._identity()).time_zone or own_zone(self.router.headers.cookie)
+
+    def _connection(self) -> str:
+        """Return the connection of this tab; another one, once it was lost and made anew."""
+        return self.router.session.session_id
+
     async def _identity(self) -> Identity:
         cookies = cookie_parser(self.router.headers.cookie)
         identity = await who_is(get_database(), cookies.get(get_settings().session_cookie))
         return identity.at(self.router.session.client_ip)
 
     def _show(self, identity: Identity) -> None:
-        if identity.actor.user_id == self._user_id and self.display_name == identity.display_name:
+        rights = _rights(identity.actor)
+        shown = self._user_id, self._rights, self.display_name
+        if shown == (identity.actor.user_id, rights, identity.display_name):
             return
-        self._user_id = identity.actor.user_id
+        self._user_id, self._rights = identity.actor.user_id, rights
         self.signed_in = identity.actor.is_somebody
         self.display_name = identity.display_name
         self.initials = identity.initials
         self.is_patient = identity.is_patient
-        self.is_doctor = identity.is_doctor
+        self.is_suspended = identity.actor.suspension is not None
+        self.is_doctor = identity.is_doctor and not self.is_suspended
         self.is_reception = identity.is_reception
         self.is_administrator = identity.is_administrator
 
@@ -92,14 +108,22 @@ class SessionState(rx.State):
         """Make this tab show who its cookie names; return whether it had been somebody else's.
 
         Nobody becoming somebody keeps what the tab holds (a booking draft). Somebody becoming
-        nobody, or another, empties every state of the tab first.
+        nobody, or another, or somebody with fewer rights, empties every state of the tab first.
         """
         identity = await self._identity()
-        was_anothers = self._user_id is not None and self._user_id != identity.actor.user_id
+        was_anothers = self._user_id is not None and (
+            self._user_id != identity.actor.user_id or not self._rights <= _rights(identity.actor)
+        )
         if was_anothers:
             await _empty_all_states(self)
         self._show(identity)
         return was_anothers
+
+
+def _rights(actor: Actor) -> frozenset[Any]:
+    """Return all by which the actor may see what others may not."""
+    others = {("doctor", actor.doctor_id), ("person", actor.person_id)}
+    return actor.grants | others | {("guardian of", each) for each in actor.dependents}
 
 
 def refusals_shown(handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,13 +1,19 @@
-"""Free times as links to what is done with them, ready to be shown."""
+"""Free times as links to what is done with them, ready to be shown.
+
+A slot is what differs: its time, its start, and what it is. What all slots of a day have in common
+stands beside them once, and the browser puts the two together: an open page is sent the whole day
+each time somebody takes one of its times.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from appointment_app.i18n import format_date, format_time, t
+from appointment_app.states.address import moment_text
 from appointment_app.states.doctor_words import places_left
 from appointment_app.states.own_zone import short_own_time
 
@@ -23,54 +29,56 @@ class SlotState(StrEnum):
 
 @dataclass(frozen=True)
 class SlotLink:
-    """A free time: as the clinic's clock shows it, as the visitor's does, and all of it in words.
+    """A free time as the clinic's clock shows it.
 
-    ``own_time`` is empty where both clocks agree, ``places`` where there is no group session.
-    ``starts_at`` is UTC, in ISO 8601. It is a link only while its ``state`` is free.
+    Its ``notes`` are the visitor's own time, where the clocks differ, and how many places of a
+    group session are left. ``starts_at`` is UTC, as addresses name it, and ends the address that
+    the slot leads to. It is a link only while its ``state`` is free.
     """
 
     time: str
-    own_time: str
-    places: str
-    label: str
-    href: str
     starts_at: str
     state: SlotState = SlotState.FREE
+    notes: list[str] = field(default_factory=list)
 
 
 def slot_links(
-    link: Callable[[datetime], str],
-    doctor: str,
     zone: str,
     own_zone: str,
-    day: date,
     slots: Sequence[datetime],
     held: Sequence[datetime],
     seats_left: Mapping[datetime, int],
     *,
     most: int | None = None,
 ) -> list[SlotLink]:
-    """Return the links of one local ``day`` of a clinic in ``zone``; ``link`` leads on.
+    """Return the slots of a day at a clinic in ``zone``, for a visitor in ``own_zone``.
 
     At those that are ``held`` somebody else is just booking. ``seats_left`` are those of the group
     sessions among the ``slots``. Only the first ``most`` are returned.
     """
-    day_name = format_date(day, "EEEE d MMMM")
 
     def slot_link(start: datetime) -> SlotLink:
-        time, own_time = format_time(start, zone), short_own_time(start, zone, own_zone)
-        # What is read out holds what is seen, word for word: who speaks to the device says it.
-        places = places_left(seats_left.get(start))
-        notes = [note for note in (own_time, places) if note]
-        times = f"{', '.join([time, *notes])}," if notes else time
+        notes = (short_own_time(start, zone, own_zone), places_left(seats_left.get(start)))
         return SlotLink(
-            time=time,
-            own_time=own_time,
-            places=places,
-            label=t("{day}, {times} with {doctor}", day=day_name, times=times, doctor=doctor),
-            href=link(start),
-            starts_at=start.isoformat(),
+            time=format_time(start, zone),
+            starts_at=moment_text(start),
             state=SlotState.HELD if start in held else SlotState.FREE,
+            notes=[note for note in notes if note],
         )
 
     return [slot_link(start) for start in sorted([*slots, *held])[:most]]
+
+
+def read_out(day: date, doctor: str) -> tuple[str, str]:
+    """Return what is read out before and after the time of each slot of a ``day``.
+
+    What is read out holds what is seen, word for word: who speaks to the device says it.
+    """
+    words = t(
+        "{day}, {times} with {doctor}",
+        day=format_date(day, "EEEE d MMMM"),
+        times="\n",
+        doctor=doctor,
+    )
+    before, _, after = words.partition("\n")
+    return before, after

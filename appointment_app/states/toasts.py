@@ -8,8 +8,8 @@ from typing import Any, Literal
 import reflex as rx
 
 
-def toast(text: str, kind: Literal["good", "error"] = "good") -> Any:
-    """Return the event that shows ``text``; an error stays until somebody closes it."""
+def toast(text: str, kind: Literal["good", "note", "error"] = "good") -> Any:
+    """Return the event that shows ``text``; all but what is good stays until it is closed."""
     return rx.call_script(f"window.showToast({json.dumps(text)}, {json.dumps(kind)})")
 
 

@@ -30,9 +30,9 @@ class Tab:
     root: rx.State
     cookie: str = ""
 
-    def go_to(self, address: str) -> None:
-        """Show another address."""
-        go_to(self.root, address, cookie=self.cookie)
+    def go_to(self, address: str, *, connection: str = "") -> None:
+        """Show another address, or come again over another connection."""
+        go_to(self.root, address, cookie=self.cookie, connection=connection)
 
     async def state(self, kind: type[State]) -> State:
         """One of the states of the tab."""

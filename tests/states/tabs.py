@@ -18,11 +18,16 @@ def open_tab(address: str = "/", *, cookie: str = "") -> rx.State:
     return root
 
 
-def go_to(root: rx.State, address: str, *, cookie: str = "") -> None:
-    """Let the tab show another address."""
+def go_to(root: rx.State, address: str, *, cookie: str = "", connection: str = "") -> None:
+    """Let the tab show another address, or come again over another connection."""
     headers = {"origin": "http://testserver", "cookie": cookie}
     root.router = RouterData.from_router_data(
-        {"pathname": address.partition("?")[0], "asPath": address, "headers": headers}
+        {
+            "pathname": address.partition("?")[0],
+            "asPath": address,
+            "headers": headers,
+            "sid": connection,
+        }
     )
 
 

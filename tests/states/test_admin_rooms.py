@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from appointment_app.clinics import resources
-from appointment_app.database import Database
 from appointment_app.models import (
     Clinic,
     Resource,
     ResourceUse,
-    Role,
-    RoleAssignment,
     VisitTypeResource,
     row_id,
 )
@@ -23,24 +20,17 @@ from tests.factories import (
     make_clinic,
     make_patient,
     make_resource,
-    make_user,
 )
 from tests.scheduling.doctors_day import MONDAY_EIGHT
-from tests.states.doctors_tab import DoctorsTab, done, log_in
-from tests.states.tabs import open_tab
+from tests.states.admins_tab import open_admins_tab
+from tests.states.doctors_tab import DoctorsTab, done
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 
-async def administrators(database: Database, clinic: Clinic) -> AdminRooms:
+async def administrators(tab: DoctorsTab, clinic: Clinic) -> AdminRooms:
     """The page as an administrator of the clinic sees it."""
-    async with database.session() as session:
-        user = await make_user(session)
-        session.add(
-            RoleAssignment(user_id=row_id(user), role=Role.ADMINISTRATOR, clinic_id=row_id(clinic))
-        )
-        await session.commit()
-    root = open_tab("/admin/rooms", cookie=await log_in(database, row_id(user)))
+    root = await open_admins_tab(tab, "/admin/rooms", clinic)
     state: AdminRooms = await root.get_state(AdminRooms)
     await state.load()
     return state
@@ -48,7 +38,7 @@ async def administrators(database: Database, clinic: Clinic) -> AdminRooms:
 
 @pytest.fixture
 async def page(tab: DoctorsTab) -> AdminRooms:
-    return await administrators(tab.database, tab.clinic)
+    return await administrators(tab, tab.clinic)
 
 
 def names(page: AdminRooms) -> list[str]:
@@ -161,7 +151,7 @@ async def test_another_clinics_are_not_there(tab: DoctorsTab, page: AdminRooms) 
     assert "toast" in (await done(page.toggle(room))).lower()
     await page.add(str(elsewhere.public_id))
     await page.submit({"name": "Mine"})
-    other = await administrators(tab.database, elsewhere)
+    other = await administrators(tab, elsewhere)
     assert names(other) == ["Room 1"]
 
 

@@ -93,6 +93,18 @@ async def test_the_link_of_what_one_has_booked_leads_there(practice: Practice, t
         assert "new=1" not in sent
 
 
+async def test_a_page_whose_confirmation_was_lost_with_its_connection_is_told_anew(
+    practice: Practice, tab: Tab
+) -> None:
+    form = await opened(tab, practice.link)
+    await submitted(form)
+    # It is on its way to the appointment: its own booking is no news to it.
+    assert await form.refresh() is None
+    (stored,) = await practice.appointments()
+    tab.go_to(practice.link, connection="the next")
+    assert f"/appointment?id={stored.public_id}" in str(await form.refresh())
+
+
 async def test_a_second_tab_of_the_same_person_leads_to_the_appointment(
     practice: Practice, tab: Tab
 ) -> None:

@@ -15,8 +15,10 @@ from appointment_app.live.keys import doctor_key
 from appointment_app.live.shared_reads import note_told
 from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitMode, VisitType, row_id
 from appointment_app.states.doctor_profile import DoctorProfile
+from appointment_app.states.doctor_week import DayView
 from appointment_app.states.find_doctors import FindDoctors
 from appointment_app.states.own_zone import own_zone, short_own_time
+from appointment_app.states.shared_doctor_page import DAYS
 from tests.factories import UNKNOWN_ID, make_block, make_clinic, make_doctor, make_visit_type
 from tests.states.tabs import open_tab, run
 
@@ -81,19 +83,27 @@ async def shown(address: str, *, cookie: str = "") -> DoctorProfile:
     return state
 
 
+def days_of(state: DoctorProfile) -> list[DayView]:
+    """The days of the week that the page shows, none where nothing can be booked."""
+    return [getattr(state, name) for name in DAYS] if state.page.has_days else []
+
+
 async def test_the_page_says_who_where_and_when(practice: Practice) -> None:
     state = await shown(practice.address())
-    assert (state.is_missing, state.problem) == (False, "")
-    assert (state.profile.name, state.profile.bio) == ("Dr Dora Doctor", "Likes puzzles.")
-    assert [place.name for place in state.places] == ["Harbour Clinic", "Maple Wharf"]
-    assert (state.place.name, state.place.phone_href) == ("Harbour Clinic", "tel:+493023125100")
-    assert [(each.label, each.chosen) for each in state.visit_types] == [
+    assert (state.is_missing, state.page.problem) == (False, "")
+    assert (state.page.profile.name, state.page.profile.bio) == ("Dr Dora Doctor", "Likes puzzles.")
+    assert [place.name for place in state.page.places] == ["Harbour Clinic", "Maple Wharf"]
+    assert (state.page.place.name, state.page.place.phone_href) == (
+        "Harbour Clinic",
+        "tel:+493023125100",
+    )
+    assert [(each.label, each.chosen) for each in state.page.visit_types] == [
         ("First visit · 60 min", True),
         ("Video · 30 min", False),
     ]
-    assert state.week == "Mon 23 Nov to Sun 29 Nov"
-    assert state.zone == "Berlin time"
-    assert [(day.weekday, day.note) for day in state.days] == [
+    assert state.page.week == "Mon 23 Nov to Sun 29 Nov"
+    assert state.page.zone == "Berlin time"
+    assert [(day.weekday, day.note) for day in days_of(state)] == [
         ("Today", "11 left"),
         ("Tue", "12 left"),
         ("Wed", "12 left"),
@@ -102,54 +112,56 @@ async def test_the_page_says_who_where_and_when(practice: Practice) -> None:
         ("Sat", "closed"),
         ("Sun", "closed"),
     ]
-    assert [(part.name, len(part.slots)) for part in state.parts] == [
+    assert [(part.name, len(part.slots)) for part in days_of(state)[0].parts] == [
         ("Morning", 3),
         ("Afternoon", 6),
         ("Evening", 2),
     ]
-    assert (state.jump.href, state.previous_week) == ("", "")
+    assert (state.page.jump.href, state.page.previous_week) == ("", "")
 
 
 async def test_the_weeks_go_on_until_the_horizon_and_back_to_today(practice: Practice) -> None:
     state = await shown(practice.address())
-    seen = [state.week]
-    while state.next_week:
-        state = await shown(state.next_week)
-        seen.append(state.week)
+    seen = [state.page.week]
+    while state.page.next_week:
+        state = await shown(state.page.next_week)
+        seen.append(state.page.week)
         assert len(seen) < 10
     assert seen[-1] == "Mon 21 Dec to Sun 27 Dec"
-    assert [day.note for day in state.days] == ["12 left"] * 3 + ["not yet"] * 2 + ["closed"] * 2
-    while state.previous_week:
-        state = await shown(state.previous_week)
+    assert [day.note for day in days_of(state)] == ["12 left"] * 3 + ["not yet"] * 2 + [
+        "closed"
+    ] * 2
+    while state.page.previous_week:
+        state = await shown(state.page.previous_week)
         seen.pop()
-    assert seen == [state.week] == ["Mon 23 Nov to Sun 29 Nov"]
+    assert seen == [state.page.week] == ["Mon 23 Nov to Sun 29 Nov"]
 
 
 async def test_a_day_of_a_week_is_chosen_without_moving_the_week(practice: Practice) -> None:
     state = await shown(practice.address(day="2026-12-05"))
-    assert state.week == "Mon 30 Nov to Sun 6 Dec"
-    assert [day.number for day in state.days if day.chosen] == ["5"]
-    assert state.chosen_day == "Saturday 5 December"
-    assert state.chosen_day_problem == "The doctor receives nobody on this day."
-    assert state.jump.label == "Next free: Mon 30 Nov"
-    free = await shown(state.jump.href)
-    assert free.chosen_day_problem == ""
+    assert state.page.week == "Mon 30 Nov to Sun 6 Dec"
+    assert [day.number for day in days_of(state) if day.chosen] == ["5"]
+    assert state.page.chosen_day == "Saturday 5 December"
+    assert state.page.chosen_day_problem == "The doctor receives nobody on this day."
+    assert state.page.jump.label == "Next free: Mon 30 Nov"
+    free = await shown(state.page.jump.href)
+    assert free.page.chosen_day_problem == ""
 
 
 async def test_another_clinic_and_visit_type_are_links(practice: Practice) -> None:
     state = await shown(practice.address())
-    video = next(each for each in state.visit_types if not each.chosen)
+    video = next(each for each in state.page.visit_types if not each.chosen)
     state = await shown(video.href)
-    assert [each.chosen for each in state.visit_types] == [False, True]
-    assert state.visit_note == "By video. The doctor confirms this visit before it is final."
-    assert state.days[1].note == "24 left"
-    boston = next(place for place in state.places if not place.chosen)
+    assert [each.chosen for each in state.page.visit_types] == [False, True]
+    assert state.page.visit_note == "By video. The doctor confirms this visit before it is final."
+    assert days_of(state)[1].note == "24 left"
+    boston = next(place for place in state.page.places if not place.chosen)
     state = await shown(boston.href)
-    assert state.zone == "New York time"
-    assert [each.chosen for each in state.visit_types] == [False, True]
-    assert {day.note for day in state.days} == {"closed"}
-    assert state.week_problem == "The doctor receives nobody at this clinic at the moment."
-    assert state.jump.href == ""
+    assert state.page.zone == "New York time"
+    assert [each.chosen for each in state.page.visit_types] == [False, True]
+    assert {day.note for day in days_of(state)} == {"closed"}
+    assert state.page.week_problem == "The doctor receives nobody at this clinic at the moment."
+    assert state.page.jump.href == ""
 
 
 async def test_a_full_week_leads_to_the_first_free_day(
@@ -164,24 +176,24 @@ async def test_a_full_week_leads_to_the_first_free_day(
                 session, practice.doctor, NOW + timedelta(days=number, hours=-4), minutes=4 * 60
             )
     state = await shown(practice.address())
-    assert [day.note for day in state.days] == ["full"] * 5 + ["closed"] * 2
-    assert state.week_problem == "All times in this week are taken."
-    assert state.jump.label == "Next free: Wed 2 Dec"
-    week = await shown(state.jump.href)
-    assert (week.week_problem, week.chosen_day) == ("", "Wednesday 2 December")
+    assert [day.note for day in days_of(state)] == ["full"] * 5 + ["closed"] * 2
+    assert state.page.week_problem == "All times in this week are taken."
+    assert state.page.jump.label == "Next free: Wed 2 Dec"
+    week = await shown(state.page.jump.href)
+    assert (week.page.week_problem, week.page.chosen_day) == ("", "Wednesday 2 December")
 
 
 async def test_a_slot_names_the_visitors_own_time_where_the_clocks_differ(
     practice: Practice,
 ) -> None:
     berlin = await shown(practice.address(), cookie="own-zone=Europe%2FParis")
-    assert {slot.own_time for day in berlin.days for slot in day.slots} == {""}
-    assert berlin.zone == "Berlin time"
+    assert not any(slot.notes for day in days_of(berlin) for slot in day.slots)
+    assert berlin.page.zone == "Berlin time"
     boston = await shown(practice.address(), cookie="a=b; own-zone=America%2FNew_York")
-    slot = boston.days[0].slots[0]
-    assert (slot.time, slot.own_time) == ("09:00", "03:00 your time")
-    assert slot.label == "Monday 23 November, 09:00, 03:00 your time, with Dr Dora Doctor"
-    assert boston.zone == "Berlin time, your own below each"
+    day = days_of(boston)[0]
+    assert (day.slots[0].time, day.slots[0].notes) == ("09:00", ["03:00 your time"])
+    assert (day.before, day.after) == ("Monday 23 November, ", " with Dr Dora Doctor")
+    assert boston.page.zone == "Berlin time, your own below each"
 
 
 @pytest.mark.parametrize(
@@ -202,8 +214,8 @@ async def test_a_doctor_without_visit_types_says_to_call(installed_database: Dat
     async with installed_database.session() as session:
         doctor = await make_doctor(session, await make_clinic(session, phone="+49 1"))
     state = await shown(f"/doctor?id={doctor.public_id}")
-    assert "Please call the clinic" in state.week_problem
-    assert (state.days, state.place.phone) == ([], "+49 1")
+    assert "Please call the clinic" in state.page.week_problem
+    assert (days_of(state), state.page.place.phone) == ([], "+49 1")
 
 
 @pytest.mark.parametrize(
@@ -232,9 +244,9 @@ async def test_what_makes_no_sense_gets_a_sentence_and_something_to_choose(
     practice: Practice, query: dict[str, Any], problem: str
 ) -> None:
     state = await shown(practice.address(**query))
-    assert state.problem == problem
-    assert len(state.days) == 7
-    assert any(day.slots for day in state.days) or state.jump.href
+    assert state.page.problem == problem
+    assert len(days_of(state)) == 7
+    assert any(day.slots for day in days_of(state)) or state.page.jump.href
 
 
 @pytest.mark.usefixtures("practice")
@@ -250,13 +262,16 @@ async def test_the_day_that_is_shown_stays_when_its_last_time_goes(
     practice: Practice, installed_database: Database
 ) -> None:
     state = await shown(practice.address())
-    assert [day.chosen for day in state.days].index(True) == 0
+    assert [day.chosen for day in days_of(state)].index(True) == 0
     async with installed_database.session() as session:
         await make_block(session, practice.doctor, NOW, 24 * 60)
     note_told([doctor_key(row_id(practice.doctor))])
     await state.refresh()
-    assert (state.days[0].chosen, state.days[0].note) == (True, "full")
-    assert state.chosen_day_problem == "All times on this day are taken, or are just being booked."
-    assert {slot.state for part in state.parts for slot in part.slots} == {"taken"}
+    assert (days_of(state)[0].chosen, days_of(state)[0].note) == (True, "full")
+    assert (
+        state.page.chosen_day_problem
+        == "All times on this day are taken, or are just being booked."
+    )
+    assert {slot.state for part in days_of(state)[0].parts for slot in part.slots} == {"taken"}
     # Who comes anew is shown the first day that has a time.
-    assert (await shown(practice.address())).days[1].chosen
+    assert days_of(await shown(practice.address()))[1].chosen

@@ -12,7 +12,8 @@ from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import VisitMode
 from appointment_app.states.address import iso_day, public_id, typed_text
-from appointment_app.states.find_doctors import DoctorCard, FindDoctors
+from appointment_app.states.doctor_card import DoctorCard
+from appointment_app.states.find_doctors import FindDoctors
 from tests.factories import UNKNOWN_ID, make_clinic, make_doctor, make_visit_type
 from tests.states.tabs import go_to, open_tab, run
 
@@ -81,11 +82,13 @@ async def test_a_card_says_what_can_be_booked() -> None:
     ]
     assert [len(day.slots) for day in card.days] == [0, 0, 0, 0, 4, 0]
     slot = card.days[4].slots[0]
-    assert slot.time == "08:00"
-    assert slot.label == "Friday 27 November, 08:00 with Dr Ann Boston"
-    assert slot.href == (
-        f"/book?doctor={card.doctor_id}&clinic={card.clinic_id}"
-        f"&type={card.visit_type_id}&start=2026-11-27T13%3A00%3A00Z"
+    assert (slot.time, slot.starts_at) == ("08:00", "2026-11-27T13:00:00Z")
+    assert (card.days[4].before, card.days[4].after) == (
+        "Friday 27 November, ",
+        " with Dr Ann Boston",
+    )
+    assert card.slot_links == (
+        f"/book?doctor={card.doctor_id}&clinic={card.clinic_id}&type={card.visit_type_id}&start="
     )
 
 
@@ -215,3 +218,32 @@ def test_what_an_address_holds_is_read_with_care() -> None:
 
 def _starts(card: DoctorCard) -> list[str]:
     return [slot.time for day in card.days for slot in day.slots]
+
+
+async def test_near_a_position_the_distance_stands_on_the_cards(
+    installed_database: Database,
+) -> None:
+    async with installed_database.session() as session:
+        here = await make_clinic(session, latitude=52.52, longitude=13.4)
+        there = await make_clinic(session, name="Far", latitude=52.7, longitude=13.4)
+        for clinic in (there, here):
+            await make_visit_type(session, await make_doctor(session, clinic))
+    state = await searched("/?near=52.5211,13.4&sort=distance&within=200")
+    assert [card.distance for card in state.cards] == ["about 1 km", "about 20 km"]
+    assert state._address() == "/?near=52.52%2C13.40&within=200&sort=distance"
+    card = state.cards[1]
+    await state.choose_visit_type(card.doctor_id, card.clinic_id, card.visit_type_id)
+    assert state.cards[1].distance == "about 20 km"
+    # Who types a place means that one.
+    state = await searched("/?near=52.52,13.4&place=Berlin")
+    assert (state.near, [card.distance for card in state.cards]) == ("", ["", ""])
+
+
+@pytest.mark.usefixtures("doctors")
+async def test_who_keeps_their_position_is_told_what_else_they_can_do() -> None:
+    state = await searched("/")
+    assert await state.go_near("refused") is None
+    assert "keeps your position to itself" in state.near_problem
+    assert await state.go_near("<script>") is None
+    assert "could not find out where you are" in state.near_problem
+    assert await state.go_near("52.5211,13.4") is not None

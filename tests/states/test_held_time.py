@@ -28,7 +28,7 @@ async def opened(tab: Tab, address: str) -> tuple[BookingForm, HeldTime]:
 
 
 def at_half_past_ten(practice: Practice) -> str:
-    return practice.link.replace("T09%3A00", "T09%3A30")
+    return practice.link.replace("T09:00", "T09:30")
 
 
 async def holds(practice: Practice) -> list[Hold]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from appointment_app.states.address import moment_text
 from appointment_app.states.just_taken import SHOWN_FOR, JustTaken, first_links
 from appointment_app.states.slot_links import SlotLink, SlotState
 
@@ -15,9 +16,8 @@ def links(hours: str, held: str = "") -> list[SlotLink]:
     """Times by the hour after eight: one digit each."""
 
     def link(hour: str) -> SlotLink:
-        starts_at = (EIGHT + timedelta(hours=int(hour))).isoformat()
         state = SlotState.HELD if hour in held else SlotState.FREE
-        return SlotLink(hour, "", "", hour, f"/book?{hour}", starts_at, state)
+        return SlotLink(hour, moment_text(EIGHT + timedelta(hours=int(hour))), state)
 
     return [link(hour) for hour in hours]
 

@@ -53,7 +53,7 @@ def _pages(viewer: Viewer) -> list[str]:
 @pytest.fixture
 def viewer() -> Viewer:
     nobody, nothing = rx.Var.create(False), rx.Var.create("")
-    return Viewer(nobody, nothing, nothing, nobody, nobody, nobody)
+    return Viewer(nobody, nothing, nothing, nobody, nobody, nobody, nobody)
 
 
 @pytest.mark.usefixtures("one_mail")

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from appointment_app.models import Appointment, AppointmentStatus, BookableBy, Person
+from appointment_app.scheduling.cancelling import cancel
 from appointment_app.states.address import address
 from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.move_form import MoveForm
 from appointment_app.states.moving import move_link
 from appointment_app.states.my_appointments import MyAppointments
-from tests.factories import make_appointment, make_patient, make_visit_type
+from appointment_app.states.shared_doctor_page import DAYS
+from tests.factories import make_appointment, make_patient, make_visit_type, patient_actor
 from tests.scheduling.doctors_day import MONDAY_EIGHT, book, stored
 from tests.states.patients_tab import TUESDAY_TEN, Practice, Tab
 from tests.states.tabs import run
@@ -66,9 +68,9 @@ async def test_my_appointment_leads_to_the_free_times(
     tab.go_to(mine.appointment.other_times)
     page = await tab.state(DoctorProfile)
     await page.load()
-    assert page.moving.when == "Tuesday 24 November 2026, 10:00"
-    assert page.problem == ""
-    tuesday = page.days[1]
+    assert page.page.moving.when == "Tuesday 24 November 2026, 10:00"
+    assert page.page.problem == ""
+    tuesday = page.day_2
     # The time that it has itself is no obstacle, and every time leads to the question.
     assert [slot.time for slot in tuesday.slots][:5] == [
         "08:00",
@@ -77,9 +79,9 @@ async def test_my_appointment_leads_to_the_free_times(
         "09:30",
         "10:00",
     ]
-    assert all(slot.href.startswith("/move?appointment=") for slot in tuesday.slots)
-    assert f"move={appointment.public_id}" in page.next_week
-    assert all(f"move={appointment.public_id}" in day.href for day in page.days)
+    assert page.page.slot_links.startswith("/move?appointment=")
+    assert f"move={appointment.public_id}" in page.page.next_week
+    assert all(f"move={appointment.public_id}" in getattr(page, day).href for day in DAYS)
 
 
 async def test_only_the_same_visit_can_be_chosen(
@@ -88,7 +90,7 @@ async def test_only_the_same_visit_can_be_chosen(
     async with practice.database.session() as session:
         other = await make_visit_type(session, practice.doctor, name="Long", duration=60)
     page = await doctors_page(practice, tab, type=other.public_id, move=appointment.public_id)
-    assert [choice.label for choice in page.visit_types] == ["First visit · 30 min"]
+    assert [choice.label for choice in page.page.visit_types] == ["First visit · 30 min"]
 
 
 @pytest.mark.parametrize("what", ["a stranger's", "begun", "nonsense"])
@@ -103,9 +105,9 @@ async def test_what_cannot_be_moved_is_said(
     else:
         move = "nonsense"
     page = await doctors_page(practice, tab, move=move)
-    assert page.moving.href == ""
-    assert page.problem.startswith("That appointment cannot be moved any more")
-    assert page.days[2].slots[0].href.startswith("/book?")
+    assert page.page.moving.href == ""
+    assert page.page.problem.startswith("That appointment cannot be moved any more")
+    assert page.page.slot_links.startswith("/book?")
 
 
 async def test_the_question_names_both_times_and_moves(
@@ -145,6 +147,34 @@ async def test_a_time_that_is_gone_offers_the_nearest(
     assert (await stored(practice.database, appointment.public_id)).starts_at == TUESDAY_TEN
     state = await asked(practice, tab, appointment, wanted)
     assert (state.is_taken, state.problem) == (True, "This time is not free.")
+
+
+async def test_an_open_question_says_at_once_what_somebody_else_did(
+    practice: Practice, tab: Tab, appointment: Appointment
+) -> None:
+    wanted = TUESDAY_TEN + 2 * HALF_AN_HOUR
+    state = await asked(practice, tab, appointment, wanted)
+    somebody = await practice.person()
+    other = await add(practice, somebody, wanted)
+    await run(state.refresh())
+    assert state.is_taken
+    assert state.problem.startswith("This time was just taken by somebody else.")
+    assert [choice.label[-5:] for choice in state.alternatives] == ["10:00", "10:30", "11:30"]
+    async with practice.database.session() as session:
+        await cancel(session, await patient_actor(session, somebody), other.public_id)
+    await run(state.refresh())
+    assert (state.is_taken, state.problem, state.alternatives) == (False, "", [])
+    async with practice.database.session() as session:
+        appointment.version += 1
+        await session.merge(appointment)
+        await session.commit()
+    await run(state.refresh())
+    assert state.problem.startswith("The appointment was changed just now.")
+    assert "/appointment" in str(await run(state.submit()))
+    # Its own change is no news to it, unless what it was told went under with its connection.
+    assert await state.refresh() is None
+    tab.go_to(f"/move?{state.router.url.query}", connection="the next")
+    assert "/appointment" in str(await state.refresh())
 
 
 async def test_what_changed_meanwhile_is_not_moved(
@@ -237,7 +267,7 @@ async def test_a_seat_in_a_group_session_moves_to_another_one(practice: Practice
     ]
     tab = await practice.tab(practice.patient)
     page = await doctors_page(practice, tab, move=rows[0].public_id)
-    assert page.moving.when == "Tuesday 24 November 2026, 10:00"
+    assert page.page.moving.when == "Tuesday 24 November 2026, 10:00"
     state = await asked(practice, tab, rows[0], TUESDAY_TEN + HALF_AN_HOUR)
     assert (state.is_missing, state.is_taken) == (False, False)
     await run(state.submit())

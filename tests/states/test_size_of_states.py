@@ -19,7 +19,13 @@ PAGES: dict[DemoLogin | None, list[str]] = {
     None: ["/?words=", "/doctor"],
     DOCTOR: ["/calendar?view=month", "/calendar?view=list", "/availability", "/visit-types"],
     PATIENT: ["/appointments", "/"],
-    ADMINISTRATOR: ["/admin/doctors", "/admin/clinics", "/admin/rooms", "/front-desk"],
+    ADMINISTRATOR: [
+        "/admin/doctors",
+        "/admin/clinics",
+        "/admin/rooms",
+        "/front-desk",
+        "/admin/figures",
+    ],
 }
 _LOAD = "reflex___state____state.hydrate_and_load"
 
