@@ -8,7 +8,8 @@ import reflex as rx
 
 from appointment_app.i18n import t
 
-from .field import text_field
+from .field import check_field, text_field
+from .link import plain_link
 
 
 def email_field() -> rx.Component:
@@ -41,6 +42,21 @@ def name_fields() -> rx.Component:
         text_field(t("First name"), "given_name", auto_complete="given-name", required=True),
         text_field(t("Last name"), "family_name", auto_complete="family-name", required=True),
         class_name="grid gap-4 sm:grid-cols-2",
+    )
+
+
+def consent_field() -> rx.Component:
+    """Return the box without which nobody registers, and the notice that it is about."""
+    return rx.el.div(
+        check_field(t("I have read the privacy notice and agree to it"), "agrees", required=True),
+        rx.el.p(
+            plain_link(
+                t("Read the privacy notice"),
+                href="/privacy",
+                target="_blank",
+                class_name="inline-target",
+            )
+        ),
     )
 
 

@@ -12,11 +12,23 @@ _COLORS = 3
 
 
 def avatar(
-    initials: str | rx.Var[str], size: Literal["small", "normal", "large"] = "normal"
+    initials: str | rx.Var[str],
+    size: Literal["small", "normal", "large"] = "normal",
+    *,
+    photo: rx.Var[str] | None = None,
 ) -> rx.Component:
-    """Return a circle with ``initials``. It is decoration: the name must stand beside it."""
+    """Return a circle with ``initials``, and over them the photo at this address, if there is one.
+
+    It is decoration: the name must stand beside it. The circle is as large before the photo comes.
+    """
     return rx.el.span(
         initials,
+        None
+        if photo is None
+        else rx.cond(
+            photo != "",
+            rx.el.img(src=photo, alt="", width="64", height="64", decoding="async"),
+        ),
         class_name=class_names(
             "avatar", "" if size == "normal" else f"avatar-{size}", _color(initials)
         ),

@@ -117,13 +117,13 @@ def calendar_toolbar(
             icon_button(forward_icon(), t("Later"), on_click=on_next),
             class_name="flex gap-2",
         ),
-        rx.el.h1(title, aria_live="polite", class_name="flex-1 min-w-48 text-xl"),
+        rx.el.div(action, class_name="ml-auto md:ml-0 md:order-last") if action else None,
+        rx.el.h1(title, aria_live="polite", class_name="basis-full md:basis-48 grow text-xl"),
         pills(
             t("View"),
             [("day", t("Day")), ("week", t("Week")), ("month", t("Month")), ("list", t("List"))],
             view,
             on_view,
         ),
-        action,
         class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
     )

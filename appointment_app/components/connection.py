@@ -14,6 +14,7 @@ class _Connection(rx.Component):
 
     lost: rx.Var[bool]
     offline: rx.Var[str]
+    away: rx.Var[str]
     refused: rx.Var[str]
     back: rx.Var[str]
 
@@ -26,6 +27,7 @@ def connection_banner() -> rx.Component:
     return _Connection.create(
         lost=has_connection_errors,
         offline=t("You are offline. What you see may be out of date."),
-        refused=t("You are offline, so nothing was sent. Try again when you are back."),
-        back=t("You are back online, and the page is up to date."),
+        away=t("The server cannot be reached just now. What you see may be out of date."),
+        refused=t("There is no connection, so nothing was sent. Try again when it is back."),
+        back=t("The connection is back, and the page is up to date."),
     )

@@ -39,7 +39,7 @@ def form_dialog(
                 else None,
                 button(t("Cancel"), on_click=on_close),
                 button(t("Save") if submit is None else submit, type="submit", variant="primary"),
-                class_name="flex flex-wrap justify-end gap-2",
+                class_name="form-actions",
             ),
             key=opening,
             on_submit=on_submit,

@@ -25,6 +25,19 @@ def person_icon() -> rx.Component:
     return _icon("M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8zM4.5 20c.7-3.4 3.6-5 7.5-5s6.8 1.6 7.5 5")
 
 
+def badge_icon() -> rx.Component:
+    """Return a name badge."""
+    return _icon("M5 6.5h14v13H5zM10 6.5V4h4v2.5M12 10a2 2 0 1 1 0 4a2 2 0 0 1 0-4zM8.5 17h7")
+
+
+def people_icon() -> rx.Component:
+    """Return two people."""
+    return _icon(
+        "M9 5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7zM2.5 19.5c.6-3 3-4.5 6.5-4.5s5.9 1.5 6.5 4.5"
+        "M15.5 5.4a3.5 3.5 0 0 1 0 6.2M17.5 15.3c2.2.6 3.6 2 4 4.2"
+    )
+
+
 def room_icon() -> rx.Component:
     """Return a door."""
     return _icon("M6.5 20V4.5h11V20M4 20h16M14 12.25h.01")
@@ -73,6 +86,21 @@ def plus_icon() -> rx.Component:
 def home_icon() -> rx.Component:
     """Return a house."""
     return _icon("M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6")
+
+
+def figures_icon() -> rx.Component:
+    """Return three upright bars."""
+    return _icon("M4 20h16M7 16.5v-5M12 16.5v-11M17 16.5v-8")
+
+
+def place_icon() -> rx.Component:
+    """Return a pin on a map."""
+    return _icon("M12 21s6.5-6 6.5-11a6.5 6.5 0 0 0-13 0c0 5 6.5 11 6.5 11zM12 10h.01")
+
+
+def files_icon() -> rx.Component:
+    """Return two arrows, one in and one out."""
+    return _icon("M8 4v12M4.5 12.5L8 16l3.5-3.5M16 20V8M12.5 11.5L16 8l3.5 3.5")
 
 
 def more_icon() -> rx.Component:

@@ -19,3 +19,12 @@ def link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
 def plain_link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
     """Return a link that the browser follows itself: to a file, the API or a place on the page."""
     return A.create(*children, href=href, **props)
+
+
+def phone_link(number: rx.Var[str], class_name: str = "") -> rx.Component:
+    """Return a telephone number, as people read it, that can be called; it breaks into no lines."""
+    return plain_link(
+        number,
+        href=f"tel:{number.replace(' ', '')}",
+        class_name=f"underline whitespace-nowrap {class_name}".strip(),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -12,31 +11,12 @@ from appointment_app.i18n import t
 from .avatar import avatar
 from .button import button_link
 from .color_scheme import color_scheme_script, color_scheme_select
-from .icons import (
-    calendar_icon,
-    clock_icon,
-    desk_icon,
-    home_icon,
-    list_icon,
-    menu_icon,
-    person_icon,
-    room_icon,
-)
+from .icons import menu_icon
 from .link import link, plain_link
+from .navigation import MENU, nav_link, own_links, public_links, staff_links, workspace_bar
 from .own_zone import own_zone_script
+from .viewer import Viewer
 from .visitor import visitor_script
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks at the page, as vars of the state: it only decides which links are shown."""
-
-    signed_in: rx.Var[bool]
-    display_name: rx.Var[str]
-    initials: rx.Var[str]
-    is_doctor: rx.Var[bool]
-    is_reception: rx.Var[bool]
-    is_admin: rx.Var[bool]
 
 
 def head_components() -> list[rx.Component]:
@@ -55,7 +35,7 @@ def public_page(*children: Any, viewer: Viewer, current: str = "") -> rx.Compone
         _skip_link(),
         rx.el.header(
             _brand(),
-            rx.el.nav(*_public_links(current), aria_label=t("Main"), class_name="page-nav"),
+            rx.el.nav(*public_links(current), aria_label=t("Main"), class_name="page-nav"),
             *_account(viewer, current),
             class_name="page-header",
         ),
@@ -69,30 +49,7 @@ def workspace_page(*children: Any, viewer: Viewer, current: str) -> rx.Component
     return rx.el.div(
         _skip_link(),
         rx.el.header(_brand(), *_account(viewer, current), class_name="page-header"),
-        rx.el.nav(
-            rx.cond(
-                viewer.is_doctor,
-                rx.fragment(
-                    _workspace_link(calendar_icon(), t("Calendar"), "/calendar", current),
-                    _workspace_link(clock_icon(), t("Availability"), "/availability", current),
-                    _workspace_link(list_icon(), t("Visit types"), "/visit-types", current),
-                ),
-            ),
-            rx.cond(
-                viewer.is_reception | viewer.is_admin,
-                _workspace_link(desk_icon(), t("Front desk"), "/front-desk", current),
-            ),
-            rx.cond(
-                viewer.is_admin,
-                rx.fragment(
-                    _workspace_link(person_icon(), t("Doctors"), "/admin/doctors", current),
-                    _workspace_link(home_icon(), t("Clinics"), "/admin/clinics", current),
-                    _workspace_link(room_icon(), t("Rooms"), "/admin/rooms", current),
-                ),
-            ),
-            aria_label=t("Workspace"),
-            class_name="workspace-nav",
-        ),
+        workspace_bar(viewer, current),
         _main(*children),
         _footer(),
         class_name="workspace",
@@ -127,31 +84,14 @@ def _main(*children: Any) -> rx.Component:
 
 def _footer() -> rx.Component:
     return rx.el.footer(
-        rx.el.p(t("Appointments with your doctors, booked in a minute.")),
+        rx.el.p(
+            t("Appointments with your doctors, booked in a minute."),
+            " ",
+            link(t("Privacy"), href="/privacy", class_name="inline-target"),
+        ),
         color_scheme_select(),
         class_name="page-footer",
     )
-
-
-def _public_links(current: str) -> list[rx.Component]:
-    return [
-        _nav_link(t("Find a doctor"), "/", current),
-        _nav_link(t("My appointments"), "/appointments", current),
-    ]
-
-
-def _nav_link(text: str, href: str, current: str) -> rx.Component:
-    return link(text, href=href, custom_attrs={"aria-current": _page(href == current)})
-
-
-def _workspace_link(icon: rx.Component, text: str, href: str, current: str) -> rx.Component:
-    return link(
-        icon, rx.el.span(text), href=href, custom_attrs={"aria-current": _page(href == current)}
-    )
-
-
-def _page(is_current: bool) -> Any:
-    return "page" if is_current else rx.Var("undefined")
 
 
 def _account(viewer: Viewer, current: str) -> list[rx.Component]:
@@ -185,7 +125,7 @@ def _menu_button(*children: Any, class_name: str = "") -> rx.Component:
         *children,
         type="button",
         class_name=f"menu-button {class_name}".strip(),
-        custom_attrs={"popoverTarget": "menu"},
+        custom_attrs={"popoverTarget": MENU},
     )
 
 
@@ -193,29 +133,11 @@ def _menu(viewer: Viewer, current: str) -> rx.Component:
     """Return the menu: a native popover, so Esc and a tap beside it close it."""
     return rx.el.div(
         rx.cond(viewer.signed_in, rx.el.p(viewer.display_name, class_name="menu-name narrow-only")),
-        rx.el.nav(*_public_links(current), aria_label=t("Menu")),
-        rx.cond(
-            viewer.is_doctor,
-            rx.fragment(
-                rx.el.hr(),
-                _nav_link(t("Calendar"), "/calendar", current),
-                _nav_link(t("Availability"), "/availability", current),
-                _nav_link(t("Visit types"), "/visit-types", current),
-            ),
-        ),
-        rx.cond(
-            viewer.is_reception | viewer.is_admin,
-            rx.fragment(rx.el.hr(), _nav_link(t("Front desk"), "/front-desk", current)),
-        ),
-        rx.cond(
-            viewer.is_admin,
-            rx.fragment(
-                _nav_link(t("Doctors"), "/admin/doctors", current),
-                _nav_link(t("Clinics"), "/admin/clinics", current),
-                _nav_link(t("Rooms"), "/admin/rooms", current),
-            ),
-        ),
+        rx.el.nav(*public_links(current), aria_label=t("Menu")),
+        rx.cond(viewer.is_staff, rx.el.hr()),
+        *staff_links(viewer, current),
         rx.el.hr(),
+        rx.cond(viewer.signed_in, rx.fragment(*own_links(current))),
         rx.cond(
             viewer.signed_in,
             rx.el.form(
@@ -225,11 +147,11 @@ def _menu(viewer: Viewer, current: str) -> rx.Component:
                 custom_attrs={"data-account-form": ""},
             ),
             rx.fragment(
-                _nav_link(t("Log in"), "/login", current),
-                _nav_link(t("Sign up"), "/register", current),
+                nav_link(t("Log in"), "/login", current),
+                nav_link(t("Sign up"), "/register", current),
             ),
         ),
-        id="menu",
+        id=MENU,
         class_name="menu",
         custom_attrs={"popover": "auto"},
     )

@@ -29,14 +29,10 @@ def slot_link(
     )
 
 
-def slot_time(time: rx.Var[str], *notes: rx.Var[str]) -> rx.Component:
-    """Return what stands in a slot: the time and, below it, those of the ``notes`` not empty."""
+def slot_time(time: rx.Var[str], notes: rx.Var[list[str]]) -> rx.Component:
+    """Return what stands in a slot: the time and, below it, the ``notes``."""
     return rx.fragment(
-        time,
-        *(
-            rx.cond(note != "", rx.el.span(" ", note, class_name="slot-note"))  # type: ignore[operator]
-            for note in notes
-        ),
+        time, rx.foreach(notes, lambda note: rx.el.span(" ", note, class_name="slot-note"))
     )
 
 
@@ -65,19 +61,31 @@ def slot_gone(time: Any) -> rx.Component:
     return rx.el.span(time, class_name="slot slot-gone")
 
 
-def live_slot(slot: Any, *notes: rx.Var[str]) -> rx.Component:
-    """Return a ``SlotLink`` in its state, always of the same size; ``notes`` stand below."""
-    time = slot_time(slot.time, *notes)
+def live_slot(slot: Any, day: Any, links: rx.Var[str]) -> rx.Component:
+    """Return a ``SlotLink`` in its state, always of the same size.
+
+    What is read out stands between ``before`` and ``after`` of its ``day``; the address that it
+    leads to begins with ``links`` and ends with its start.
+    """
+    time = slot_time(slot.time, slot.notes)
+    times = rx.cond(
+        slot.notes.length() > 0, f"{slot.time}, {slot.notes.join(', ')},", slot.time
+    ).to(str)
     return rx.fragment(
         rx.match(
             slot.state,
-            ("free", slot_link(time, label=slot.label, href=slot.href)),
+            (
+                "free",
+                slot_link(
+                    time, label=f"{day.before}{times}{day.after}", href=f"{links}{slot.starts_at}"
+                ),
+            ),
             ("held", slot_held(time)),
             ("taken", slot_taken(time)),
             slot_gone(time),
         ),
         # Another time in the same place is another element: a tap that has begun does not reach it.
-        key=slot.href,
+        key=slot.starts_at,
     )
 
 

@@ -5,36 +5,28 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.badge import badge
-from appointment_app.components.button import button
+from appointment_app.components.button import Variant, button
 from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.dialog import dialog
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact, facts
 from appointment_app.components.field import text_area
-from appointment_app.components.page import Viewer, workspace_page
-from appointment_app.components.skeleton import skeleton_cards
+from appointment_app.components.link import link
+from appointment_app.components.page import Viewer
 from appointment_app.i18n import t
-from appointment_app.pages.workspace import for_administrators
+from appointment_app.pages.workspace import administrators_page
 from appointment_app.states.admin_doctors import AdminDoctors, Row
 
 
 def admin_doctors(viewer: Viewer) -> rx.Component:
     """Return the page: doctors who wait, doctors decided on, and the question for a reason."""
-    return workspace_page(
-        rx.el.div(
-            rx.el.h1(t("Doctors")),
-            rx.cond(
-                AdminDoctors.is_loaded,
-                rx.cond(
-                    AdminDoctors.is_forbidden,
-                    for_administrators(t("Your account has no right to decide on doctors.")),
-                    _lists(),
-                ),
-                skeleton_cards(2),
-            ),
-            class_name="w-full max-w-3xl grid gap-4",
-        ),
+    return administrators_page(
+        t("Doctors"),
+        _lists(),
         _reason_dialog(),
+        is_loaded=AdminDoctors.is_loaded,
+        is_forbidden=AdminDoctors.is_forbidden,
+        refusal=t("Your account has no right to decide on doctors."),
         viewer=viewer,
         current="/admin/doctors",
     )
@@ -67,9 +59,9 @@ def _waiting(row: Row) -> rx.Component:
     return card_row(
         _doctor(row, rx.cond(row.email_verified, None, badge(t("Address not confirmed")))),
         rx.el.div(
-            _approve_button(row),
-            _refuse_button(row),
-            class_name="mt-3 flex flex-wrap gap-3",
+            _approve_button(row, "primary"),
+            _refuse_button(row, "secondary"),
+            class_name="mt-4 flex flex-wrap gap-3",
         ),
     )
 
@@ -81,24 +73,37 @@ def _decided(row: Row) -> rx.Component:
                 _name(
                     row,
                     rx.cond(
-                        row.is_approved,
-                        badge(t("Approved"), "accent"),
-                        badge(t("Refused"), "danger"),
+                        row.is_suspended,
+                        badge(t("Suspended"), "danger"),
+                        rx.cond(
+                            row.is_approved,
+                            badge(t("Approved"), "accent"),
+                            badge(t("Refused"), "danger"),
+                        ),
                     ),
                 ),
+                rx.cond(row.suspension != "", rx.el.p(row.suspension, class_name="font-semibold")),
                 rx.el.p(row.specialties, " · ", row.clinics, class_name="muted"),
                 rx.el.p(row.licence_number, " · ", row.email, class_name="muted small"),
                 rx.cond(row.reason != "", rx.el.p(t("Reason:"), " ", row.reason)),
                 class_name="min-w-0 wrap-anywhere",
             ),
-            rx.cond(row.is_approved, _refuse_button(row), _approve_button(row)),
-            class_name="flex flex-wrap items-center justify-between gap-3 w-full",
+            rx.cond(
+                row.is_approved,
+                _refuse_button(row, "quiet"),
+                _approve_button(row, "secondary"),
+            ),
+            class_name="flex flex-wrap items-center justify-between gap-x-3 gap-y-1",
         ),
     )
 
 
 def _name(row: Row, state: rx.Component) -> rx.Component:
-    return rx.el.div(rx.el.h3(row.name), state, class_name="flex flex-wrap items-center gap-2 mb-2")
+    return rx.el.div(
+        rx.el.h3(link(row.name, href=f"/doctor/profile?id={row.doctor}", class_name="underline")),
+        state,
+        class_name="flex flex-wrap items-center gap-2 mb-2",
+    )
 
 
 def _doctor(row: Row, state: rx.Component) -> rx.Component:
@@ -115,26 +120,32 @@ def _doctor(row: Row, state: rx.Component) -> rx.Component:
     )
 
 
-def _approve_button(row: Row) -> rx.Component:
+def _approve_button(row: Row, variant: Variant) -> rx.Component:
     return button(
         t("Approve"),
         rx.el.span(" ", row.name, class_name="visually-hidden"),
-        variant="primary",
+        variant=variant,
         on_click=AdminDoctors.approve(row.doctor),
     )
 
 
-def _refuse_button(row: Row) -> rx.Component:
+def _refuse_button(row: Row, variant: Variant) -> rx.Component:
     return button(
-        t("Refuse"),
+        rx.cond(row.is_approved, t("Withdraw approval"), t("Refuse")),
         rx.el.span(" ", row.name, class_name="visually-hidden"),
+        variant=variant,
+        class_name="-ms-[18px] sm:ms-0" if variant == "quiet" else "",
         on_click=AdminDoctors.ask_reason(row.doctor),
     )
 
 
 def _reason_dialog() -> rx.Component:
     return dialog(
-        t("Refuse this doctor?"),
+        rx.cond(
+            AdminDoctors.refused.is_approved,
+            t("Withdraw the approval of this doctor?"),
+            t("Refuse this doctor?"),
+        ),
         rx.el.form(
             rx.el.p(
                 rx.el.strong(AdminDoctors.refused.name),
@@ -151,8 +162,12 @@ def _reason_dialog() -> rx.Component:
             ),
             rx.el.div(
                 button(t("Go back"), on_click=AdminDoctors.close_reason),
-                button(t("Refuse"), type="submit", variant="danger"),
-                class_name="flex flex-wrap justify-end gap-3",
+                button(
+                    rx.cond(AdminDoctors.refused.is_approved, t("Withdraw approval"), t("Refuse")),
+                    type="submit",
+                    variant="danger",
+                ),
+                class_name="form-actions",
             ),
             on_submit=AdminDoctors.refuse,
             class_name="grid gap-4",

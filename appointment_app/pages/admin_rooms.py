@@ -6,16 +6,15 @@ import reflex as rx
 
 from appointment_app.components.badge import badge
 from appointment_app.components.button import button
-from appointment_app.components.card import card, card_row, list_card
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.field import form_alert, text_field
 from appointment_app.components.form_dialog import danger_question, form_dialog
-from appointment_app.components.page import Viewer, workspace_page
+from appointment_app.components.item_row import item_row
+from appointment_app.components.page import Viewer
 from appointment_app.components.pills import pills
-from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.components.switch import switch
 from appointment_app.i18n import t
-from appointment_app.pages.workspace import for_administrators
+from appointment_app.pages.workspace import administrators_page, section_of_clinic
 from appointment_app.states.admin_rooms import AdminRooms, ClinicRow, ResourceRow
 
 ROUTE = "/admin/rooms"
@@ -24,22 +23,13 @@ FORM = AdminRooms.form
 
 def admin_rooms(viewer: Viewer) -> rx.Component:
     """Return the page: each clinic with its rooms and devices."""
-    return workspace_page(
-        rx.el.div(
-            rx.el.h1(t("Rooms and devices")),
-            rx.cond(
-                AdminRooms.is_loaded,
-                rx.cond(
-                    AdminRooms.is_forbidden,
-                    for_administrators(t("Your account administers no clinic.")),
-                    _clinics(),
-                ),
-                skeleton_cards(2),
-            ),
-            class_name="w-full max-w-3xl grid gap-4",
-        ),
+    return administrators_page(
+        t("Rooms and devices"),
+        _clinics(),
         _form_dialog(),
         _question(),
+        is_loaded=AdminRooms.is_loaded,
+        is_forbidden=AdminRooms.is_forbidden,
         viewer=viewer,
         current=ROUTE,
     )
@@ -59,42 +49,28 @@ def _clinics() -> rx.Component:
 
 
 def _clinic(clinic: ClinicRow) -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2(clinic.name),
-            button(
-                t("Add"),
-                aria_label=t("Add a room or device to {clinic}", clinic=clinic.name),
-                on_click=AdminRooms.add(clinic.id),
-            ),
-            class_name="flex flex-wrap items-center justify-between gap-3",
+    return section_of_clinic(
+        clinic.name,
+        button(
+            t("Add"),
+            aria_label=t("Add a room or device to {clinic}", clinic=clinic.name),
+            on_click=AdminRooms.add(clinic.id),
         ),
-        rx.cond(
-            clinic.rows.length() > 0,
-            list_card(rx.foreach(clinic.rows, _row)),
-            card(
-                empty_state(
-                    t("No rooms or devices yet"),
-                    t("Without any, visits here are booked by the doctors' time alone."),
-                )
-            ),
+        clinic.rows,
+        _row,
+        empty=empty_state(
+            t("No rooms or devices yet"),
+            t("Without any, visits here are booked by the doctors' time alone."),
         ),
-        class_name="grid gap-3 mt-2",
     )
 
 
 def _row(row: ResourceRow) -> rx.Component:
-    return card_row(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h3(row.name, class_name="text-base"),
-                rx.cond(row.active, None, badge(t("Not in use"))),
-                class_name="flex flex-wrap items-center gap-2",
-            ),
-            rx.el.p(row.facts, class_name="muted small"),
-            class_name="flex-1 min-w-40 wrap-anywhere",
-        ),
-        rx.el.div(
+    return item_row(
+        row.name,
+        row.facts,
+        marks=[rx.cond(row.active, None, badge(t("Not in use")))],
+        actions=[
             switch(
                 t("In use"),
                 checked=row.active,
@@ -106,9 +82,8 @@ def _row(row: ResourceRow) -> rx.Component:
                 aria_label=t("Rename {name}", name=row.name),
                 on_click=AdminRooms.rename(row.id),
             ),
-            class_name="flex flex-wrap items-center gap-2",
-        ),
-        class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+        ],
+        level=3,
     )
 
 

@@ -10,8 +10,9 @@ from appointment_app.components.button import button, button_link
 from appointment_app.components.card import card
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact, facts
-from appointment_app.components.link import plain_link
+from appointment_app.components.link import link, phone_link, plain_link
 from appointment_app.components.mailbox_hint import mailbox_hint
+from appointment_app.components.opening_hours import opening_hours
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
@@ -55,7 +56,7 @@ def _appointment() -> rx.Component:
     return rx.fragment(
         rx.el.div(
             rx.el.h1(SHOWN.headline),
-            status_badge(SHOWN.status),
+            rx.cond(MyAppointments.is_new, None, status_badge(SHOWN.status)),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
         rx.cond(
@@ -133,9 +134,11 @@ def _where() -> rx.Component:
             rx.cond(
                 SHOWN.clinic_phone != "",
                 rx.fragment(
-                    rx.el.br(), plain_link(SHOWN.clinic_phone, href=f"tel:{SHOWN.clinic_phone}")
+                    rx.el.br(),
+                    phone_link(SHOWN.clinic_phone),
                 ),
             ),
+            opening_hours(SHOWN.clinic_hours),
         ),
     )
 
@@ -164,10 +167,14 @@ def _what_next() -> rx.Component:
                 SHOWN.can_cancel,
                 button(t("Cancel appointment"), on_click=MyAppointments.ask(SHOWN.id)),
             ),
-            button_link(t("My appointments"), href="/appointments", variant="quiet"),
-            class_name="flex flex-wrap gap-3",
+            class_name="grid gap-3 sm:flex sm:flex-wrap",
         ),
         rx.el.p(SHOWN.deadline, class_name="muted"),
+        link(
+            t("My appointments"),
+            href="/appointments",
+            class_name="inline-target w-fit underline font-semibold",
+        ),
     )
 
 

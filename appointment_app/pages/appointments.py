@@ -17,8 +17,10 @@ from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
 from appointment_app.pages.cancel_question import cancel_question
 from appointment_app.pages.series_dates import series_dates
+from appointment_app.pages.visit_filters import visit_filters
 from appointment_app.states.appointment_words import Shown
 from appointment_app.states.my_appointments import MyAppointments
+from appointment_app.states.visit_filters import PAST, VisitFilters
 
 ROUTE = "/appointments"
 
@@ -32,12 +34,11 @@ def appointments(viewer: Viewer) -> rx.Component:
                 pill_group(
                     t("Which appointments"),
                     pill_link(t("Upcoming"), href=ROUTE, chosen=~MyAppointments.shows_past),
-                    pill_link(
-                        t("Past"), href=f"{ROUTE}?show=past", chosen=MyAppointments.shows_past
-                    ),
+                    pill_link(t("Past"), href=PAST, chosen=MyAppointments.shows_past),
                 ),
                 class_name="flex flex-wrap items-center justify-between gap-3",
             ),
+            rx.cond(MyAppointments.is_listed & MyAppointments.shows_past, visit_filters()),
             rx.cond(MyAppointments.is_listed, _list(), skeleton_cards(2, "h-40")),
             mailbox_hint(),
             class_name="mx-auto w-full max-w-2xl grid gap-4",
@@ -64,10 +65,18 @@ def _list() -> rx.Component:
         card(
             rx.cond(
                 MyAppointments.shows_past,
-                empty_state(
-                    t("Nothing in the past"),
-                    t("Appointments that took place or were cancelled appear here."),
-                    button_link(t("Upcoming appointments"), href=ROUTE),
+                rx.cond(
+                    VisitFilters.is_narrowed,
+                    empty_state(
+                        t("Nothing like this in the past"),
+                        t("No appointment is of all that you chose."),
+                        button_link(t("All past appointments"), href=PAST),
+                    ),
+                    empty_state(
+                        t("Nothing in the past"),
+                        t("Appointments that took place or were cancelled appear here."),
+                        button_link(t("Upcoming appointments"), href=ROUTE),
+                    ),
                 ),
                 empty_state(
                     t("No upcoming appointments"),

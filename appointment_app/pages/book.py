@@ -172,11 +172,21 @@ def _summary() -> rx.Component:
             ),
             class_name="flex items-center gap-4",
         ),
+        rx.cond(
+            BookingForm.people.length() > 0,
+            rx.el.div(
+                rx.el.p(t("For whom"), class_name="muted small"),
+                pill_group(
+                    t("For whom"), rx.foreach(BookingForm.people, _choice), class_name="mt-1"
+                ),
+                class_name="mt-4",
+            ),
+        ),
         rx.el.div(
             rx.el.p(t("Visit type"), class_name="muted small"),
             pill_group(
                 t("Visit type"),
-                rx.foreach(BookingForm.visit_types, _visit_type),
+                rx.foreach(BookingForm.visit_types, _choice),
                 class_name="mt-1",
             ),
             class_name="mt-4",
@@ -214,7 +224,7 @@ def _summary() -> rx.Component:
     )
 
 
-def _visit_type(choice: Choice) -> rx.Component:
+def _choice(choice: Choice) -> rx.Component:
     return pill_link(choice.label, href=choice.href, chosen=choice.chosen)
 
 

@@ -10,7 +10,9 @@ from appointment_app.components.calendar import calendar as calendar_grid
 from appointment_app.components.calendar import calendar_toolbar
 from appointment_app.components.card import figure_card
 from appointment_app.components.dialog import dialog
+from appointment_app.components.facts import fact, fact_if, facts
 from appointment_app.components.field import text_area
+from appointment_app.components.link import phone_link
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
@@ -19,6 +21,7 @@ from appointment_app.pages.calendar_activity import calendar_activity
 from appointment_app.pages.calendar_move import move_dialog
 from appointment_app.pages.group_session_panel import group_session_panel
 from appointment_app.pages.new_appointment import new_appointment_dialog
+from appointment_app.pages.patient_panel import patient_panel
 from appointment_app.pages.series_dates import series_extent
 from appointment_app.pages.workspace import for_doctors
 from appointment_app.states.calendar_move import MoveAppointment
@@ -59,6 +62,10 @@ def _calendar() -> rx.Component:
             DoctorCalendar.approval_notice != "",
             rx.el.p(DoctorCalendar.approval_notice, class_name="notice"),
         ),
+        rx.cond(
+            DoctorCalendar.suspension_notice != "",
+            rx.el.p(DoctorCalendar.suspension_notice, class_name="notice"),
+        ),
         calendar_toolbar(
             DoctorCalendar.title,
             DoctorCalendar.view,
@@ -66,7 +73,13 @@ def _calendar() -> rx.Component:
             on_previous=rx.redirect(DoctorCalendar.earlier_href),
             on_next=rx.redirect(DoctorCalendar.later_href),
             on_view=lambda view: rx.redirect(DoctorCalendar.view_hrefs[view]),
-            action=button(t("New appointment"), variant="primary", on_click=NewAppointment.open),
+            action=button(
+                rx.el.span(t("New"), class_name="narrow-only"),
+                rx.el.span(t("New appointment"), class_name="wide-only"),
+                aria_label=t("New appointment"),
+                variant="primary",
+                on_click=NewAppointment.open,
+            ),
         ),
         rx.el.div(
             figure_card(t("Today"), DoctorCalendar.today_count, DoctorCalendar.to_confirm),
@@ -116,25 +129,25 @@ def _panel() -> rx.Component:
         ),
         _actions(),
         rx.cond(DoctorCalendar.is_cancelling, _cancel_form()),
-        rx.el.dl(
-            _fact(
+        facts(
+            fact(
                 t("When"),
                 DETAIL.when,
                 rx.el.span(" · ", DETAIL.zone, class_name="muted whitespace-nowrap"),
             ),
             rx.cond(
                 DETAIL.earlier.length() > 0,
-                _fact(
+                fact(
                     t("Moved from"),
                     rx.el.ul(rx.foreach(DETAIL.earlier, lambda moment: rx.el.li(moment))),
                 ),
             ),
-            _fact(t("Where"), DETAIL.place),
-            _fact_if(t("Room"), DETAIL.room),
-            _fact_if(t("Device"), DETAIL.device),
+            fact(t("Where"), DETAIL.place),
+            fact_if(t("Room"), DETAIL.room),
+            fact_if(t("Device"), DETAIL.device),
             rx.cond(
                 DETAIL.join_link != "",
-                _fact(
+                fact(
                     t("Video"),
                     rx.el.a(
                         t("Join the video visit"),
@@ -145,20 +158,17 @@ def _panel() -> rx.Component:
                     ),
                 ),
             ),
-            _fact_if(t("Born"), DETAIL.birth_date),
+            fact_if(t("Born"), DETAIL.birth_date),
             rx.cond(
                 DETAIL.phone != "",
-                _fact(
-                    t("Phone"),
-                    rx.el.a(DETAIL.phone, href=f"tel:{DETAIL.phone}", class_name="underline"),
-                ),
+                fact(t("Phone"), phone_link(DETAIL.phone)),
             ),
-            _fact_if(t("Reason for the visit"), DETAIL.reason),
-            _fact_if(t("Cancelled because"), DETAIL.cancel_reason),
-            _fact_if(t("Series"), DETAIL.series),
-            _fact(t("Reference"), DETAIL.reference),
-            class_name="facts",
+            fact_if(t("Reason for the visit"), DETAIL.reason),
+            fact_if(t("Cancelled because"), DETAIL.cancel_reason),
+            fact_if(t("Series"), DETAIL.series),
+            fact(t("Reference"), DETAIL.reference),
         ),
+        patient_panel(DETAIL.id),
         _notes(),
         _history(),
         name="appointment",
@@ -166,16 +176,6 @@ def _panel() -> rx.Component:
         on_close=DoctorCalendar.close_appointment,
         panel=True,
     )
-
-
-def _fact(name: str, *values: rx.Component | rx.Var | str) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(name), rx.el.dd(*values, class_name="whitespace-pre-line wrap-anywhere")
-    )
-
-
-def _fact_if(name: str, value: rx.Var[str]) -> rx.Component:
-    return rx.cond(value != "", _fact(name, value))
 
 
 def _actions() -> rx.Component:

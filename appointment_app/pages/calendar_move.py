@@ -1,4 +1,4 @@
-"""The dialog that moves an appointment in the doctor's calendar, dropped or typed."""
+"""The dialog that moves a patient's appointment, dropped in the calendar or typed."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.avatar import avatar
+from appointment_app.components.back_heading import back_heading
 from appointment_app.components.button import button_link
 from appointment_app.components.card import card
 from appointment_app.components.class_names import class_names
@@ -18,35 +19,34 @@ from appointment_app.components.empty_state import empty_state
 from appointment_app.components.facts import fact
 from appointment_app.components.icons import back_icon, forward_icon
 from appointment_app.components.link import link
+from appointment_app.components.opening_hours import opening_hours
 from appointment_app.components.page import Viewer, public_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton
 from appointment_app.components.slot import live_slot, slot_grid
 from appointment_app.i18n import t
-from appointment_app.states.doctor_profile import DoctorProfile, Place, VisitChoice
+from appointment_app.states.doctor_page import Place, VisitChoice
+from appointment_app.states.doctor_profile import DoctorProfile
 from appointment_app.states.doctor_week import DayView, PartOfDay
 from appointment_app.states.nothing_free_words import OtherRow
-from appointment_app.states.slot_links import SlotLink
+from appointment_app.states.shared_doctor_page import DAYS as DAY_VARS
 
-PROFILE = DoctorProfile.profile
-PLACE = DoctorProfile.place
-JUMP = DoctorProfile.jump
-MOVING = DoctorProfile.moving
+PAGE = DoctorProfile.page
+PROFILE = PAGE.profile
+PLACE = PAGE.place
+JUMP = PAGE.jump
+MOVING = PAGE.moving
+DAYS = rx.Var.create([getattr(DoctorProfile, name) for name in DAY_VARS]).to(list[DayView])
 
 
 def doctor(viewer: Viewer) -> rx.Component:
     """Return the page of the doctor that the address names."""
     return public_page(
         rx.el.div(
-            button_link(
-                back_icon(),
-                href=DoctorProfile.href_back,
-                variant="quiet",
-                class_name="button-icon",
-                aria_label=t("Back to the doctors"),
+            back_heading(
+                t("Choose a time"), href=DoctorProfile.href_back, label=t("Back to the doctors")
             ),
-            rx.el.h1(t("Choose a time")),
-            class_name="flex items-center gap-1 mb-3 -ml-2",
+            class_name="mb-3",
         ),
         rx.cond(
             DoctorProfile.is_loaded,
@@ -78,7 +78,7 @@ def _page() -> rx.Component:
 
 def _who() -> rx.Component:
     return rx.el.div(
-        avatar(PROFILE.initials, "large"),
+        avatar(PROFILE.initials, "large", photo=PROFILE.photo),
         rx.el.div(
             rx.el.h2(PROFILE.name),
             rx.el.p(PROFILE.summary, class_name="muted"),
@@ -93,8 +93,15 @@ def _about() -> rx.Component:
     return rx.fragment(
         rx.cond(PROFILE.bio != "", rx.el.p(PROFILE.bio, class_name="mb-4 whitespace-pre-line")),
         rx.el.dl(
+            rx.cond(
+                PROFILE.qualifications != "",
+                fact(
+                    t("Qualifications"),
+                    rx.el.span(PROFILE.qualifications, class_name="whitespace-pre-line"),
+                ),
+            ),
             rx.cond(PROFILE.languages != "", fact(t("Languages"), PROFILE.languages)),
-            rx.foreach(DoctorProfile.places, _where),
+            rx.foreach(PAGE.places, _where),
             class_name="facts",
         ),
     )
@@ -105,12 +112,16 @@ def _where(place: Place) -> rx.Component:
         place.name,
         place.address,
         rx.cond(
+            place.departments != "", rx.el.span(rx.el.br(), place.departments, class_name="muted")
+        ),
+        rx.cond(
             place.phone != "",
             rx.el.span(
                 rx.el.br(),
                 rx.el.a(place.phone, href=place.phone_href, class_name="inline-target underline"),
             ),
         ),
+        opening_hours(place.hours),
     )
 
 
@@ -118,25 +129,23 @@ def _times() -> rx.Component:
     return rx.fragment(
         rx.cond(MOVING.href != "", _moving()),
         rx.cond(
-            DoctorProfile.problem != "",
-            rx.el.p(DoctorProfile.problem, role="alert", class_name="notice"),
+            PAGE.problem != "",
+            rx.el.p(PAGE.problem, role="alert", class_name="notice"),
         ),
         rx.cond(
-            DoctorProfile.places.length() > 1,
-            pill_group(t("Clinic"), rx.foreach(DoctorProfile.places, _clinic)),
+            PAGE.places.length() > 1,
+            pill_group(t("Clinic"), rx.foreach(PAGE.places, _clinic)),
         ),
         rx.cond(
-            DoctorProfile.visit_types.length() > 0,
-            pill_group(t("Visit type"), rx.foreach(DoctorProfile.visit_types, _visit_type)),
+            PAGE.visit_types.length() > 0,
+            pill_group(t("Visit type"), rx.foreach(PAGE.visit_types, _visit_type)),
         ),
+        rx.cond(PAGE.visit_note != "", rx.el.p(PAGE.visit_note, class_name="muted")),
+        rx.cond(PAGE.left_out != "", rx.el.p(PAGE.left_out, class_name="muted")),
         rx.cond(
-            DoctorProfile.visit_note != "", rx.el.p(DoctorProfile.visit_note, class_name="muted")
-        ),
-        rx.cond(DoctorProfile.left_out != "", rx.el.p(DoctorProfile.left_out, class_name="muted")),
-        rx.cond(
-            DoctorProfile.days.length() > 0,
+            PAGE.has_days,
             rx.fragment(_limit_notice(), _week_head(), _strip_of_days(), _week(), _others()),
-            card(rx.el.p(DoctorProfile.week_problem, class_name="font-semibold")),
+            card(rx.el.p(PAGE.week_problem, class_name="font-semibold")),
         ),
     )
 
@@ -165,12 +174,12 @@ def _visit_type(visit_type: VisitChoice) -> rx.Component:
 def _week_head() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.h2(DoctorProfile.week, aria_live="polite", class_name="text-lg"),
-            rx.el.p(DoctorProfile.zone, class_name="muted small"),
+            rx.el.h2(PAGE.week, aria_live="polite", class_name="text-lg"),
+            rx.el.p(PAGE.zone, class_name="muted small"),
         ),
         rx.el.div(
-            _step(back_icon(), t("Earlier days"), DoctorProfile.previous_week),
-            _step(forward_icon(), t("Later days"), DoctorProfile.next_week),
+            _step(back_icon(), t("Earlier days"), PAGE.previous_week),
+            _step(forward_icon(), t("Later days"), PAGE.next_week),
             class_name="flex gap-2",
         ),
         class_name="flex items-center justify-between gap-3",
@@ -194,12 +203,12 @@ def _step(icon: rx.Component, label: str, href: rx.Var[str]) -> rx.Component:
 def _strip_of_days() -> rx.Component:
     """Return what a phone shows: the days to choose from, and the slots of the chosen one."""
     return rx.el.div(
-        day_strip(t("Day"), rx.foreach(DoctorProfile.days, _chip)),
-        rx.el.h3(DoctorProfile.chosen_day),
-        rx.foreach(DoctorProfile.parts, _part_of_day),
+        day_strip(t("Day"), rx.foreach(DAYS, _chip)),
+        rx.el.h3(PAGE.chosen_day),
+        rx.foreach(DAYS, lambda day: rx.cond(day.chosen, _parts_of_day(day))),
         rx.cond(
-            DoctorProfile.chosen_day_problem != "",
-            _nothing_free(DoctorProfile.chosen_day_problem),
+            PAGE.chosen_day_problem != "",
+            _nothing_free(PAGE.chosen_day_problem),
         ),
         class_name="narrow-only grid gap-4",
     )
@@ -211,10 +220,16 @@ def _chip(day: DayView) -> rx.Component:
     )
 
 
-def _part_of_day(part: PartOfDay) -> rx.Component:
-    return rx.el.div(
-        rx.el.h4(part.name, class_name="muted mb-2"),
-        slot_grid(rx.foreach(part.slots, _slot)),
+def _parts_of_day(day: DayView) -> rx.Component:
+    return rx.fragment(
+        rx.foreach(
+            day.parts,
+            lambda part: rx.el.div(
+                rx.el.h4(part.name, class_name="muted mb-2"),
+                slot_grid(_slots(day, part)),
+                key=part.name,
+            ),
+        )
     )
 
 
@@ -222,9 +237,9 @@ def _week() -> rx.Component:
     """Return what a desktop shows: seven columns of slots."""
     return card(
         rx.cond(
-            DoctorProfile.week_problem != "",
-            _nothing_free(DoctorProfile.week_problem),
-            day_columns(t("Free times"), rx.foreach(DoctorProfile.days, _column)),
+            PAGE.week_problem != "",
+            _nothing_free(PAGE.week_problem),
+            day_columns(t("Free times"), rx.foreach(DAYS, _column)),
         ),
         class_name="wide-only",
     )
@@ -236,8 +251,8 @@ def _column(day: DayView) -> rx.Component:
             day.weekday,
             day.date,
             rx.cond(
-                day.slots.length() > 0,
-                rx.foreach(day.slots, _slot),
+                day.parts.length() > 0,
+                rx.foreach(day.parts, lambda part: rx.fragment(_slots(day, part), key=part.name)),
                 rx.el.p(day.note, class_name="muted small py-2"),
             ),
         ),
@@ -261,18 +276,18 @@ def _nothing_free(sentence: rx.Var[str]) -> rx.Component:
 
 def _limit_notice() -> rx.Component:
     return rx.cond(
-        DoctorProfile.limit_notice != "",
-        rx.el.p(DoctorProfile.limit_notice, role="status", class_name="notice"),
+        PAGE.limit_notice != "",
+        rx.el.p(PAGE.limit_notice, role="status", class_name="notice"),
     )
 
 
 def _others() -> rx.Component:
     """Return who else has time, when there is none here."""
     return rx.cond(
-        DoctorProfile.others.length() > 0,
+        PAGE.others.length() > 0,
         rx.el.section(
             rx.el.h3(t("Free times elsewhere")),
-            rx.el.ul(rx.foreach(DoctorProfile.others, _other), class_name="grid gap-2"),
+            rx.el.ul(rx.foreach(PAGE.others, _other), class_name="grid gap-2"),
             class_name="grid gap-3",
         ),
     )
@@ -290,8 +305,8 @@ def _other(row: OtherRow) -> rx.Component:
     )
 
 
-def _slot(slot: SlotLink) -> rx.Component:
-    return live_slot(slot, slot.own_time, slot.places)
+def _slots(day: DayView, part: PartOfDay) -> rx.Component:
+    return rx.foreach(part.slots, lambda slot: live_slot(slot, day, PAGE.slot_links))
 
 
 def _page_to_come() -> rx.Component:

@@ -13,12 +13,16 @@ from appointment_app.components.class_names import class_names
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.form_dialog import danger_question
 from appointment_app.components.icons import back_icon, forward_icon
+from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.skeleton import skeleton_cards
 from appointment_app.i18n import t
+from appointment_app.pages.new_appointment import new_appointment_dialog
+from appointment_app.pages.new_patient import new_patient_dialog
 from appointment_app.pages.workspace import for_reception
 from appointment_app.states.front_desk import ROUTE, DeskChoice, DeskDoctor, DeskRow, FrontDesk
+from appointment_app.states.new_appointment import NewAppointment
 
 
 def front_desk(viewer: Viewer) -> rx.Component:
@@ -34,6 +38,8 @@ def front_desk(viewer: Viewer) -> rx.Component:
             _titled(skeleton_cards(3)),
         ),
         _question(),
+        new_appointment_dialog(),
+        new_patient_dialog(),
         viewer=viewer,
         current=ROUTE,
     )
@@ -94,6 +100,7 @@ def _head() -> rx.Component:
             rx.cond(FrontDesk.is_today, None, button_link(t("Today"), href=FrontDesk.today_href)),
             _step(back_icon(), t("Earlier"), FrontDesk.earlier_href),
             _step(forward_icon(), t("Later"), FrontDesk.later_href),
+            button(t("New appointment"), on_click=NewAppointment.open_at_desk, variant="primary"),
             button(t("Print day sheet"), on_click=rx.call_script("window.print()")),
             class_name="flex flex-wrap gap-2 print:hidden",
         ),
@@ -134,7 +141,7 @@ def _row(row: DeskRow) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.span(row.time, class_name="desk-time"),
-            rx.el.span(row.patient, class_name="desk-patient"),
+            link(row.patient, href=row.href, class_name="desk-patient"),
         ),
         rx.el.p(row.visit, rx.cond(row.room != "", f" · {row.room}", ""), class_name="muted"),
         rx.el.div(_state(row), _actions(row), class_name="desk-foot"),
@@ -164,6 +171,7 @@ def _state(row: DeskRow) -> rx.Component:
 
 def _actions(row: DeskRow) -> rx.Component:
     return rx.el.div(
+        _action(row.can_confirm, t("Confirm"), row, FrontDesk.confirm, variant="primary"),
         _action(row.can_check_in, t("Check in"), row, FrontDesk.check_in, variant="primary"),
         _action(row.can_complete, t("Complete"), row, FrontDesk.complete, variant="primary"),
         _action(row.can_miss, t("No-show…"), row, FrontDesk.ask_missed),

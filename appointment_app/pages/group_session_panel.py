@@ -8,6 +8,7 @@ from appointment_app.components.badge import status_badge
 from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
 from appointment_app.components.facts import fact
+from appointment_app.components.link import phone_link
 from appointment_app.i18n import t
 from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.group_session import GroupSessionPanel, SeatedRow
@@ -54,7 +55,7 @@ def _seated(row: SeatedRow) -> rx.Component:
         ),
         rx.cond(
             row.phone != "",
-            rx.el.a(row.phone, href=f"tel:{row.phone}", class_name="inline-target underline"),
+            phone_link(row.phone, "inline-target"),
         ),
         status_badge(row.status),
         class_name="flex flex-wrap items-center gap-x-3 gap-y-1",

@@ -13,14 +13,17 @@ from appointment_app.components.card import card
 from appointment_app.components.class_names import class_names
 from appointment_app.components.days import day_column, day_columns, no_slots
 from appointment_app.components.empty_state import empty_state
+from appointment_app.components.icons import place_icon
 from appointment_app.components.link import link
 from appointment_app.components.page import Viewer, public_page
+from appointment_app.components.pills import pill_group, pill_link
 from appointment_app.components.search_form import search_form
 from appointment_app.components.skeleton import skeleton
 from appointment_app.components.slot import live_slot
 from appointment_app.i18n import t
-from appointment_app.states.find_doctors import DayColumn, DoctorCard, FindDoctors
-from appointment_app.states.slot_links import SlotLink
+from appointment_app.states.doctor_card import DayColumn, DoctorCard
+from appointment_app.states.find_doctors import FindDoctors
+from appointment_app.states.near_address import ASK_POSITION
 
 
 def home(viewer: Viewer) -> rx.Component:
@@ -28,6 +31,8 @@ def home(viewer: Viewer) -> rx.Component:
     return public_page(
         rx.el.h1(t("Find a doctor and book the earliest free time"), class_name="mb-3"),
         _form(),
+        _near_me(),
+        _departments(),
         rx.cond(FindDoctors.is_loaded, _results(), _results_to_come()),
         viewer=viewer,
         current="/",
@@ -48,7 +53,9 @@ def _form() -> rx.Component:
             t("Where"),
             "place",
             FindDoctors.place,
-            placeholder=t("City or clinic"),
+            placeholder=rx.cond(
+                FindDoctors.near != "", t("Near you"), t("City, postcode or clinic")
+            ),
             list="cities",
             max_length=100,
         ),
@@ -60,11 +67,70 @@ def _form() -> rx.Component:
             hint=t("Leave empty for as soon as possible."),
         ),
         button(t("Search"), type="submit", variant="primary"),
+        *(
+            _kept(name, value)
+            for name, value in (
+                ("near", FindDoctors.near),
+                ("within", FindDoctors.within),
+                ("sort", FindDoctors.sort),
+                ("department", FindDoctors.department),
+            )
+        ),
         _suggestions("specialties", FindDoctors.specialties),
         _suggestions("cities", FindDoctors.cities),
         action="/",
         label=t("Find a doctor"),
         class_name="search-bar",
+    )
+
+
+def _kept(name: str, value: rx.Var[str]) -> rx.Component:
+    """Return what goes along with the next search, where there is something."""
+    return rx.cond(
+        value != "", rx.el.input(type="hidden", name=name, default_value=value, key=value)
+    )
+
+
+def _near_me() -> rx.Component:
+    """Return the button that asks where one is, then the ways to look around there."""
+    return rx.el.div(
+        rx.cond(
+            FindDoctors.near != "",
+            rx.fragment(
+                pill_group(
+                    t("Near you"),
+                    rx.foreach(
+                        FindDoctors.near_choices,
+                        lambda each: pill_link(each.label, href=each.href, chosen=each.chosen),
+                    ),
+                ),
+                button_link(t("Not near me"), href=FindDoctors.href_everywhere, variant="quiet"),
+            ),
+            button(
+                place_icon(),
+                t("Near me"),
+                variant="quiet",
+                class_name="-ms-4",  # its sign stands below the field
+                on_click=rx.call_script(ASK_POSITION, callback=FindDoctors.go_near),
+            ),
+        ),
+        rx.el.p(FindDoctors.near_problem, role="status", class_name="muted"),
+        class_name="mt-2 -mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 min-h-11",
+    )
+
+
+def _departments() -> rx.Component:
+    """Return the departments of the clinic that is looked in, where it has any."""
+    return rx.cond(
+        FindDoctors.departments.length() > 0,
+        pill_group(
+            t("Department"),
+            rx.foreach(
+                FindDoctors.departments,
+                lambda each: pill_link(each.label, href=each.href, chosen=each.chosen),
+            ),
+            class_name="mt-3",
+        ),
     )
 
 
@@ -120,7 +186,7 @@ def _headline() -> rx.Component:
     return rx.el.div(
         rx.el.h2(FindDoctors.count, aria_live="polite"),
         rx.el.p(
-            t("earliest first"),
+            rx.cond(FindDoctors.sort != "", t("nearest first"), t("earliest first")),
             rx.cond(
                 FindDoctors.first_day != "",
                 rx.el.span(t(" · from "), FindDoctors.first_day),
@@ -140,13 +206,26 @@ def _doctor_card(doctor: DoctorCard) -> rx.Component:
         rx.el.article(
             rx.el.div(
                 rx.el.div(
-                    avatar(doctor.initials, "large"),
+                    avatar(doctor.initials, "large", photo=doctor.photo),
                     rx.el.div(
                         rx.el.h3(
                             link(doctor.name, href=doctor.href, class_name="doctor-name"),
                         ),
                         rx.el.p(doctor.summary, class_name="muted"),
-                        rx.el.p(doctor.place, class_name="small"),
+                        rx.el.p(
+                            doctor.place,
+                            rx.cond(
+                                doctor.distance != "",
+                                rx.el.span(
+                                    " · ", doctor.distance, class_name="whitespace-nowrap muted"
+                                ),
+                            ),
+                            class_name="small whitespace-pre-line",
+                        ),
+                        rx.cond(
+                            doctor.departments != "",
+                            rx.el.p(doctor.departments, class_name="small muted"),
+                        ),
                         class_name="min-w-0",
                     ),
                     class_name="flex items-start gap-4",
@@ -182,7 +261,7 @@ def _visit_type(doctor: DoctorCard) -> rx.Component:
 
 def _free_days(doctor: DoctorCard) -> rx.Component:
     return rx.el.div(
-        day_columns(t("Free times"), rx.foreach(doctor.days, _day)),
+        day_columns(t("Free times"), rx.foreach(doctor.days, lambda day: _day(doctor, day))),
         rx.el.p(
             rx.cond(FindDoctors.one_zone == "", rx.el.span(doctor.zone, " · ")),
             link(t("More times"), href=doctor.href, class_name="inline-target"),
@@ -192,23 +271,19 @@ def _free_days(doctor: DoctorCard) -> rx.Component:
     )
 
 
-def _day(day: DayColumn) -> rx.Component:
+def _day(doctor: DoctorCard, day: DayColumn) -> rx.Component:
     return rx.el.div(
         day_column(
             day.weekday,
             day.date,
             rx.cond(
                 day.slots.length() > 0,
-                rx.foreach(day.slots, _slot),
+                rx.foreach(day.slots, lambda slot: live_slot(slot, day, doctor.slot_links)),
                 no_slots(t("no free times")),
             ),
         ),
         class_name=class_names(rx.cond(day.slots.length() > 0, "", "wide-only")),
     )
-
-
-def _slot(slot: SlotLink) -> rx.Component:
-    return live_slot(slot, slot.places)
 
 
 def _no_free_days(doctor: DoctorCard) -> rx.Component:

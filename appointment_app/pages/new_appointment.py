@@ -1,4 +1,4 @@
-"""The dialog in which a doctor books for a patient."""
+"""The dialog in which staff book for a patient."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from appointment_app.components.button import button
 from appointment_app.components.dialog import dialog
 from appointment_app.components.field import form_alert, select_field, text_area, text_field
 from appointment_app.components.moment_fields import moment_fields
+from appointment_app.components.person_choice import person_choice
 from appointment_app.i18n import t
 from appointment_app.states.new_appointment import FoundPatient, NewAppointment
+from appointment_app.states.new_patient import NewPatient
 
 _FORM = "new-appointment-form"
 ERRORS = NewAppointment.errors
@@ -24,11 +26,12 @@ def new_appointment_dialog() -> rx.Component:
             rx.cond(
                 NewAppointment.places.length() > 1,
                 select_field(
-                    t("Clinic"),
+                    rx.cond(NewAppointment.is_at_desk, t("Doctor"), t("Clinic")),
                     "place",
                     NewAppointment.places,
                     id="new-place",
                     default_value=NewAppointment.place,
+                    on_change=NewAppointment.choose_place,
                 ),
             ),
             select_field(
@@ -49,7 +52,11 @@ def new_appointment_dialog() -> rx.Component:
                 t("Reason for the visit"),
                 "reason",
                 id="new-reason",
-                hint=t("Optional. Only you and the patient can read it."),
+                hint=rx.cond(
+                    NewAppointment.is_at_desk,
+                    t("Optional. Only the doctor and the patient can read it afterwards."),
+                    t("Optional. Only you and the patient can read it."),
+                ),
                 error=ERRORS.get("reason", ""),
                 rows="2",
                 max_length="1000",
@@ -99,7 +106,11 @@ def _patient() -> rx.Component:
                 "patient",
                 id="new-patient",
                 type="search",
-                hint=t("Name or date of birth of somebody who was with you before."),
+                hint=rx.cond(
+                    NewAppointment.is_at_desk,
+                    t("Name, date of birth, patient number or telephone number."),
+                    t("Name or date of birth of somebody who was with you before."),
+                ),
                 error=ERRORS.get("patient", ""),
                 auto_complete="off",
                 auto_focus=True,  # where another patient is chosen
@@ -112,20 +123,28 @@ def _patient() -> rx.Component:
                 class_name="grid gap-2 mt-2 empty:hidden",
             ),
             rx.el.p(
-                rx.cond(NewAppointment.nobody_found, t("Nobody of that name was with you."), ""),
+                rx.cond(
+                    NewAppointment.nobody_found,
+                    rx.cond(
+                        NewAppointment.is_at_desk,
+                        t("Nobody of that name is known at this clinic."),
+                        t(
+                            "Nobody of that name has or had an appointment with you. The front desk"
+                            " finds everybody else."
+                        ),
+                    ),
+                    "",
+                ),
                 role="status",
                 class_name="muted",
+            ),
+            rx.cond(
+                NewAppointment.can_create,
+                button(t("New patient"), on_click=NewPatient.open, class_name="mt-2"),
             ),
         ),
     )
 
 
 def _found(patient: FoundPatient) -> rx.Component:
-    return rx.el.li(
-        button(
-            patient.name,
-            rx.cond(patient.born != "", rx.el.span(f" · {patient.born}", class_name="muted"), ""),
-            on_click=NewAppointment.choose(patient.id),
-            class_name="w-full",
-        )
-    )
+    return person_choice(patient.name, patient.born, on_click=NewAppointment.choose(patient.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.account_fields import (
+    consent_field,
     email_field,
     name_fields,
     password_field,
@@ -34,6 +35,7 @@ def register(viewer: Viewer) -> rx.Component:
                 email_field(),
                 phone_field(),
                 password_field(t("Password"), "new-password"),
+                consent_field(),
                 path="/register",
                 submit=t("Create account"),
                 success=confirm_address_panel(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from appointment_app.components.account_fields import (
+    consent_field,
     email_field,
     name_fields,
     password_field,
@@ -36,6 +37,7 @@ def register_doctor(viewer: Viewer) -> rx.Component:
                 select_field(t("Clinic"), "clinic", PracticeChoices.clinics, required=True),
                 _specialties(),
                 password_field(t("Password"), "new-password"),
+                consent_field(),
                 path="/register-doctor",
                 submit=t("Register"),
                 success=confirm_address_panel(

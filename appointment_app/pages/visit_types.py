@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointment_app.components.badge import badge
 from appointment_app.components.button import button, icon_button
-from appointment_app.components.card import card, card_row, list_card
+from appointment_app.components.card import card, list_card
 from appointment_app.components.empty_state import empty_state
 from appointment_app.components.field import (
     check_field,
@@ -17,6 +17,7 @@ from appointment_app.components.field import (
 )
 from appointment_app.components.form_dialog import danger_question, form_dialog
 from appointment_app.components.icons import down_icon, up_icon
+from appointment_app.components.item_row import item_row
 from appointment_app.components.page import Viewer, workspace_page
 from appointment_app.components.pills import pills
 from appointment_app.components.skeleton import skeleton_cards
@@ -84,17 +85,11 @@ def _list() -> rx.Component:
 
 
 def _row(row: VisitTypeRow) -> rx.Component:
-    return card_row(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h2(row.name, class_name="text-base"),
-                rx.cond(row.active, None, badge(t("Not offered"))),
-                class_name="flex flex-wrap items-center gap-2",
-            ),
-            rx.el.p(row.facts, class_name="muted small"),
-            class_name="flex-1 min-w-52",
-        ),
-        rx.el.div(
+    return item_row(
+        row.name,
+        row.facts,
+        marks=[rx.cond(row.active, None, badge(t("Not offered")))],
+        actions=[
             switch(
                 t("Offered"),
                 checked=row.active,
@@ -120,9 +115,7 @@ def _row(row: VisitTypeRow) -> rx.Component:
                 aria_label=t("Edit {name}", name=row.name),
                 on_click=VisitTypeEditor.edit(row.id),
             ),
-            class_name="flex flex-wrap items-center gap-2",
-        ),
-        class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+        ],
     )
 
 

@@ -35,7 +35,7 @@ function refuseDeeds(refuse) {
   };
 }
 
-export function Connection({ lost, offline, refused, back }) {
+export function Connection({ lost, offline, away, refused, back }) {
   const [hasNetwork, setHasNetwork] = useState(true);
   const [said, say] = useState("");
   const region = useRef(null);
@@ -54,14 +54,15 @@ export function Connection({ lost, offline, refused, back }) {
   useEffect(() => {
     if (isLost) {
       wasLost.current = true;
-      say(offline);
+      say(hasNetwork ? away : offline);
       return refuseDeeds(() => say(refused));
     }
     if (!wasLost.current) return;
+    wasLost.current = false;
     say(back);
     const timer = setTimeout(() => say(""), SHOWN_FOR_MS);
     return () => clearTimeout(timer);
-  }, [isLost]);
+  }, [isLost, hasNetwork]);
 
   useEffect(() => {
     // A popover that is opened again lies above a dialog that was opened meanwhile.

@@ -1,5 +1,5 @@
 /* The place where short messages appear, and window.showToast(text, kind, action) to show one.
-   Kinds: "good" goes by itself, "error" stays until somebody closes it. An action, { label, press },
+   Kinds: "good" goes by itself, "note" and "error" stay until somebody closes them. An action, { label, press },
    is a button that presses the button of the page with the id `press`. */
 import { createElement, useEffect, useRef, useState } from "react";
 
@@ -19,7 +19,7 @@ export function ToastRegion({ label, closeLabel }) {
       const stays = (toast) => toast.text !== text && !(action && toast.action);
       setToasts((all) => [...all.filter(stays), { id, text, kind, action }]);
       const time = action ? SHOWN_WITH_ACTION_MS : SHOWN_FOR_MS;
-      if (kind !== "error") setTimeout(() => close(id), time);
+      if (kind === "good") setTimeout(() => close(id), time);
     };
     return () => delete window.showToast;
   }, []);
