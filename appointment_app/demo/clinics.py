@@ -25,8 +25,13 @@ class DemoClinic:
     region: str
     zone: str
     phone: str
+    latitude: float
+    longitude: float
     resources: dict[str, ResourceKind]
 
+
+# Weekday, opens, closes: Monday to Friday from 8 to 18, Saturday from 9 to 13.
+OPENING_HOURS = [*([day, 8 * 60, 18 * 60] for day in range(5)), [5, 9 * 60, 13 * 60]]
 
 CLINICS = (
     DemoClinic(
@@ -40,6 +45,8 @@ CLINICS = (
         region="BE",
         zone="Europe/Berlin",
         phone="+49 30 23125 100",
+        latitude=52.5186,
+        longitude=13.3081,
         resources={
             "Treatment room 1": ResourceKind.ROOM,
             "Treatment room 2": ResourceKind.ROOM,
@@ -57,6 +64,8 @@ CLINICS = (
         region="HH",
         zone="Europe/Berlin",
         phone="+49 40 66969 200",
+        latitude=53.5413,
+        longitude=9.9841,
         resources={"Room A": ResourceKind.ROOM, "Room B": ResourceKind.ROOM},
     ),
     DemoClinic(
@@ -70,6 +79,8 @@ CLINICS = (
         region="MA",
         zone="America/New_York",
         phone="+1 617-555-0100",
+        latitude=42.3601,
+        longitude=-71.0512,
         resources={"Procedure room": ResourceKind.ROOM},
     ),
 )

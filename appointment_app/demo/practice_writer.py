@@ -6,17 +6,20 @@ from datetime import UTC, date, datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.accounts.consent import NOTICE_VERSION
 from appointment_app.clinics.specialties import STANDARD_SPECIALTIES
-from appointment_app.demo.clinics import CLINICS, SPECIALTIES
+from appointment_app.demo.clinics import CLINICS, OPENING_HOURS, SPECIALTIES
 from appointment_app.demo.doctors import DOCTORS
 from appointment_app.demo.logins import ADMINISTRATOR, RECEPTION
 from appointment_app.demo.people import DemoPatient, ascii_slug
 from appointment_app.demo.planned import DemoPlan
 from appointment_app.demo.practice import DemoDoctor, weekly
-from appointment_app.demo.rows import insert_rows, public_id
+from appointment_app.demo.profiles import PROFILES
+from appointment_app.demo.rows import insert_rows, patient_number, public_id
 from appointment_app.models import (
     Approval,
     Clinic,
+    Consent,
     DateOverride,
     DateOverrideRange,
     Doctor,
@@ -24,6 +27,8 @@ from appointment_app.models import (
     DoctorLanguage,
     DoctorSpecialty,
     Guardianship,
+    Kinship,
+    PatientProfile,
     Person,
     Resource,
     Role,
@@ -67,6 +72,8 @@ class PracticeWriter:
         self._add_what_doctors_have()
         self._add_resources()
         self._add_guardians(patients)
+        self._add_profiles()
+        self._add_consents()
         await self.session.flush()
         self._add_suitable_resources()
         await self._add_hours(planned)
@@ -86,6 +93,9 @@ class PracticeWriter:
                 zone=clinic.zone,
                 phone=clinic.phone,
                 email=f"{clinic.code}@clinics.demo.example",
+                latitude=clinic.latitude,
+                longitude=clinic.longitude,
+                opening_hours=OPENING_HOURS,
                 is_demo=True,
                 created_at=self.opened_at,
             )
@@ -138,6 +148,7 @@ class PracticeWriter:
             self.session.add(
                 Person(
                     public_id=public_id("person", _email(doctor)),
+                    number=patient_number(_email(doctor)),
                     user_id=user_id,
                     given_name=doctor.given_name,
                     family_name=doctor.family_name,
@@ -148,6 +159,7 @@ class PracticeWriter:
             user = self.users.get(patient.email)
             self.people[patient.key] = Person(
                 public_id=public_id("person", patient.key),
+                number=patient_number(patient.key),
                 user_id=row_id(user) if user else None,
                 given_name=patient.given_name,
                 family_name=patient.family_name,
@@ -241,9 +253,20 @@ class PracticeWriter:
                     Guardianship(
                         guardian_id=row_id(self.people[patient.guardian]),
                         dependent_id=row_id(self.people[patient.key]),
+                        kinship=Kinship.CHILD,
                         created_at=self.opened_at,
                     )
                 )
+
+    def _add_consents(self) -> None:
+        self.session.add_all(
+            Consent(user_id=row_id(user), version=NOTICE_VERSION, agreed_at=self.opened_at)
+            for user in self.users.values()
+        )
+
+    def _add_profiles(self) -> None:
+        for key, told in PROFILES.items():
+            self.session.add(PatientProfile(person_id=row_id(self.people[key]), **told))
 
     async def _add_hours(self, planned: DemoPlan) -> None:
         weekly_hours = [

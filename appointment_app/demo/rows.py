@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
@@ -26,3 +27,9 @@ async def insert_rows(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
 def public_id(kind: str, key: str) -> UUID:
     """Return an id that stays the same from one reset to the next, so that links live on."""
     return uuid5(_NAMESPACE, f"{kind}/{key}")
+
+
+def patient_number(key: str) -> str:
+    """Return a patient's number that stays the same, too."""
+    digits = hashlib.sha256(key.encode()).hexdigest()[:9].upper()
+    return digits.translate(str.maketrans("01", "XY"))

@@ -19,7 +19,8 @@ from appointment_app.demo.people import DemoPatient, invent_patients
 from appointment_app.demo.planned import DemoPlan
 from appointment_app.demo.practice_writer import PracticeWriter
 from appointment_app.demo.visit_writer import VisitWriter
-from appointment_app.models import metadata
+from appointment_app.models import APPEND_ONLY, metadata
+from appointment_app.models.append_only import guards, releases
 from appointment_app.scheduling.local_time import local_date
 
 
@@ -49,8 +50,24 @@ async def _replace(
     password_hash: str,
 ) -> None:
     await require_demo(session)
+    await _empty_record(session)
     for table in reversed(metadata.sorted_tables):
-        await session.exec(delete(table))
+        if table.name not in APPEND_ONLY:
+            await session.exec(delete(table))
     practice = PracticeWriter(session, today, password_hash)
     await practice.write(patients, planned)
     await VisitWriter(session, practice, Random(f"{seed}/references")).write(planned.visits)
+
+
+async def _empty_record(session: AsyncSession) -> None:
+    """Throw the record of a demo away: the database lets go of it, and then guards it again.
+
+    MariaDB commits with each of these statements, so that the rest is a transaction of its own.
+    """
+    connection = await session.connection()
+    for table in reversed(APPEND_ONLY):
+        for statement in releases(table, connection.dialect.name):
+            await connection.exec_driver_sql(statement)
+        await connection.execute(delete(metadata.tables[table]))
+        for statement in guards(table, connection.dialect.name):
+            await connection.exec_driver_sql(statement)

@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.accounts import passwords
+from appointment_app.accounts import audit, passwords
+from appointment_app.accounts.actor import NOBODY
 from appointment_app.database import Database
 from appointment_app.demo.appointments import plan
 from appointment_app.demo.clinics import CLINICS
@@ -34,9 +36,11 @@ from appointment_app.demo.logins import (
 from appointment_app.demo.people import invent_patients
 from appointment_app.demo.seed import load_demo
 from appointment_app.models import (
+    CANNOT_CHANGE,
     Appointment,
     AppointmentStatus,
     Approval,
+    AuditEvent,
     BlockKind,
     BookableBy,
     BusyBlock,
@@ -92,6 +96,19 @@ async def demo(demo_file: Path) -> AsyncIterator[AsyncSession]:
     await opened.dispose()
 
 
+async def test_a_reset_empties_the_record_and_leaves_it_guarded(database: Database) -> None:
+    async with database.session() as session, session.begin():
+        audit.record(session, NOBODY, "x.y", record_type="x", record_id=1)
+    await load_demo(database, today=TODAY)
+    async with database.session() as session, session.begin():
+        assert (await session.exec(select(AuditEvent))).all() == []
+        audit.record(session, NOBODY, "x.y", record_type="x", record_id=1)
+    for statement in (sa.delete(AuditEvent), sa.update(AuditEvent).values(record_id=2)):
+        with pytest.raises(DBAPIError, match=CANNOT_CHANGE):
+            async with database.engine.begin() as connection:
+                await connection.execute(statement)
+
+
 async def test_holds_what_it_promises(demo: AsyncSession) -> None:
     clinics = (await demo.exec(select(Clinic))).all()
     assert len(clinics) == len({clinic.city for clinic in clinics}) == 3
@@ -123,6 +140,13 @@ async def test_every_row_is_demo_data(demo: AsyncSession) -> None:
     assert all(user.is_demo and user.email_verified_at for user in users)
     assert all(user.email.endswith("demo.example") for user in users)
     assert all(clinic.is_demo for clinic in (await demo.exec(select(Clinic))).all())
+
+
+async def test_nobody_but_who_tries_it_is_reminded(demo: AsyncSession) -> None:
+    bookers = select(User.email).join(Appointment, col(Appointment.booked_by) == User.id)
+    found = set((await demo.exec(bookers.where(col(Appointment.reminded_for).is_(None)))).all())
+    assert PATIENT.email in found
+    assert found <= {login.email for login in DEMO_LOGINS}
 
 
 async def test_demo_logins_can_log_in(demo: AsyncSession) -> None:
