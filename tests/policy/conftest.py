@@ -15,8 +15,9 @@ from appointment_app.database import get_database
 from appointment_app.settings import get_settings
 from appointment_app.states import mailbox
 from tests.accounts.people import NOON, answer_at_once
+from tests.policy.building import build
 from tests.policy.tabs import Sockets, running_sockets
-from tests.policy.world import World, build
+from tests.policy.world import World
 
 quick = pytest.fixture(autouse=True)(answer_at_once)
 

@@ -5,57 +5,12 @@ Whoever adds a route says here what everybody gets from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from tests.policy.world import Who
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route in one situation.
-
-    ``answers`` are the HTTP statuses in the order of ``Who``; ``changes`` are the tables in
-    which a successful request changes something, ``changes_for_nobody`` where those differ.
-    """
-
-    route: str
-    answers: tuple[int, ...]
-    address: str = ""
-    body: dict[str, Any] = field(default_factory=dict)
-    changes: frozenset[str] = frozenset()
-    changes_for_nobody: frozenset[str] | None = None
-    shows: str = ""
-
-    def expected(self, who: Who) -> int:
-        """The status that ``who`` gets."""
-        return self.answers[list(Who).index(who)]
-
-    def changed_for(self, who: Who) -> frozenset[str]:
-        """The tables in which something changes when ``who`` succeeds."""
-        if who is Who.NOBODY and self.changes_for_nobody is not None:
-            return self.changes_for_nobody
-        return self.changes
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-        return self.route.partition(" ")[0]
-
-    @property
-    def path(self) -> str:
-        """The path to ask for, with the names of ids in braces."""
-        return self.address or self.route.partition(" ")[2]
-
-
-# Columns:  nobody  patient  another    doctor   another    administrator  another clinic's
-#                            patient             doctor     of all         administrator
-# and last the reception of the doctor's clinic
-ALL = (200,) * 8
-ACCEPTED = (202,) * 8
-SOMEBODY = (401, 200, 200, 200, 200, 200, 200, 200)
-DONE = (204,) * 8
-CONCERNED = (401, 200, 404, 200, 404, 200, 404, 403)
+from tests.policy.expected_of_bookings import BOOKING_ROWS
+from tests.policy.expected_of_figures import ROUTES as FIGURE_ROWS
+from tests.policy.expected_of_keeping_routes import KEEPING_ROWS
+from tests.policy.expected_of_people_routes import PEOPLE_ROWS
+from tests.policy.expected_of_practices import PRACTICE_ROWS
+from tests.policy.route_rows import ACCEPTED, ALL, SOMEBODY, Row
 
 _ACCOUNT = frozenset(
     {"account_token", "audit_event", "login_throttle", "outbox_message", "user_account"}
@@ -75,8 +30,9 @@ ROWS = (
             "password": "{password}",
             "given_name": "Nora",
             "family_name": "New",
+            "agrees": True,
         },
-        changes=_ACCOUNT | {"person", "role_assignment"},
+        changes=_ACCOUNT | {"consent", "person", "role_assignment"},
     ),
     Row(
         "POST /auth/register-doctor",
@@ -86,12 +42,14 @@ ROWS = (
             "password": "{password}",
             "given_name": "Nora",
             "family_name": "New",
+            "agrees": True,
             "licence_number": "LIC-NORA",
             "specialties": ["dermatology"],
             "clinic": "{harbour}",
         },
         changes=_ACCOUNT
-        | {"doctor", "doctor_at_clinic", "doctor_specialty", "person", "role_assignment"},
+        | {"consent", "doctor", "doctor_at_clinic", "doctor_specialty"}
+        | {"person", "role_assignment"},
     ),
     Row("POST /auth/verify", ALL, body={"token": "{verify}"}, changes=_LOGIN | {"account_token"}),
     Row(
@@ -118,15 +76,93 @@ ROWS = (
         body={"token": "{reset}", "password": "eight blue kettles"},
         changes=_LOGIN | {"account_token", "outbox_message"},
     ),
-    Row("GET /auth/me", SOMEBODY, shows="display_name"),
     Row(
-        "GET /appointments/{appointment_id}.ics",
-        CONCERNED,
-        address="/appointments/{pending}.ics",
-        shows="https://meet.example/pia-and-dora",
+        "POST /auth/change-password",
+        SOMEBODY,
+        body={"password": "{password}", "new_password": "eight blue kettles"},
+        changes=frozenset({"audit_event", "outbox_message", "user_account"}),
     ),
-    # Nobody here keeps this one, so that nobody gives it up.
-    Row("POST /holds/{hold_id}/release", DONE, address="/holds/{pending}/release"),
+    Row(
+        "POST /auth/change-email",
+        (401, 202, 202, 202, 202, 202, 202, 202),
+        body={"password": "{password}", "email": "pia.new@secret.example"},
+        changes=frozenset({"account_token", "audit_event", "outbox_message"}),
+    ),
+    Row(
+        "POST /auth/confirm-email",
+        ALL,
+        body={"token": "{new_address}"},
+        changes=frozenset({"account_token", "audit_event", "outbox_message", "user_account"}),
+    ),
+    # Whoever has the link
+    Row(
+        "POST /auth/own-account",
+        ALL,
+        body={"token": "{own_account}", "password": "eight blue kettles", "agrees": True},
+        changes=_LOGIN | {"account_token", "consent", "guardianship", "person", "role_assignment"},
+    ),
+    # Everybody here has agreed already.
+    Row("POST /auth/consent", SOMEBODY, body={"next": "/appointments"}, shows="/appointments"),
+    # Without a picture; whoever may set one is told so, and nothing changes.
+    Row("GET /doctors/{doctor_id}/photo", (404,) * 8, address="/doctors/{dora}/photo"),
+    Row(
+        "POST /doctors/{doctor_id}/photo",
+        (401, 403, 403, 422, 403, 422, 403, 403),
+        address="/doctors/{dora}/photo",
+    ),
+    Row(
+        "DELETE /doctors/{doctor_id}/photo",
+        (401, 403, 403, 204, 403, 204, 403, 403),
+        address="/doctors/{dora}/photo",
+    ),
+    Row("GET /auth/me", SOMEBODY, shows="display_name"),
+    # A form, not JSON: what is sent here cannot be read.
+    Row("POST /auth/token", (400,) * 8),
+    Row("POST /auth/refresh", (401,) * 8, body={"refresh_token": "of nobody"}),
+    Row("GET /auth/sessions", SOMEBODY, shows='"is_current":true'),
+    Row(
+        "DELETE /auth/sessions",
+        (401, *(204,) * 7),
+    ),
+    Row(
+        "DELETE /auth/sessions/{login_id}",
+        (401, *(404,) * 7),
+        address="/auth/sessions/{pending}",
+    ),
+    *BOOKING_ROWS,
+    *FIGURE_ROWS,
+    *PRACTICE_ROWS,
+    *PEOPLE_ROWS,
+    *KEEPING_ROWS,
+    Row(
+        "GET /privacy/{person_id}/data.zip",
+        (401, 200, 404, 404, 404, 403, 404, 404),
+        address="/privacy/{pia}/data.zip",
+        changes=frozenset({"audit_event"}),
+    ),
+    Row(
+        "POST /privacy/{person_id}/erase",
+        (401, 200, 404, 404, 404, 403, 404, 404),
+        address="/privacy/{zoe}/erase",
+        body={"password": "{password}"},
+        changes=frozenset(
+            {
+                "account_token",
+                "audit_event",
+                "guardianship",
+                "outbox_message",
+                "person",
+                "person_key",
+            }
+        ),
+    ),
+    # Who took the record away stands in it.
+    Row(
+        "POST /record.csv",
+        (401, 403, 403, 403, 403, 200, 200, 403),
+        changes=frozenset({"audit_event"}),
+        shows="Entry,Time (UTC)",
+    ),
 )
 
 # What Reflex serves beside the API and the pages; nothing of it is anybody's.

@@ -143,4 +143,4 @@ async def _until_done() -> None:
     processor = app.event_processor
     async with asyncio.timeout(_SECONDS):
         while processor._tasks or processor._token_queues or not processor._queue.empty():  # noqa: ASYNC110
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)

@@ -15,9 +15,11 @@ from appointment_app.accounts.next_path import safe_next_path
 from appointment_app.appointment_app import app
 from tests.accounts.people import NOON, PASSWORD
 from tests.api.clients import ORIGIN, browser
-from tests.policy.expected_of_handlers import APPOINTMENT, CALENDAR
+from tests.policy.expected_of_calendar import CALENDAR
+from tests.policy.expected_of_handlers import APPOINTMENT
 from tests.policy.tabs import Sockets, handlers
-from tests.policy.world import Who, World, changed_tables, leaks, rows_by_table
+from tests.policy.who_sees_what import Who, leaks
+from tests.policy.world import World, changed_tables, rows_by_table
 
 _SESSION = handlers()["DoctorCalendar.load"].rpartition(".")[0].rpartition(".")[0]
 _CALENDAR = handlers()["DoctorCalendar.load"].rpartition(".")[0]

@@ -8,16 +8,11 @@ from reflex_base.registry import RegistrationContext
 from appointment_app.errors import Forbidden, NotFound
 from appointment_app.i18n import t
 from appointment_app.states.session_state import SessionState
-from tests.policy.expected_of_handlers import ROWS, Gets, Row, Step
+from tests.policy.expected_of_handlers import ROWS
+from tests.policy.handler_rows import Gets, Row, Step
 from tests.policy.tabs import Sockets, Tab, handlers, state_classes
-from tests.policy.world import (
-    SECRETS,
-    Who,
-    World,
-    changed_tables,
-    leaks,
-    rows_by_table,
-)
+from tests.policy.who_sees_what import SECRETS, Who, leaks
+from tests.policy.world import World, changed_tables, rows_by_table
 
 _NO_RIGHT = (
     Forbidden().sentence,
@@ -32,7 +27,7 @@ def test_every_handler_has_a_row() -> None:
     without = sorted(handlers().keys() - {row.handler for row in ROWS})
     assert not without, (
         "Any browser can call these handlers with any arguments. Write a row in"
-        f" tests/policy/expected_of_handlers.py that says what everybody gets: {without}"
+        f" tests/policy/expected_of_*.py that says what everybody gets: {without}"
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from appointment_app.accounts.actor import NOBODY, Actor, Grant
+from appointment_app.accounts.actor import NOBODY, Actor, Grant, Suspended
+from appointment_app.accounts.errors import SuspendedNow
 from appointment_app.accounts.policy import RULES, Action, Record, allows, require
+from appointment_app.accounts.rights_table import rights_table
 from appointment_app.errors import DomainError, Forbidden, LoginRequired, NotFound
 from appointment_app.models import Role
+from appointment_app.settings import PROJECT_ROOT
 
 RECORD = Record(person_id=1, doctor_id=11, clinic_id=21)
 
@@ -42,23 +47,41 @@ TABLE = """
 FIND_DOCTORS       yes   yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes
 HOLD_TIME          yes   yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes
 BOOK_APPOINTMENT   login yes  yes  no   no   no   no   no   no   no   no   no   no   no   no   no
-VIEW_APPOINTMENT   login yes  yes  404  404  yes  404  404  yes  yes  404  404  no   no   404  404
-CANCEL_APPOINTMENT login yes  yes  404  404  yes  404  404  yes  yes  404  404  no   no   404  404
+VIEW_APPOINTMENT   login yes  yes  404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
+CANCEL_APPOINTMENT login yes  yes  404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
 RESCHEDULE_APPOINTMENT login yes yes 404 404 no 404 404 no no 404 404 no no 404 404
-MOVE_APPOINTMENT   login no   no   404  404  yes  404  404  yes  yes  404  404  no   no   404  404
-BOOK_FOR_PATIENT   login no   no   no   no   yes  no   no   yes  yes  no   no   no   no   no   no
+MOVE_APPOINTMENT   login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
+BOOK_FOR_PATIENT   login no   no   no   no   yes  no   no   yes  yes  no   no   yes  yes  no   no
 CHECK_IN           login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
-CONFIRM_APPOINTMENT login no no 404 404 yes 404 404 yes yes 404 404 no no 404 404
+CONFIRM_APPOINTMENT login no no 404 404 yes 404 404 yes yes 404 404 yes yes 404 404
 CLOSE_APPOINTMENT  login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
 KEEP_NOTES         login no   no   404  404  yes  404  404  no   no   404  404  no   no   404  404
 LIST_OWN_APPOINTMENTS login yes yes yes yes yes yes yes yes yes yes yes yes yes yes yes
 VIEW_CALENDAR      login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
 VIEW_FRONT_DESK    login no   no   no   no   no   no   no   yes  yes  no   no   yes  yes  no   no
+VIEW_AVAILABILITY  login no   no   no   no   yes  no   no   yes  yes  no   no   yes  yes  no   no
 EDIT_AVAILABILITY  login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
 EDIT_VISIT_TYPES   login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
 DECIDE_DOCTORS     login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+EDIT_DOCTOR        login no   no   no   no   yes  no   no   yes  yes  no   no   no   no   no   no
+PLACE_DOCTORS      login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+SUSPEND_DOCTORS      login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+HAND_ON_APPOINTMENT login no no no no no no no yes yes no no no no no no
 EDIT_CLINIC        login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+OPEN_CLINICS       login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
 EDIT_RESOURCES     login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+KEEP_PATIENTS      login no   no   no   no   no   no   no   yes  yes  no   no   yes  yes  no   no
+MANAGE_STAFF       login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+EDIT_PROFILE       login yes  yes  404  404  no   404  404  no   no   404  404  no   no   404  404
+VIEW_PROFILE       login no   no   404  404  yes  404  404  yes  yes  404  404  yes  yes  404  404
+MANAGE_FAMILY      login yes yes yes yes yes yes yes yes yes yes yes yes yes yes yes
+VIEW_HEALTH        login no   no   404  404  yes  404  404  no   no   404  404  no   no   404  404
+VIEW_FIGURES       login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+VIEW_OWN_FIGURES   login no   no   no   no   yes  no   no   no   no   no   no   no   no   no   no
+READ_RECORD        login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+ERASE_PATIENT      login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
+TAKE_DATA          login yes  yes  404  404  no   404  404  no   no   404  404  no   no   404  404
+IMPORT_RECORDS     login no   no   no   no   no   no   no   yes  yes  no   no   no   no   no   no
 """
 
 _HEAD, *_LINES = [line.split() for line in TABLE.strip().splitlines()]
@@ -75,16 +98,34 @@ WITHOUT_A_RECORD = {
     Action.FIND_DOCTORS: set(ACTORS),
     Action.HOLD_TIME: set(ACTORS),
     Action.LIST_OWN_APPOINTMENTS: set(ACTORS) - {"none"},
+    Action.MANAGE_FAMILY: set(ACTORS) - {"none"},
     Action.BOOK_APPOINTMENT: set(),
     Action.RESCHEDULE_APPOINTMENT: set(),
     Action.KEEP_NOTES: set(),
     Action.VIEW_CALENDAR: set(),
+    Action.VIEW_AVAILABILITY: {"adm", "rec"},
     Action.EDIT_AVAILABILITY: set(),
     Action.EDIT_VISIT_TYPES: set(),
+    Action.VIEW_APPOINTMENT: {"adm", "rec"},
+    Action.CANCEL_APPOINTMENT: {"adm", "rec"},
+    Action.MOVE_APPOINTMENT: {"adm", "rec"},
+    Action.BOOK_FOR_PATIENT: {"adm", "rec"},
+    Action.CONFIRM_APPOINTMENT: {"adm", "rec"},
+    Action.VIEW_OWN_FIGURES: set(),
+    Action.KEEP_PATIENTS: {"adm", "rec"},
     Action.CHECK_IN: {"adm", "rec"},
     Action.CLOSE_APPOINTMENT: {"adm", "rec"},
     Action.VIEW_FRONT_DESK: {"adm", "rec"},
+    Action.EDIT_PROFILE: set(),
+    Action.VIEW_PROFILE: {"adm", "rec"},
+    Action.VIEW_HEALTH: set(),
+    Action.TAKE_DATA: set(),
 }
+
+
+def test_the_table_for_people_is_current() -> None:
+    """Make it anew with ``python -m appointment_app.manage rights > docs/rights.md``."""
+    assert (PROJECT_ROOT / "docs" / "rights.md").read_text() == rights_table()
 
 
 def refusal(actor: Actor, action: Action, record: Record | None) -> type[DomainError] | None:
@@ -117,7 +158,41 @@ def test_without_a_record(action: Action, who: str) -> None:
         assert allows(ACTORS[who], action, record) is (who in everywhere)
 
 
-_OF_NO_RECORD = {Action.FIND_DOCTORS, Action.HOLD_TIME, Action.LIST_OWN_APPOINTMENTS}
+# What is left to the doctor of the record while they are suspended.
+LEFT_WHILE_SUSPENDED = {
+    Action.FIND_DOCTORS,
+    Action.HOLD_TIME,
+    Action.LIST_OWN_APPOINTMENTS,
+    Action.MANAGE_FAMILY,
+    Action.EDIT_DOCTOR,
+    Action.VIEW_OWN_FIGURES,
+}
+
+
+@pytest.mark.parametrize("action", list(Action), ids=lambda action: action.name)
+def test_a_suspended_doctor(action: Action) -> None:
+    suspended = Actor(
+        user_id=5,
+        grants=frozenset({Grant(Role.DOCTOR)}),
+        suspension=Suspended(11, datetime(2026, 11, 2, tzinfo=UTC)),
+    )
+    may_otherwise = EXPECTED[action.name]["doc"] == "yes"
+    expected = None
+    if action not in LEFT_WHILE_SUSPENDED:
+        expected = SuspendedNow if may_otherwise else Forbidden
+    assert refusal(suspended, action, RECORD) is expected
+    assert may_otherwise or expected is Forbidden
+    # Of another doctor they are told what everybody is.
+    others = Record(person_id=1, doctor_id=12, clinic_id=21)
+    assert refusal(suspended, action, others) is refusal(ACTORS["doc2"], action, RECORD)
+
+
+_OF_NO_RECORD = {
+    Action.FIND_DOCTORS,
+    Action.HOLD_TIME,
+    Action.LIST_OWN_APPOINTMENTS,
+    Action.MANAGE_FAMILY,
+}
 
 
 def test_a_record_of_nobody_is_not_that_of_somebody_without_a_record() -> None:
