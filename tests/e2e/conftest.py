@@ -174,6 +174,7 @@ def new_page(
             "Failed to load resource",
             "net::ERR_INTERNET_DISCONNECTED",
             "net::ERR_CONNECTION",
+            "Connection closed before receiving a handshake response",
         )
         if message.type == "error" and not any(text in message.text for text in expected):
             problems.append(message.text)

@@ -19,6 +19,12 @@ def press(name: str, *, then: str) -> Open:
     return run
 
 
+def first_patient(page: Page) -> None:
+    """Open the page of the first patient of the list."""
+    page.locator("main h2 a").first.click()
+    _wait_for(page, "Upcoming appointments")
+
+
 def submit(fields: dict[str, str], button: str, *, then: str) -> Open:
     """Fill the fields of these labels, press the button and wait for a text."""
 
@@ -41,12 +47,17 @@ def both(first: Open, second: Open) -> Open:
     return run
 
 
+def agree(page: Page) -> None:
+    """Agree to the privacy notice."""
+    page.get_by_label("agree to it").check()
+
+
 def _wait_for(page: Page, text: str) -> None:
     expect(page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
 
 def menu(page: Page) -> None:
-    page.locator("button[popovertarget=menu]:visible").click()
+    page.get_by_role("button", name="Menu").click()
     expect(page.locator("#menu")).to_be_visible()
 
 

@@ -127,7 +127,7 @@ def test_an_administrator_closes_a_clinic_on_holidays(
     dialog.get_by_label("Closed on public holidays").check()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("Berlin, Austria · Wien")).to_be_visible()
+    expect(page.get_by_text("Berlin, Wien, Austria")).to_be_visible()
     clinic = in_database(server, lambda session: session.get_one(Clinic, row_id(practice.clinic)))
     assert (clinic.country, clinic.region, clinic.closed_on_holidays) == ("AT", "9", True)
 

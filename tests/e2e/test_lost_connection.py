@@ -11,24 +11,24 @@ from tests.e2e.practice import TUESDAY_TEN, add_appointment, open_account, open_
 AT_ONCE = 4_000  # milliseconds, with room for a busy machine
 
 
-def expect_refusal(page: Page, slot: Locator) -> None:
+def expect_refusal(page: Page, slot: Locator, why: str) -> None:
     """Wait for the banner; tap a time that is still there to be read, and be told."""
-    expect(page.get_by_text("You are offline. What you see may be out of date.")).to_be_visible(
+    expect(page.get_by_text(f"{why}. What you see may be out of date.")).to_be_visible(
         timeout=AT_ONCE
     )
     expect(slot).to_be_visible()
     expect(slot).to_have_attribute("aria-disabled", "true")
     before = page.url
     slot.tap(force=True)
-    expect(page.get_by_text("You are offline, so nothing was sent.")).to_be_visible()
+    expect(page.get_by_text("There is no connection, so nothing was sent.")).to_be_visible()
     assert page.url == before
 
 
 def expect_return(page: Page, slot: Locator) -> None:
     """Wait until the page says that all is well, and then no more."""
-    expect(page.get_by_text("You are back online")).to_be_visible()
+    expect(page.get_by_text("The connection is back")).to_be_visible()
     expect(slot).not_to_have_attribute("aria-disabled", "true")
-    expect(page.get_by_text("You are back online")).to_have_count(0)
+    expect(page.get_by_text("The connection is back")).to_have_count(0)
 
 
 def test_without_network_and_without_server(
@@ -49,10 +49,10 @@ def test_without_network_and_without_server(
         )
         # The network goes, and no socket is closed.
         context.set_offline(True)
-        expect_refusal(page, first)
+        expect_refusal(page, first, "You are offline")
         context.set_offline(False)
         expect_return(page, first)
-    expect_refusal(page, first)
+    expect_refusal(page, first, "The server cannot be reached just now")
     add_appointment(server, practice, login.person, TUESDAY_TEN)
     with running_server(folder, lambda server: None, port):
         expect_return(page, second)

@@ -63,6 +63,7 @@ def test_a_newcomer_books_and_cancels(new_page: Callable[..., Page], server: Ser
     page.get_by_label("Last name").fill("Newcomer")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("agree to it").check()
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Please confirm your address")).to_be_visible()
     assert appointments_with(server, practice) == []

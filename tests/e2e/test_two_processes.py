@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -21,12 +22,17 @@ from uuid import uuid4
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from redis import Redis
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.errors import Busy
+from appointment_app.live.keys import doctor_key
+from appointment_app.live.redis_hub import CHANNEL
+from appointment_app.models import row_id
 from appointment_app.scheduling.booking import BookingRequest, book
+from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.serve import STOP_SECONDS
 from tests.e2e.balancer import Balancer
 from tests.e2e.conftest import (
@@ -142,6 +148,21 @@ def test_what_one_process_does_shows_in_the_other_also_after_redis_was_away(
     assert [each.reason for each in appointments_with(server, practice)] == ["", "My knee"]
     booker.get_by_role("button", name="Cancel appointment").click()
     booker.get_by_role("dialog").get_by_role("button", name="Cancel appointment").click()
+    expect(free("10:30")).to_be_visible()
+
+
+def test_a_hold_of_one_process_that_expires_is_free_again_in_the_other(
+    new_page: Callable[..., Page], server: Server, site: Site
+) -> None:
+    practice = open_practice(server, "Expired")
+    watching, booker = new_page(), new_page()
+    site.prefer(0)
+    free = open_doctor(watching, practice)
+    expect(free("10:30")).to_be_visible()
+    site.prefer(1)
+    open_form(booker, practice, HALF_PAST_TEN)
+    expect(free("10:30")).to_have_count(0)
+    let_hold_expire(site, practice, since_its_start=timedelta(seconds=15))
     expect(free("10:30")).to_be_visible()
 
 
@@ -271,6 +292,19 @@ def open_doctor(page: Page, practice: Practice) -> Callable[[str], Locator]:
         return page.get_by_role("link", name=f"Tuesday 24 November, {time} with {name}").last
 
     return free
+
+
+def let_hold_expire(site: Site, practice: Practice, *, since_its_start: timedelta) -> None:
+    """Make a hold shorter than ours are, and tell the processes as if it had begun so."""
+    with site.postgres.connect() as connection:
+        ((expires_at,),) = connection.execute(
+            "UPDATE busy_block SET expires_at = expires_at - %s + %s"
+            " WHERE doctor_id = %s AND kind = 'hold' RETURNING expires_at",
+            [HOLD_FOR, since_its_start, practice.doctor.id],
+        ).fetchall()
+    ends = {"from": "", "keys": [doctor_key(row_id(practice.doctor))], "at": expires_at.isoformat()}
+    with Redis.from_url(site.redis.url) as redis:
+        redis.publish(CHANNEL, json.dumps(ends))
 
 
 def wait_until_waiting(site: Site) -> None:
