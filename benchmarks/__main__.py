@@ -20,6 +20,7 @@ import psycopg
 from appointment_app.database import Database
 from benchmarks.bookings import postgres_rows, sqlite_row
 from benchmarks.figures import Row, print_table
+from benchmarks.figures_pages import figure_rows
 from benchmarks.reading import month_rows, search_rows
 from benchmarks.scratch import SERVER, scratch_postgres, scratch_sqlite
 from benchmarks.world import build, copy_to_sqlite
@@ -27,20 +28,27 @@ from benchmarks.world import build, copy_to_sqlite
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the world is and how often things are done; appointments are a doctor's."""
+    """How large the world is and how often things are done; appointments are a doctor's.
+
+    ``group`` is how many doctors the hospital group has whose figures are looked at.
+    """
 
     doctors: int
     appointments: int
     rounds: int
     booking_rounds: int
     bookings_of_a_client: int
+    group: int
 
 
 SIZES = {
-    "small": Size(3_000, 100, 30, 3, 10),
-    "full": Size(10_000, 100, 200, 5, 40),
+    "small": Size(3_000, 100, 30, 3, 10, 50),
+    "full": Size(10_000, 100, 200, 5, 40, 500),
 }
+# What each doctor of a hospital group sees: a hundred working days.
+_OF_A_GROUP = 2_000
 _FEW_DOCTORS = 200
+_FIGURE_ROUNDS = 5
 
 
 def main() -> None:
@@ -53,16 +61,18 @@ def main() -> None:
     print(f"load before: {load}", flush=True)
     with ExitStack() as stack:
         began = time.monotonic()
-        urls = [stack.enter_context(scratch_postgres()) for _ in range(3)]
+        urls = [stack.enter_context(scratch_postgres()) for _ in range(4)]
         build(urls[0], size.doctors, size.appointments)
         build(urls[1], size.doctors, size.appointments // 10)
         build(urls[2], _FEW_DOCTORS, 10)
+        build(urls[3], size.group, _OF_A_GROUP)
         copy = stack.enter_context(scratch_postgres(template=urls[0]))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sqlite = stack.enter_context(scratch_sqlite(folder))
         copy_to_sqlite(urls[2], sqlite)
         print(f"worlds built in {time.monotonic() - began:.0f} s\n", flush=True)
         rows = asyncio.run(_measure(size, urls[0], urls[1], copy, sqlite))
+        rows += asyncio.run(_measure_figures(urls[3]))
     print_table(rows)
 
 
@@ -80,6 +90,13 @@ async def _measure(size: Size, url: str, smaller_url: str, copy: str, sqlite: st
     await smaller.dispose()
     rows += await postgres_rows(url, copy, size.booking_rounds, size.bookings_of_a_client)
     rows.append(await sqlite_row(sqlite, size.booking_rounds, size.bookings_of_a_client))
+    return rows
+
+
+async def _measure_figures(url: str) -> list[Row]:
+    database = Database(url)
+    rows = await figure_rows(url, database, _FIGURE_ROUNDS)
+    await database.dispose()
     return rows
 
 

@@ -1,7 +1,7 @@
 """The bound of everything live: a bare Socket.IO server that sends one text to all who listen.
 
 ``python -m benchmarks.broadcast PORT LETTERS`` serves it on the web server that we use. A client
-that sends "go" makes it send as many letters to every client.
+that sends "go" makes it send as many letters to every client; one that sends "me" gets them alone.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ def create() -> Any:
     @server.on("go", namespace=NAMESPACE)
     async def go(sid: str) -> None:
         await server.emit("event", text, namespace=NAMESPACE)
+
+    @server.on("me", namespace=NAMESPACE)
+    async def me(sid: str) -> None:
+        await server.emit("event", text, to=sid, namespace=NAMESPACE)
 
     return socketio.ASGIApp(server, socketio_path="_event")
 

@@ -1,8 +1,8 @@
-"""How soon every open page is right: ``make bench-live``, with real websockets and no browser.
+"""How soon every open page is right: ``make bench-live``, in real websockets and two browsers.
 
 Each figure stands beside its bound: a bare Socket.IO server that sends a text of the same size to
-as many clients in the same run. ``--size small`` takes a minute; ``SOAK`` is how many minutes the
-long run takes.
+as many clients in the same run. ``--size small`` takes two minutes, the full size five; ``SOAK`` is
+how many minutes the long run takes, 1 without it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Row, print_table
+from benchmarks.live_clicks import click_row
 from benchmarks.live_soak import reconnect_row, soak_rows
 from benchmarks.live_watchers import bare_seconds, watcher_row
 from benchmarks.scratch import scratch_postgres
@@ -34,11 +35,12 @@ class Size:
     doctors: int
     minutes: float
     reconnecting: int
+    clicks: int
 
 
 SIZES = {
-    "small": Size(50, 5, 100, 20, 0.5, 50),
-    "full": Size(200, 20, 1_000, 50, 10, 100),
+    "small": Size(50, 5, 100, 20, 0.5, 50, 5),
+    "full": Size(200, 20, 1_000, 50, 1, 100, 30),
 }
 _DOCTORS, _APPOINTMENTS = 200, 40
 
@@ -58,18 +60,23 @@ def main() -> None:
         build(url, _DOCTORS, _APPOINTMENTS)
         with running(folder, url, 1) as site:
             one, letters = asyncio.run(watcher_row(url, site, 2, size.watchers, size.rounds))
-        bare = asyncio.run(bare_seconds(folder, size.watchers, size.rounds, letters))
+        bare, to_two, to_few = (
+            asyncio.run(bare_seconds(folder, clients, size.rounds, letters))
+            for clients in (size.watchers, 2, size.tabs // size.doctors)
+        )
         redis = stack.enter_context(own_redis(folder))
         with running(folder, url, 2, redis) as site:
             two, _ = asyncio.run(watcher_row(url, site, 3, size.watchers, size.rounds))
             rows = [
                 _row("one process", size.watchers, bare, one, 0.4),
                 _row("two processes with Redis", size.watchers, bare, two, 0.3),
+                click_row(url, site, 120, size.clicks, to_two),
             ]
             print_table(rows)
             print(flush=True)
-            rows += asyncio.run(soak_rows(url, redis, site, size.tabs, size.doctors, minutes))
-            rows.append(asyncio.run(reconnect_row(url, redis, site, size.reconnecting)))
+            soak = soak_rows(url, redis, site, size.tabs, size.doctors, minutes, to_few)
+            rows += asyncio.run(soak)
+            rows.append(asyncio.run(reconnect_row(url, redis, site, size.reconnecting, folder)))
     print_table(rows)
 
 

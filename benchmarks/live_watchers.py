@@ -10,8 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +22,7 @@ import psycopg
 from appointment_app.database import Database
 from appointment_app.scheduling.slots import Offer
 from appointment_app.settings import PROJECT_ROOT
+from appointment_app.states.address import moment_text
 from appointment_app.states.booking_address import booking_link
 from benchmarks.broadcast import NAMESPACE
 from benchmarks.reading import offers_of
@@ -122,7 +123,7 @@ async def _one_change(
 ) -> float:
     starts_at = start_of(number)
     waiting.when.clear()
-    waiting.start = starts_at.isoformat()
+    waiting.start = moment_text(starts_at)
     while not commits.empty():
         commits.get_nowait()
     visitor = Tab(web, [process.url], booking_link(offer, starts_at))
@@ -155,18 +156,12 @@ async def _hear_commits(stack: AsyncExitStack, url: str) -> asyncio.Queue[float]
 
 async def bare_seconds(folder: Path, clients: int, rounds: int, letters: int) -> float:
     """Return the 95th percentile of a bare broadcast of so many letters to so many clients."""
-    port = free_port()
-    command = [sys.executable, "-m", "benchmarks.broadcast", str(port), str(letters)]
-    with (folder / "broadcast.log").open("w") as log:
-        process = subprocess.Popen(  # noqa: ASYNC220
-            command, cwd=PROJECT_ROOT, stdout=log, stderr=log, start_new_session=True
-        )
     heard: asyncio.Queue[float] = asyncio.Queue()
-    try:
+    seconds = []
+    with _bare_server(folder, letters) as port:
         async with client() as web:
             sockets = [await _connected(web, port) for _ in range(clients)]
             readers = [asyncio.create_task(_read(socket, heard)) for socket in sockets]
-            seconds = []
             for _ in range(rounds + 1):
                 began = time.perf_counter()
                 await sockets[0].send_str(f'42{NAMESPACE},["go"]')
@@ -174,10 +169,43 @@ async def bare_seconds(folder: Path, clients: int, rounds: int, letters: int) ->
                 seconds.append(max(moments) - began)
             for reader in readers:
                 reader.cancel()
+    return p95(seconds[1:])
+
+
+async def bare_connecting(folder: Path, clients: int, letters: int) -> float:
+    """Return how long clients take that connect at once and each ask for so many letters."""
+    heard: asyncio.Queue[float] = asyncio.Queue()
+    readers = []
+
+    async def come(web: aiohttp.ClientSession, port: int) -> None:
+        socket = await _connected(web, port)
+        readers.append(asyncio.create_task(_read(socket, heard)))
+        await socket.send_str(f'42{NAMESPACE},["me"]')
+
+    with _bare_server(folder, letters) as port:
+        async with client() as web:
+            await _connected(web, port)  # it runs
+            began = time.perf_counter()
+            await asyncio.gather(*(come(web, port) for _ in range(clients)))
+            moments = [await heard.get() for _ in range(clients)]
+            for reader in readers:
+                reader.cancel()
+    return max(moments) - began
+
+
+@contextmanager
+def _bare_server(folder: Path, letters: int) -> Iterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.broadcast", str(port), str(letters)]
+    with (folder / "broadcast.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=PROJECT_ROOT, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        yield port
     finally:
         os.killpg(process.pid, signal.SIGKILL)  # its worker too
         process.wait()
-    return p95(seconds[1:])
 
 
 async def _connected(web: aiohttp.ClientSession, port: int) -> aiohttp.ClientWebSocketResponse:

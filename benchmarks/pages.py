@@ -73,7 +73,7 @@ MEASURES = (
 
 def main() -> None:
     """Measure each page and print the table."""
-    chromium = _find_chromium()
+    chromium = find_chromium()
     _install_lighthouse()
     REPORTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _demo_server(Path(folder)) as url:
@@ -82,7 +82,8 @@ def main() -> None:
     _print_table(rows)
 
 
-def _find_chromium() -> str:
+def find_chromium() -> str:
+    """Return the path of a Chromium; leaves with a sentence where there is none."""
     found = subprocess.run(
         [PROJECT_ROOT / "scripts" / "find_chromium"], stdout=subprocess.PIPE, text=True
     )
@@ -169,7 +170,7 @@ def _addresses(url: str, chromium: str) -> dict[str, str]:
     """Return the pages to measure; the doctor and the time are the first that the search finds."""
     results = f"{url}/?words=dermatology"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_chromium_flags())
+        browser = playwright.chromium.launch(executable_path=chromium, args=chromium_flags())
         page = browser.new_page()
         page.goto(results)
         page.wait_for_selector("a[href^='/book?']", timeout=_FIRST_SLOT_MILLISECONDS)
@@ -184,7 +185,8 @@ def _addresses(url: str, chromium: str) -> dict[str, str]:
     }
 
 
-def _chromium_flags() -> list[str]:
+def chromium_flags() -> list[str]:
+    """Return the flags with which Chromium runs here."""
     return ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
@@ -204,7 +206,7 @@ def _run_lighthouse(page: str, address: str, chromium: str) -> dict[str, Any]:
         "--output=json",
         "--output=html",
         f"--output-path={REPORTS / page}",
-        f"--chrome-flags={' '.join(['--headless=new', *_chromium_flags()])}",
+        f"--chrome-flags={' '.join(['--headless=new', *chromium_flags()])}",
     ]
     subprocess.run(command, env=os.environ | {"CHROME_PATH": chromium}, check=True)
     report: dict[str, Any] = json.loads((REPORTS / f"{page}.report.json").read_text())

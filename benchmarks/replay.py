@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -111,12 +112,13 @@ def _with_ids(parameters: Any, new_ids: dict[str, Any]) -> Any:
     return parameters | {name: new_ids[name] for name in known} if known else parameters
 
 
-def _references_to(table: str) -> list[str]:
+@lru_cache
+def _references_to(table: str) -> tuple[str, ...]:
     """Return the names of the columns that hold ids of ``table``."""
-    return [
+    return tuple(
         column.name
         for each in SQLModel.metadata.sorted_tables
         for column in each.columns
         for key in column.foreign_keys
         if key.target_fullname == f"{table}.id"
-    ]
+    )

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,17 +62,23 @@ class Process:
     def memory(self) -> int:
         """The bytes of memory that all its processes have for themselves."""
         assert self._process is not None
-        found = subprocess.run(
-            ["ps", "-o", "pid=", "-g", str(self._process.pid)], capture_output=True, text=True
-        ).stdout.split()
-        return sum(_private_bytes(int(each)) for each in found)
+        return sum(map(_private_bytes, pids_of_group(self._process.pid)))
+
+    @property
+    def pid(self) -> int:
+        """The process of the system, which leads the group of all its workers."""
+        assert self._process is not None
+        return self._process.pid
 
 
 @contextmanager
 def running(
-    folder: Path, database_url: str, count: int, redis_url: str = ""
+    folder: Path, database_url: str, count: int, redis_url: str = "", **more: str
 ) -> Iterator[list[Process]]:
-    """As many processes on one database, and one Redis where an address is given."""
+    """As many processes on one database, and one Redis where an address is given.
+
+    ``more`` are settings of their own.
+    """
     environment = os.environ | {
         "APP_ENV": "test",
         "PUBLIC_URL": "",
@@ -83,6 +89,7 @@ def running(
         "HOLDS_PER_ADDRESS": "1000000",
     }
     environment.pop("CLOCK_START", None)
+    environment |= more
     processes = [Process(folder, environment) for _ in range(count)]
     try:
         for process in processes:
@@ -108,6 +115,23 @@ def own_redis(folder: Path) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
+
+
+def pids_of_group(leader: int) -> list[int]:
+    """Return the processes of a group."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "-g", str(leader)], capture_output=True, text=True
+    ).stdout
+    return [int(each) for each in found.split()]
+
+
+def processor_seconds(leaders: Sequence[int]) -> float:
+    """Return what groups of processes have taken of the processors so far."""
+    ticks = 0
+    for pid in (each for leader in leaders for each in pids_of_group(leader)):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

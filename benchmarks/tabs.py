@@ -40,7 +40,9 @@ class Tab:
         self.is_right = asyncio.Event()  # it has its page from the server
         self.free: set[str] = set()
         self.frames = 0
-        self.letters = 0
+        self.letters = 0  # of the last frame
+        self.most_letters = 0  # of the largest
+        self._days: dict[str, set[str]] = {}
         self._client, self._sites, self._address, self._on_days = client, sites, address, on_days
         self._token = str(uuid4())
         self._task: asyncio.Task[None] | None = None
@@ -97,6 +99,7 @@ class Tab:
         now = time.perf_counter()
         self.frames += 1
         self.letters = len(text)
+        self.most_letters = max(self.most_letters, self.letters)
         name, update = json.loads(text)
         if name == "new_token":
             self._token = update
@@ -106,14 +109,19 @@ class Tab:
         for state, changed in (update.get("delta") or {}).items():
             if not state.endswith(_PAGE_STATE):
                 continue
-            for key, days in changed.items():
-                if key.startswith("days") and days:
-                    self._show(now, days)
+            days = {key: day for key, day in changed.items() if key.startswith("day_")}
+            if days:
+                self._show(now, days)
 
-    def _show(self, now: float, days: list[dict[str, Any]]) -> None:
-        self.free = {
-            slot["starts_at"] for day in days for slot in day["slots"] if slot["state"] == "free"
-        }
+    def _show(self, now: float, days: dict[str, dict[str, Any]]) -> None:
+        for key, day in days.items():
+            self._days[key] = {
+                slot["starts_at"]
+                for part in day["parts"]
+                for slot in part["slots"]
+                if slot["state"] == "free"
+            }
+        self.free = set().union(*self._days.values())
         self.is_right.set()
         if self._on_days is not None:
             self._on_days(now, self.free)

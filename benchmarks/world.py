@@ -2,8 +2,8 @@
 
 Ten cities, ten specialties, a clinic for every twenty doctors. Every doctor works from seven to
 seven and has the same number of appointments, some ahead from tomorrow on without a gap, so that
-one is free tomorrow and another next week, the rest in the past. Doctor 1 has 200 appointments in
-the month ahead.
+one is free tomorrow and another next week, the rest in the past: most completed, some missed, some
+cancelled. Doctor 1 has 200 appointments in the month ahead.
 """
 
 from __future__ import annotations
@@ -45,6 +45,13 @@ MONTH_APPOINTMENTS = 200
 A_DAY = 20  # appointments a day, from eight o'clock UTC every half hour
 _MOST_AHEAD = 4 * A_DAY
 _PATIENT = 1_000_000  # users above are patients
+# How what lies in the past has ended.
+_STATUS = (
+    "CASE WHEN start > now() THEN 'confirmed' WHEN number % 10 = 3 THEN 'cancelled'"
+    " WHEN number % 17 = 5 THEN 'no_show' ELSE 'completed' END"
+)
+_CANCELLED = f"{_STATUS} = 'cancelled'"
+_HOURS_BEFORE = f"CASE WHEN {_CANCELLED} THEN start - interval '1 hour' * (number % 200) END"
 
 
 def build(url: str, doctors: int, appointments: int) -> None:
@@ -204,6 +211,7 @@ def _appointments(doctors: int) -> list[str]:
             kind="'visit'",
             busy_from="start",
             busy_until="start + interval '30 minutes'",
+            active=f"NOT {_CANCELLED}",
         ),
         _insert(
             Appointment,
@@ -221,7 +229,11 @@ def _appointments(doctors: int) -> list[str]:
             visit_type_id="2 * doctor - 1",
             starts_at="start",
             ends_at="start + interval '30 minutes'",
-            status="'confirmed'",
+            status=_STATUS,
+            active=f"NOT {_CANCELLED}",
+            cancelled_at=_HOURS_BEFORE,
+            cancelled_by=f"CASE WHEN {_CANCELLED} THEN doctor + number % 2 * {_PATIENT} END",
+            created_at="start - (number * 37 + doctor) % 1500 * interval '1 hour'",
             visit_name="'Consultation'",
             duration="30",
             mode="'in_person'",
