@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
 # A test file stays in one process: its tests share servers and databases.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
-.PHONY: help setup run dev demo test lint race bench bench-live bench-pages clean
+.PHONY: help setup run dev demo test lint race bench bench-live bench-http bench-pages clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,7 +30,7 @@ demo: setup ## throw the demo clinic's data away and load them anew
 test: setup ## all tests, in a real browser too
 	@scripts/find_chromium >/dev/null
 	@python -m pytest $(SIDE_BY_SIDE) --ignore=tests/e2e
-	@python -m pytest tests/e2e
+	@python -m pytest $(SIDE_BY_SIDE) tests/e2e
 
 lint: setup ## style, format and types
 	@ruff check .
@@ -45,6 +45,9 @@ bench: setup ## the speed of the engine beside its bounds; SIZE=small is quicker
 
 bench-live: setup ## how soon open pages are right; SIZE=small is quicker, SOAK=minutes
 	@python -m benchmarks.live --size $${SIZE:-full}
+
+bench-http: setup ## bookings and slots a second over the API; SIZE=small is quicker
+	@python -m benchmarks.http_api --size $${SIZE:-full}
 
 bench-pages: setup ## Lighthouse over the public pages
 	@python -m benchmarks.pages

@@ -13,7 +13,11 @@ from dataclasses import MISSING, fields
 from pydantic import ValidationError
 
 from appointment_app import clock
+from appointment_app.accounts import person_keys
 from appointment_app.accounts.administrators import create_administrator
+from appointment_app.accounts.rights_table import rights_table
+from appointment_app.bulk.commands import NotFine
+from appointment_app.bulk.commands import add_commands as add_import_commands
 from appointment_app.clinics.setting_up import ClinicDetails, add_clinic
 from appointment_app.database import Database
 from appointment_app.demo.guard import NotADemo, is_empty
@@ -21,6 +25,7 @@ from appointment_app.demo.logins import logins_as_text
 from appointment_app.demo.seed import load_demo
 from appointment_app.errors import DomainError, Invalid
 from appointment_app.migrations import NotMigrated, ensure_migrated, migrate
+from appointment_app.record.verification import verify
 from appointment_app.settings import get_settings
 
 
@@ -42,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DomainError as refusal:
         print(refusal.sentence, file=sys.stderr)
         return 1
-    except (NotADemo, NotMigrated, CannotAsk) as problem:
+    except (NotADemo, NotFine, NotMigrated, CannotAsk, RecordBroken) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -54,6 +59,10 @@ def settings_problem(invalid: ValidationError) -> str:
         ": ".join([*(str(part).upper() for part in error["loc"]), error["msg"]])
         for error in invalid.errors(include_input=False)
     )
+
+
+class RecordBroken(Exception):
+    """The record is not as it was written."""
 
 
 class CannotAsk(Exception):
@@ -86,6 +95,24 @@ def _parser() -> argparse.ArgumentParser:
         clinic.add_argument(f"--{field.name}", required=field.default is MISSING, default="")
     clinic.set_defaults(run=_add_clinic)
 
+    rights = commands.add_parser("rights", help="print who may do what, for docs/rights.md")
+    rights.set_defaults(run=lambda _: print(rights_table(), end=""))
+
+    record = commands.add_parser(
+        "verify-record", help="find entries of the record that were changed, taken out or put in"
+    )
+    record.add_argument(
+        "--seal", default="", metavar="DIGEST", help="of a seal that you know to have been there"
+    )
+    record.set_defaults(run=lambda options: asyncio.run(_verify_record(options.seal)))
+
+    rewrap = commands.add_parser(
+        "rewrap-keys", help="after SECRET_KEY was changed: wrap the keys of people with the new one"
+    )
+    rewrap.set_defaults(run=lambda _: asyncio.run(_rewrap_keys()))
+
+    add_import_commands(commands)
+
     logins = commands.add_parser("logins", help="print the logins of the demo clinic")
     logins.set_defaults(run=lambda _: print(logins_as_text()))
     return parser
@@ -108,6 +135,47 @@ async def _demo(*, only_if_empty: bool) -> None:
     print("The demo clinic is loaded.")
     if not only_if_empty:
         print(logins_as_text())
+
+
+async def _verify_record(known_digest: str) -> None:
+    await asyncio.to_thread(ensure_migrated)
+    database = Database(get_settings().database_url)
+    try:
+        async with database.session() as session:
+            found = await verify(session, known_digest=known_digest)
+    finally:
+        await database.dispose()
+    counts = (
+        f"{found.entries} entries were read, {found.seals} seals; "
+        f"{found.unsealed} entries are not sealed yet."
+    )
+    if found.problems:
+        raise RecordBroken("\n".join([*found.problems, counts, "The record is not as it was."]))
+    print(counts)
+    if found.digest:
+        print(f"The newest seal is {found.digest}. Keep this line in another place.")
+    print("Nothing was changed, taken out or put in.")
+
+
+async def _rewrap_keys() -> None:
+    await asyncio.to_thread(ensure_migrated)
+    database = Database(get_settings().database_url)
+    last = total = 0
+    try:
+        while True:
+            async with database.session() as session, session.begin():
+                last, changed = await person_keys.rewrap(session, after=last)
+            total += changed
+            if not last:
+                break
+    except person_keys.Unreadable as unreadable:
+        raise RecordBroken(
+            "A key of a person opens with none of SECRET_KEY and SECRET_KEY_PREVIOUS."
+            f" {total} keys were wrapped before it, and run this again once the secret is there."
+        ) from unreadable
+    finally:
+        await database.dispose()
+    print(f"{total} keys of people were wrapped with the newest SECRET_KEY.")
 
 
 def _create_admin(email: str) -> None:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1)
     public_url: str = ""
     secret_key: SecretStr = SecretStr("")
+    secret_key_previous: SecretStr = SecretStr("")
     data_directory: Path = DATA_DIRECTORY
     database_url: str = ""
     database_pool_size: int = Field(default=10, ge=1)
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
     redis_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0)
     holds_per_address: int = Field(default=3, ge=0)
+    requests_per_address: int = Field(default=600, ge=0)
+    requests_per_account: int = Field(default=600, ge=0)
+    event_streams_per_address: int = Field(default=10, ge=0)
+    api_origins: str = ""
+
+    organisation: str = Field(default="", max_length=120)
 
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -53,6 +60,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = True
     mail_from: EmailStr = "appointments@clinic.example"
+    reminder_hours: int = Field(default=24, ge=0, le=168)
 
     clock_start: datetime | None = None
 
@@ -60,6 +68,12 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether real patients use this installation."""
         return self.app_env is AppEnv.PRODUCTION
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret that signs and seals, and after it those from before, which open only."""
+        previous = self.secret_key_previous.get_secret_value().split()
+        return self.secret_key.get_secret_value(), *previous
 
     @property
     def mailbox_directory(self) -> Path | None:
@@ -79,6 +93,11 @@ class Settings(BaseSettings):
         if not self.is_production:
             origins += [f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1")]
         return tuple(dict.fromkeys(origins))
+
+    @property
+    def open_origins(self) -> frozenset[str]:
+        """The origins of other sites whose pages may call the API, as programs do."""
+        return frozenset(filter(None, map(str.strip, self.api_origins.split(","))))
 
     @property
     def session_cookie(self) -> str:

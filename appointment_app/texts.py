@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 
 _LAYOUT = {"\n", "\t"}
@@ -14,6 +15,20 @@ def fit(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in lines if c in _LAYOUT or unicodedata.category(c) not in _UNFIT)
     return "".join(kept).strip()
+
+
+# Without what is taken for something else when it is read out: 0 and O, 1, I and L.
+_READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def random_reference(length: int) -> str:
+    """Return a random reference of that many signs that can be read out on the telephone."""
+    return "".join(secrets.choice(_READABLE) for _ in range(length))
+
+
+def number_in_groups(number: str) -> str:
+    """Return a patient's number as it is read out: ABC-234-XYZ."""
+    return "-".join(number[start : start + 3] for start in range(0, len(number), 3))
 
 
 def in_groups(reference: str) -> str:

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor, Grant
+from appointment_app.accounts.consent import NOTICE_VERSION
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
@@ -21,6 +22,7 @@ from appointment_app.models import (
     BlockKind,
     BusyBlock,
     Clinic,
+    Consent,
     Doctor,
     DoctorAtClinic,
     Guardianship,
@@ -61,7 +63,9 @@ async def make_clinic(session: AsyncSession, **values: Any) -> Clinic:
 async def make_user(session: AsyncSession, **values: Any) -> User:
     """A user with a fresh address and no password that works."""
     defaults = {"email": f"{uuid4().hex}@example.org", "password_hash": "!"}
-    return await _stored(session, User(**(defaults | values)))
+    user = await _stored(session, User(**(defaults | values)))
+    await _stored(session, Consent(user_id=row_id(user), version=NOTICE_VERSION))
+    return user
 
 
 async def make_patient(

@@ -56,12 +56,18 @@ async def test_what_raises_leaves_nothing(database: Database) -> None:
 async def test_a_deadlock_is_started_again(database: Database) -> None:
     """Two take the same two rows in opposite order; SQLite lets only one in at a time."""
     attempts: list[str] = []
+    taken: list[str] = []
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    each_has_one = asyncio.Event()
 
     @transactional
     async def take_both(session: AsyncSession, one: str, other: str) -> None:
         attempts.append(one)
         await _rename(session, one, f"{one} before {other}")
-        await asyncio.sleep(0.1)
+        taken.append(one)
+        if len(taken) == 2 or is_sqlite:
+            each_has_one.set()
+        await each_has_one.wait()
         await _rename(session, other, f"{one} before {other}")
 
     async def run(one: str, other: str) -> None:
@@ -70,7 +76,7 @@ async def test_a_deadlock_is_started_again(database: Database) -> None:
 
     await asyncio.gather(run("first", "second"), run("second", "first"))
     assert len(set((await names(database)).values())) == 1
-    assert len(attempts) == (2 if database.engine.dialect.name == "sqlite" else 3)
+    assert len(attempts) == (2 if is_sqlite else 3)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["this process", "another process"])

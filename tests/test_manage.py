@@ -235,3 +235,12 @@ async def _add(database: Database, row: User | Clinic) -> None:
 async def _count(database: Database, table: type[User] | type[Clinic] | type[Doctor]) -> int:
     async with database.session() as session:
         return (await session.exec(select(sa.func.count()).select_from(table))).one()
+
+
+@ON_SQLITE
+async def test_keys_of_people_are_wrapped_anew(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    wrapped = run("manage", "rewrap-keys", database_url=database_url, data=tmp_path)
+    assert wrapped.returncode == 0, wrapped.stderr
+    assert wrapped.stdout == "0 keys of people were wrapped with the newest SECRET_KEY.\n"
