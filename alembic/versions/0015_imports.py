@@ -1,16 +1,17 @@
-"""Records that were brought in are known by their numbers, files wait to be looked at."""
+"""Records brought in are known by their numbers, the erased by a hash; imports are followed."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016"
-down_revision: str | None = "0015"
+revision: str = "0015"
+down_revision: str | None = "0014"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _KIND = "kind IN ('clinics', 'doctors', 'patients', 'appointments')"
+_STATE = "state IN ('waiting', 'running', 'done')"
 
 
 def upgrade() -> None:
@@ -30,6 +31,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_external_number_clinic_id"), "external_number", ["clinic_id"])
     op.create_table(
+        "erased_number",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_number")),
+    )
+    op.create_table(
         "import_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -38,7 +44,15 @@ def upgrade() -> None:
         sa.Column("name", sa.String(120), nullable=False),
         sa.Column("content", sa.LargeBinary(16_777_215), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("alive_at", sa.DateTime(timezone=True), nullable=True),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("done", "of_all", "lines", "new", "changed", "same")
+        ),
+        sa.Column("refusal", sa.String(300), nullable=False),
         sa.CheckConstraint(_KIND, name=op.f("ck_import_file_kind")),
+        sa.CheckConstraint(_STATE, name=op.f("ck_import_file_state")),
         _reference("import_file", "user_id", "user_account"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),
         sa.UniqueConstraint("public_id", name=op.f("uq_import_file_public_id")),
@@ -50,6 +64,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go one revision down."""
     op.drop_table("import_file")
+    op.drop_table("erased_number")
     op.drop_table("external_number")
 
 
