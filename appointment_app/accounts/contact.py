@@ -37,6 +37,18 @@ async def mail_contacts(session: AsyncSession, person_id: int) -> tuple[MailCont
     return tuple(MailContact(*each) for each in accounts if all(each))
 
 
+async def guardian_contacts(
+    session: AsyncSession, person_id: int, *, besides: int | None = None
+) -> tuple[MailContact, ...]:
+    """Return where the guardians of ``person_id`` read their mail, without one of them."""
+    found = (await session.exec(_account_holders(person_id))).all()
+    return tuple(
+        MailContact(email, language)
+        for key, email, language in found
+        if key not in {person_id, besides}
+    )
+
+
 def contact_columns(person_id: Any) -> tuple[ColumnElement[Any], ...]:
     """Select the first of ``mail_contacts`` and how many guardians there are, as columns."""
     contacts = _account_holders(person_id)

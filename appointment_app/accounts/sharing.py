@@ -13,6 +13,7 @@ from appointment_app import clock
 from appointment_app.accounts import (
     audit,
     consent,
+    contact,
     contact_details,
     login_sessions,
     mailed_links,
@@ -66,12 +67,23 @@ async def invite_guardian(session: AsyncSession, actor: Actor, person_id: UUID, 
 async def offer_account(session: AsyncSession, actor: Actor, person_id: UUID, email: str) -> None:
     """Mail a link with which the actor's dependent, who has none, opens an account of their own.
 
-    Raises ``LoginRequired``, ``NotFound``, ``Invalid`` for ``email``, ``TryAgainLater``.
+    The other guardians are told by mail, now and when it is opened. Raises
+    ``LoginRequired``, ``NotFound``, ``Invalid`` for ``email``, ``TryAgainLater``.
     """
     person = await _dependent(session, actor, person_id)
     if person.user_id is not None:
         raise Invalid({"email": t("{name} has an account already.", name=person.full_name)})
-    await _mail(session, actor, person, email, TokenPurpose.OWN_ACCOUNT, MessageKind.OWN_ACCOUNT)
+    key = await _mail(
+        session, actor, person, email, TokenPurpose.OWN_ACCOUNT, MessageKind.OWN_ACCOUNT
+    )
+    await _tell_guardians(
+        session,
+        person,
+        MessageKind.FAMILY_ACCOUNT_OFFERED,
+        key,
+        besides=_own_person(actor),
+        guardian_id=_own_person(actor),
+    )
 
 
 async def look_at_invitation(session: AsyncSession, actor: Actor, secret: str) -> Invitation:
@@ -103,8 +115,9 @@ async def open_own_account(
 ) -> OpenedLogin:
     """Open the account that a mailed link offers, and log its owner in.
 
-    Their appointments and profile are theirs now; their guardians stay or go as they choose.
-    Raises ``LinkInvalid``, ``AddressTaken``, and ``Invalid`` for ``password`` or ``agrees``.
+    Their appointments and profile are theirs now; their guardians stay or go as they choose, and
+    are told by mail. Raises ``LinkInvalid``, ``AddressTaken``, and ``Invalid`` for ``password`` or
+    ``agrees``.
     """
     async with session.begin():
         link = await mailed_links.find(session, secret, TokenPurpose.OWN_ACCOUNT)
@@ -168,10 +181,19 @@ async def _open(
     person.user_id = user_id
     session.add(person)
     await session.flush()
+    await _tell_guardians(
+        session,
+        person,
+        MessageKind.FAMILY_ACCOUNT_OPENED,
+        mailed_links.fingerprint(secret),
+        keeps_guardians=keeps_guardians,
+    )
     guardians = [] if keeps_guardians else await _end_guardianships(session, person)
     identity = (await identity_of(session, user_id)).at(visitor.address)
     consent.add_consent(session, identity.actor)
     _record(session, identity.actor, "dependent.independent", person)
+    for _ in guardians:
+        _record(session, identity.actor, "guardianship.ended", person)
     opened = await login_sessions.open_login(session, user_id, identity, user_agent=user_agent)
     return opened, guardians
 
@@ -191,6 +213,31 @@ async def _end_guardianships(session: AsyncSession, person: Person) -> list[int]
     return users
 
 
+async def _tell_guardians(
+    session: AsyncSession,
+    person: Person,
+    kind: MessageKind,
+    key: str,
+    *,
+    besides: int | None = None,
+    **payload: int,
+) -> None:
+    """Mail a person's guardians, without the one ``besides``, what becomes of the account.
+
+    ``key`` is the fingerprint of the link that it is about; ``payload`` holds ids, no names.
+    """
+    contacts = await contact.guardian_contacts(session, row_id(person), besides=besides)
+    for place, each in enumerate(contacts):
+        enqueue(
+            session,
+            kind,
+            recipient=each.email,
+            locale=each.language,
+            key=f"{key}:{place}",
+            payload={"person_id": person.id, **payload},
+        )
+
+
 async def _mail(
     session: AsyncSession,
     actor: Actor,
@@ -198,7 +245,8 @@ async def _mail(
     email: str,
     purpose: TokenPurpose,
     kind: MessageKind,
-) -> None:
+) -> str:
+    """Mail a new link; return its fingerprint."""
     try:
         email = contact_details.read_email(email)
     except contact_details.Unreadable as unreadable:
@@ -211,13 +259,15 @@ async def _mail(
         raise TryAgainLater(int(mailed_links.A_WHILE.total_seconds()))
     _record(session, actor, f"dependent.{purpose}", person)
     # The mail names who asks, not for whom: the address may be mistyped.
+    fingerprint = mailed_links.fingerprint(secret)
     enqueue(
         session,
         kind,
         recipient=email,
-        key=mailed_links.fingerprint(secret),
+        key=fingerprint,
         payload={"secret": secret, "name": sender.full_name},
     )
+    return fingerprint
 
 
 async def _dependent(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:

@@ -90,6 +90,8 @@ class MessageKind(StrEnum):
     EMAIL_CHANGED = "email_changed"
     SHARE_FAMILY = "share_family"
     OWN_ACCOUNT = "own_account"
+    FAMILY_ACCOUNT_OFFERED = "family_account_offered"
+    FAMILY_ACCOUNT_OPENED = "family_account_opened"
     PERSON_ERASED = "person_erased"
     CLAIM_RECORD = "claim_record"
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.models import MessageKind, OutboxMessage
 from appointment_app.notifications.account_letters import ACCOUNT_LETTERS
 from appointment_app.notifications.appointment_letters import appointment_letter
+from appointment_app.notifications.family_letters import FAMILY_KINDS, family_letter
 from appointment_app.notifications.letter import Letter
 from appointment_app.notifications.series_letter import series_letter
 
@@ -18,6 +19,8 @@ async def compose(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
     """
     if outgoing.kind in ACCOUNT_LETTERS:
         return ACCOUNT_LETTERS[outgoing.kind](outgoing.payload)
+    if outgoing.kind in FAMILY_KINDS:
+        return await family_letter(session, outgoing)
     if outgoing.kind in {MessageKind.SERIES_BOOKED, MessageKind.SERIES_CANCELLED}:
         return await series_letter(session, outgoing)
     return await appointment_letter(session, outgoing)

@@ -203,7 +203,9 @@ class FamilyPage(SessionState):
     async def offer(self, person: str) -> None:
         """Open the form that offers a dependent an account of their own."""
         name = self._named(person)
-        self._write(person, t("An own account for {name}", name=name), is_offer=True)
+        is_shared = any(row.others for row in self.dependents if row.id == str(person))
+        title = t("An own account for {name}", name=name)
+        self._write(person, title, is_offer=True, is_shared=is_shared)
 
     @rx.event
     async def close_letter(self) -> None:
@@ -234,12 +236,14 @@ class FamilyPage(SessionState):
             raise NotFound
         return name
 
-    def _write(self, person: str, title: str, *, is_offer: bool) -> None:
+    def _write(self, person: str, title: str, *, is_offer: bool, is_shared: bool = False) -> None:
         hint = (
             t("Whoever opens the mail chooses a password, and whether you may still book for them.")
             if is_offer
             else t("Such as the other parent. They log in, see for whom, and decide.")
         )
+        if is_shared:
+            hint += " " + t("Who else looks after them is told by mail.")
         self.letter = LetterForm(self.letter.number + 1, title, hint)
         self._about, self._is_offer = str(person), is_offer
         self.is_writing, self.email_error = True, ""

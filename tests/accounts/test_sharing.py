@@ -17,7 +17,7 @@ from appointment_app.accounts.errors import AddressTaken, LinkInvalid, TryAgainL
 from appointment_app.accounts.login_sessions import OpenedLogin
 from appointment_app.database import Database
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
-from appointment_app.models import MessageKind, Person, row_id
+from appointment_app.models import MessageKind, Person, User, row_id
 from tests.accounts.people import NOON, PASSWORD, VISITOR, audited, mailed_secret, mails
 from tests.factories import administrator_actor, make_patient, make_user
 
@@ -183,3 +183,44 @@ async def test_the_address_of_an_account_gets_no_second_one(home: Home) -> None:
         await make_user(session, email="kim@mail.example")
     with pytest.raises(AddressTaken):
         await home.opens(secret)
+
+
+async def _shared(home: Home) -> None:
+    await home.call(sharing.accept_invitation, await home.actor(home.other), await home.invited())
+
+
+async def _told(home: Home, kind: MessageKind) -> list[tuple[str, dict[str, Any]]]:
+    return [(to, payload) for each, to, payload in await mails(home.database) if each is kind]
+
+
+async def _address(home: Home, person: Person) -> str:
+    async with home.database.session() as session:
+        return (await session.get_one(User, person.user_id)).email
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_the_other_parent_is_told_of_an_own_account(home: Home, keeps: bool) -> None:
+    await _shared(home)
+    parent, other = await _address(home, home.parent), await _address(home, home.other)
+    secret = await home.offered()
+    assert await _told(home, MessageKind.FAMILY_ACCOUNT_OFFERED) == [
+        (other, {"person_id": home.child.id, "guardian_id": home.parent.id})
+    ]
+    await home.opens(secret, keeps_guardians=keeps)
+    payload = {"person_id": home.child.id, "keeps_guardians": keeps}
+    assert await _told(home, MessageKind.FAMILY_ACCOUNT_OPENED) == [
+        (parent, payload),
+        (other, payload),
+    ]
+    recorded = await audited(home.database)
+    assert "dependent.independent" in recorded
+    assert recorded.count("guardianship.ended") == (0 if keeps else 2)
+
+
+async def test_who_takes_no_longer_care_is_told_nothing(home: Home) -> None:
+    await _shared(home)
+    await home.call(family.end_guardianship, await home.actor(home.other), home.child.public_id)
+    await home.opens(await home.offered())
+    assert await _told(home, MessageKind.FAMILY_ACCOUNT_OFFERED) == []
+    parent = await _address(home, home.parent)
+    assert [to for to, _ in await _told(home, MessageKind.FAMILY_ACCOUNT_OPENED)] == [parent]

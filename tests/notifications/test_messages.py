@@ -23,7 +23,7 @@ from appointment_app.models import (
     VisitMode,
     row_id,
 )
-from appointment_app.notifications.appointment_words import RecordMissing
+from appointment_app.notifications.appointment_words import NoLongerTrue, RecordMissing
 from appointment_app.notifications.letter import Letter
 from appointment_app.notifications.messages import compose
 from tests.notifications.records import (
@@ -66,6 +66,9 @@ async def test_every_kind_reads_as_text_and_as_html(database: Database, kind: Me
         doctor_id=booked.doctor.id,
         appointment_id=booked.appointment.id,
         appointment_ids=[booked.appointment.id],
+        person_id=booked.person.id,
+        guardian_id=booked.person.id,
+        keeps_guardians=False,
         starts_at=int(STARTS.timestamp()),
         secret="s3cret",
         next="/book?doctor=1&type=2",
@@ -95,6 +98,9 @@ async def test_no_mail_tells_a_mail_server_about_health(
         kind,
         appointment_id=booked.appointment.id,
         appointment_ids=[booked.appointment.id],
+        person_id=booked.person.id,
+        guardian_id=booked.person.id,
+        keeps_guardians=True,
         starts_at=int(STARTS.timestamp()),
         secret="s",
         doctor_id=1,
@@ -282,3 +288,21 @@ async def test_a_language_we_do_not_have_is_english_in_every_part(database: Data
     )
     assert letter.subject == "Appointment booked: Monday 23 November 2026, 15:30"
     assert '<html lang="en">' in letter.as_html()
+
+
+@pytest.mark.parametrize(
+    ("keeps", "said"), [(True, "You may still book for"), (False, "You no longer book for")]
+)
+async def test_a_guardian_reads_whose_account_was_opened(
+    database: Database, keeps: bool, said: str
+) -> None:
+    booked = await book(database)
+    name = booked.person.full_name
+    opened = MessageKind.FAMILY_ACCOUNT_OPENED
+    letter = await _letter(database, opened, person_id=booked.person.id, keeps_guardians=keeps)
+    assert f"{said} {name}" in letter.as_text()
+    assert name not in letter.subject
+    async with database.session() as session, session.begin():
+        (await session.get_one(Person, booked.person.id)).active = False
+    with pytest.raises(NoLongerTrue):
+        await _letter(database, opened, person_id=booked.person.id, keeps_guardians=keeps)

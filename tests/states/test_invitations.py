@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appointment_app.models import MessageKind, Person
+from appointment_app.models import Guardianship, MessageKind, Person, row_id
 from appointment_app.states.family_page import FamilyPage
 from appointment_app.states.invitation_page import InvitationPage
 from tests.accounts.people import mailed_secret, mails
@@ -65,6 +65,20 @@ async def test_an_own_account_is_offered(practice: Practice, child: Person) -> N
     assert [(kind, to) for kind, to, _ in await mails(practice.database)] == [
         (MessageKind.OWN_ACCOUNT, "kim@mail.example")
     ]
+
+
+async def test_the_form_says_that_another_parent_is_told(practice: Practice, child: Person) -> None:
+    page = await opened(practice)
+    await page.offer(str(child.public_id))
+    assert "told by mail" not in page.letter.hint
+    other = await practice.person(given_name="Olga")
+    async with practice.database.session() as session, session.begin():
+        session.add(Guardianship(guardian_id=row_id(other), dependent_id=row_id(child)))
+    await page.load()
+    await page.offer(str(child.public_id))
+    assert "Who else looks after them is told by mail." in page.letter.hint
+    await page.invite(str(child.public_id))
+    assert "told by mail" not in page.letter.hint
 
 
 async def test_an_old_link_says_so(practice: Practice) -> None:
