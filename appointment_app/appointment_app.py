@@ -98,6 +98,7 @@ from appointment_app.states.time_off_editor import TimeOffEditor
 from appointment_app.states.visit_type_editor import VisitTypeEditor
 from appointment_app.states.weekly_hours_dialogs import WeeklyHoursDialogs
 from appointment_app.states.your_data import YourData
+from appointment_app.tidying import tidying
 
 VIEWER = Viewer(
     signed_in=SessionState.signed_in,
@@ -129,6 +130,7 @@ app.register_lifespan_task(database_ready)
 app.register_lifespan_task(sending_mails)
 app.register_lifespan_task(keeping_warm)
 app.register_lifespan_task(sealing_record)
+app.register_lifespan_task(tidying)
 connect_live(app)
 guard_identity(app)
 empty_left_pages(app)

@@ -1,7 +1,7 @@
 """Keys by which a program repeats a request, because it does not know whether the first arrived.
 
 That the same key gives the same answer is the promise of whoever books; here is only seen to it
-that a key is not used for something else.
+that a key is not used for something else. That is promised for a day: then a key is forgotten.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
@@ -33,20 +33,38 @@ async def remember(session: AsyncSession, actor: Actor, key: str, sent: bytes) -
     if actor.user_id is None:
         raise LoginRequired
     fingerprint = hashlib.sha256(sent).hexdigest()
-    # Nearly every key is new, so nobody asks first whether it is.
-    connection = await session.connection()
     new = RequestKey(user_id=actor.user_id, key=key, fingerprint=fingerprint)
+    by_key = select(RequestKey).where(RequestKey.user_id == actor.user_id, RequestKey.key == key)
+    # Nearly every key is new, so nobody asks first whether it is.
+    while not await _insert(session, new):
+        row = (await session.exec(by_key.with_for_update())).one_or_none()
+        if row is None:
+            continue  # deleted as too old at this moment: it is new
+        if row.fingerprint != fingerprint:
+            if clock.now() - row.created_at < FORGOTTEN_AFTER:
+                raise KeyReused
+            row.fingerprint, row.created_at = fingerprint, clock.now()
+        return
+
+
+@transactional
+async def delete_old(session: AsyncSession, most: int) -> int:
+    """Delete at most so many keys that nobody is held to any more; return how many."""
+    is_old = col(RequestKey.created_at) <= clock.now() - FORGOTTEN_AFTER
+    oldest = select(RequestKey.id).where(is_old).order_by(col(RequestKey.id)).limit(most)
+    found = (await session.exec(oldest)).all()
+    if found:
+        # One of them may have become a new one meanwhile.
+        await session.exec(delete(RequestKey).where(col(RequestKey.id).in_(found), is_old))
+    return len(found)
+
+
+async def _insert(session: AsyncSession, new: RequestKey) -> bool:
+    """Tell whether the key was not there yet."""
+    connection = await session.connection()
     inserted = await connection.execute(
         insert_if_new(connection.dialect.name, _TABLE).inline(),
         new.model_dump(exclude={"id"}),
         execution_options={"preserve_rowcount": True},
     )
-    if inserted.rowcount == 1:
-        return
-    by_key = select(RequestKey).where(RequestKey.user_id == actor.user_id, RequestKey.key == key)
-    row = (await session.exec(by_key)).one()
-    if row.fingerprint == fingerprint:
-        return
-    if clock.now() - row.created_at < FORGOTTEN_AFTER:
-        raise KeyReused
-    row.fingerprint, row.created_at = fingerprint, clock.now()
+    return inserted.rowcount == 1

@@ -72,8 +72,6 @@ async def keep_file(
     if len(content) > MOST_BYTES:
         sentence = t("A file has at most {n} MB. Part it.", n=MOST_BYTES // 1_000_000)
         raise Invalid({"file": sentence})
-    old = col(ImportFile.created_at) < clock.now() - KEPT
-    await session.exec(delete(ImportFile).where(old))
     row = ImportFile(
         user_id=actor.user_id or 0,
         kind=kind,
@@ -83,6 +81,24 @@ async def keep_file(
     session.add(row)
     await session.flush()
     return row.public_id
+
+
+@transactional
+async def delete_old(session: AsyncSession, most: int) -> int:
+    """Delete at most so many files of more than a day ago; return how many.
+
+    One that is being brought in ends before it is deleted, or was left by a process that died.
+    """
+    is_lost = or_(
+        col(ImportFile.state) != ImportState.RUNNING,
+        col(ImportFile.alive_at) < clock.now() - SILENT,
+    )
+    is_old = and_(col(ImportFile.created_at) < clock.now() - KEPT, is_lost)
+    oldest = select(ImportFile.id).where(is_old).order_by(col(ImportFile.created_at)).limit(most)
+    found = (await session.exec(oldest)).all()
+    if found:
+        await session.exec(delete(ImportFile).where(col(ImportFile.id).in_(found), is_old))
+    return len(found)
 
 
 async def check_file(
