@@ -15,6 +15,9 @@ from appointment_app.record import reading
 from appointment_app.record.reading import Entry, Question
 from appointment_app.record.words import deed_words, field_words, kind_words
 from appointment_app.states.session_state import SessionState, refusals_shown
+from appointment_app.states.toasts import toast
+
+_HIGHEST = 2**31 - 1  # that the column holds
 
 
 @dataclass(frozen=True)
@@ -96,19 +99,22 @@ class AdminRecord(SessionState):
 
     @rx.event
     @refusals_shown
-    async def show_values(self, number: int) -> None:
+    async def show_values(self, number: int) -> Any:
         """Show what an entry says was changed; that this was read is an entry too."""
-        actor = await self._actor()
+        actor, wanted = await self._actor(), _number(number)
+        if wanted is None:
+            return toast(t("There is no such entry in the record."), "error")
         async with get_database().session() as session:
-            found = await reading.read_values(session, actor, int(number))
+            found = await reading.read_values(session, actor, wanted)
         self.changes = [
             ChangeRow(field_words(each.field), is_hidden=True)
             if each.hidden
             else ChangeRow(field_words(each.field), _value(each.before), _value(each.after))
             for each in found
         ]
-        self.opened = t("Entry {number}", number=number)
+        self.opened = t("Entry {number}", number=wanted)
         self.is_open = True
+        return None
 
     @rx.event
     async def close(self) -> None:
@@ -152,6 +158,15 @@ def _row(entry: Entry, zone: str) -> EntryRow:
 
 def _value(text: str) -> str:
     return text or t("nothing")
+
+
+def _number(typed: Any) -> int | None:
+    """Return the number of an entry, None for what cannot be one."""
+    try:
+        number = int(typed)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 < number <= _HIGHEST else None
 
 
 def _day(typed: Any) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from appointment_app.models import Role, RoleAssignment, row_id
 from appointment_app.record import reading
 from appointment_app.states.admin_record import AdminRecord
 from tests.factories import make_user
-from tests.states.doctors_tab import DoctorsTab, log_in
+from tests.states.doctors_tab import DoctorsTab, done, log_in
 from tests.states.tabs import open_tab
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -105,3 +106,17 @@ async def test_values_open_and_are_forgotten_when_closed(page: AdminRecord) -> N
     ]
     await page.close()
     assert (page.is_open, page.changes) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "garbage", ["x", "", None, {}, [1], float("nan"), float("inf"), 0, -1, 10**30, "9" * 5000]
+)
+async def test_what_is_no_number_of_an_entry_is_answered_with_a_sentence(
+    page: AdminRecord, garbage: Any
+) -> None:
+    assert "There is no such entry in the record." in await done(page.show_values(garbage))
+    assert not page.is_open
+
+
+async def test_an_entry_that_is_not_there_is_answered_with_a_sentence(page: AdminRecord) -> None:
+    assert "could not find" in await done(page.show_values(2**31 - 1))
