@@ -152,6 +152,7 @@ async def revoke(
 ) -> None:
     """Take a role back; open pages of that account lose it at what they do next.
 
+    The link of an invitation goes with the last role that it opens.
     Raises ``LoginRequired``, ``Forbidden``, ``NotFound``, ``LastAdministrator``.
     """
     login_sessions.forget_logins(user_id=await _revoke(session, actor, clinic_id, role, user_id))
@@ -219,10 +220,18 @@ async def _revoke(
     user = await session.get_one(User, found[0].user_id)
     for row in found:
         await session.delete(row)
-    if not _has_accepted(user):
+    if not _has_accepted(user) and not await _works_somewhere(session, user):
         await mailed_links.withdraw_all(session, row_id(user), TokenPurpose.INVITATION)
     _audit(session, actor, "revoked", row_id(user), role, clinic)
     return row_id(user)
+
+
+async def _works_somewhere(session: AsyncSession, user: User) -> bool:
+    """Tell whether an account has a role at work left: its invitation stands for that one too."""
+    at_work = select(RoleAssignment.id).where(
+        RoleAssignment.user_id == user.id, RoleAssignment.role != Role.PATIENT
+    )
+    return (await session.exec(at_work.limit(1))).first() is not None
 
 
 async def _require_another(session: AsyncSession, user_id: UUID) -> None:

@@ -184,6 +184,42 @@ async def test_an_invitation_that_is_taken_back_opens_nothing(database: Database
             await password_reset.reset_password(session, VISITOR, secret=secret, password=PASSWORD)
 
 
+async def test_an_invitation_that_is_taken_back_at_one_clinic_is_good_for_the_other(
+    database: Database,
+) -> None:
+    clinic, other = await add_clinic(database), await add_clinic(database, "Harbour Clinic")
+    admin = administrator(await add_user(database, "root@mail.example", ADMINISTRATOR))
+    await give(database, admin, clinic, RECEPTION)
+    first = await mailed_secret(database, MessageKind.STAFF_INVITED)
+    await give(database, admin, other, RECEPTION)
+    await take(database, admin, clinic, RECEPTION, await public_id(database, DESK))
+    (member,) = (await members(database, admin))[other.name]
+    assert member.invited_until is not None
+    async with database.session() as session:
+        opened = await password_reset.reset_password(
+            session, VISITOR, secret=first, password=PASSWORD
+        )
+    grants = opened.identity.actor.grants
+    assert grants == {Grant(RECEPTION, row_id(other))}
+
+
+async def test_with_the_last_role_the_invitation_ends(database: Database) -> None:
+    clinic, other = await add_clinic(database), await add_clinic(database, "Harbour Clinic")
+    admin = administrator(await add_user(database, "root@mail.example", ADMINISTRATOR))
+    secrets = []
+    for each in (clinic, other):
+        await give(database, admin, each, RECEPTION)
+        secrets.append(await mailed_secret(database, MessageKind.STAFF_INVITED))
+    for each in (clinic, other):
+        await take(database, admin, each, RECEPTION, await public_id(database, DESK))
+    for secret in secrets:
+        async with database.session() as session:
+            with pytest.raises(LinkInvalid):
+                await password_reset.reset_password(
+                    session, VISITOR, secret=secret, password=PASSWORD
+                )
+
+
 async def test_the_last_administrator_of_all_clinics_stays(database: Database) -> None:
     root = "root@mail.example"
     admin = administrator(await add_user(database, root, ADMINISTRATOR))
