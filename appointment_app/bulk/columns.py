@@ -101,5 +101,6 @@ looks only with `--dry-run`: first clinics, then doctors, patients and appointme
 - Patients who have an account keep their data themselves: a file does not change them.
 - Appointments are kept apart from each other as everywhere else; lines that overlap are named. Only
   appointments that came by a file are changed by one, and nobody is sent a mail about them.
-- A cell that begins with `=`, `+`, `-` or `@` is exported with an apostrophe before it, so that no
-  spreadsheet calculates it, and read without."""
+- Where a cell begins with `=`, `+`, `-` or `@`, or has one of them right after a semicolon, a tab
+  or a new line, an apostrophe is exported before it, so that no spreadsheet calculates it, however
+  it parts the cells. It is read without."""

@@ -7,6 +7,7 @@ import io
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC
 
+from appointment_app import csv_files
 from appointment_app.accounts.actor import Actor
 from appointment_app.database import Database
 from appointment_app.i18n import t
@@ -16,8 +17,6 @@ from appointment_app.record.words import deed_words, field_words, kind_words
 MEDIA_TYPE = "text/csv; charset=utf-8"
 FILE_NAME = "record.csv"
 _AT_ONCE = 500
-# A spreadsheet takes a cell that begins so for a formula, and carries it out.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def csv_pieces(database: Database, actor: Actor, question: Question) -> AsyncIterator[str]:
@@ -33,11 +32,6 @@ async def csv_pieces(database: Database, actor: Actor, question: Question) -> As
         head = [_head()] if is_first else []
         yield _lines([*head, *map(_cells, page.entries)])
         is_first, before = False, page.next
-
-
-def harmless(cell: str) -> str:
-    """Return the text of a cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
 def _head() -> list[str]:
@@ -72,5 +66,5 @@ def _cells(entry: Entry) -> list[str]:
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerows(map(harmless, row) for row in rows)
+    csv.writer(written).writerows(map(csv_files.guarded, row) for row in rows)
     return written.getvalue()

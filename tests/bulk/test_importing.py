@@ -99,6 +99,17 @@ async def test_what_was_never_brought_in_goes_out_by_its_id(lakeside: Group) -> 
 
 
 @on_sqlite
+async def test_what_would_be_a_formula_goes_out_harmless_and_comes_in_as_it_was(
+    lakeside: Group,
+) -> None:
+    odd = PATIENT | {"external_number": "-7;=1", "family_name": "Ahlers-Beck"}
+    assert counts(await lakeside.bring_in(PATIENTS, odd)) == (1, 0, 0)
+    content = await lakeside.call(export, lakeside.root, PATIENTS)
+    assert b"\r\n'-7;'=1," in content
+    assert counts(await lakeside.call(bring_in, lakeside.root, PATIENTS, content)) == (0, 0, 2)
+
+
+@on_sqlite
 async def test_what_differs_is_changed(lakeside: Group) -> None:
     assert counts(await lakeside.bring_in(APPOINTMENTS, APPOINTMENT)) == (1, 0, 0)
     moved = APPOINTMENT | {"start": "2030-03-05 10:15"}

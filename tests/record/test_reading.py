@@ -263,6 +263,3 @@ async def test_no_cell_of_the_file_is_a_formula(archive: Archive) -> None:
     pieces = csv_file.csv_pieces(archive.database, archive.root, Question(person="hyperlink"))
     text = "".join([each async for each in pieces])
     assert "'=HYPERLINK(1) Übel" in text
-    for sign in "=+-@\t\r":
-        assert csv_file.harmless(f"{sign}1") == f"'{sign}1"
-    assert csv_file.harmless("1=1") == "1=1"
