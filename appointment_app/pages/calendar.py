@@ -215,10 +215,11 @@ def _actions() -> rx.Component:
 def _cancel_form() -> rx.Component:
     return rx.el.form(
         rx.cond(DETAIL.following > 0, series_extent(DETAIL.following)),
+        rx.el.p(DETAIL.told.words),
         text_area(
             t("Why do you cancel?"),
             "cancel_reason",
-            hint=t("The patient is told this reason."),
+            hint=DETAIL.told.reason,
             error=DoctorCalendar.cancel_error,
             rows="2",
             max_length="500",

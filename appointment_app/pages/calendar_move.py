@@ -23,7 +23,7 @@ def move_dialog() -> rx.Component:
             rx.el.p(
                 t("Now: {moment}.", moment=MoveAppointment.now),
                 " ",
-                t("The patient is told by mail."),
+                MoveAppointment.told.words,
             ),
             rx.el.form(
                 moment_fields(
@@ -38,7 +38,7 @@ def move_dialog() -> rx.Component:
                     t("Why? (optional)"),
                     "reason",
                     id="move-reason",
-                    hint=t("The patient is told this reason."),
+                    hint=MoveAppointment.told.reason,
                     default_value=MoveAppointment.reason,
                     error=errors.get("reason", ""),
                     rows="2",

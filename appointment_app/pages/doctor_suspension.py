@@ -153,7 +153,8 @@ def _question() -> rx.Component:
         rx.el.p(
             t(
                 "Each appointment goes to another doctor of the clinic who is free at its time."
-                " Where nobody is, it is cancelled. Each patient is told by mail."
+                " Where nobody is, it is cancelled. Each patient is told by mail; whoever has no"
+                " mail address has to be told by you."
             )
         ),
         name="settle-all",

@@ -97,6 +97,7 @@ def _patient() -> rx.Component:
                 rx.el.strong(patient.name),
                 rx.cond(patient.born != "", rx.el.span(f" · {patient.born}", class_name="muted")),
             ),
+            rx.el.p(patient.told, class_name="muted small empty:hidden"),
             button(t("Choose another patient"), on_click=NewAppointment.choose_another),
             class_name="grid gap-1 justify-items-start",
         ),

@@ -148,12 +148,13 @@ def _question() -> rx.Component:
     return dialog(
         t("Cancel this appointment?"),
         rx.el.p(PatientRecordPage.asked_about),
+        rx.el.p(PatientRecordPage.asked_told.words, class_name="mt-2"),
         rx.el.form(
             text_area(
                 t("Why?"),
                 "cancel_reason",
                 id="cancel-visit-reason",
-                hint=t("The patient is told this reason."),
+                hint=PatientRecordPage.asked_told.reason,
                 error=PatientRecordPage.reason_error,
                 rows="2",
                 max_length="500",

@@ -13,7 +13,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import mail_contacts
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import LoginRequired, NotFound
-from appointment_app.models import Appointment, BlockKind, BusyBlock, Guardianship, Person
+from appointment_app.models import Appointment, BlockKind, BusyBlock, Guardianship, Person, row_id
 from appointment_app.scheduling.rescheduling import MOVABLE
 
 
@@ -41,8 +41,7 @@ class Reach:
 async def load_reach(session: AsyncSession, actor: Actor, appointment_id: UUID) -> Reach:
     """Return how the patient of an appointment that the actor may see is reached.
 
-    The telephone is a guardian's where the patient has none. Raises ``LoginRequired``,
-    ``NotFound``, ``Forbidden``.
+    Raises ``LoginRequired``, ``NotFound``, ``Forbidden``.
     """
     statement = (
         select(Appointment, Person)
@@ -55,13 +54,21 @@ async def load_reach(session: AsyncSession, actor: Actor, appointment_id: UUID) 
     row, person = found
     record = Record(row.person_id, row.doctor_id, row.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
-    if await mail_contacts(session, row.person_id):
+    return await reach_of(session, person)
+
+
+async def reach_of(session: AsyncSession, person: Person) -> Reach:
+    """Return how a patient is reached; whether the actor may know it is the caller's question.
+
+    The telephone is a guardian's where the patient has none.
+    """
+    if await mail_contacts(session, row_id(person)):
         return Reach(is_mailed=True, phone="")
     guardians = (
         select(Person.phone)
         .join(Guardianship, col(Guardianship.guardian_id) == Person.id)
         .where(
-            Guardianship.dependent_id == row.person_id,
+            Guardianship.dependent_id == person.id,
             col(Guardianship.ended_at).is_(None),
             Person.phone != "",
         )

@@ -28,6 +28,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.availability import open_intervals
+from appointment_app.scheduling.brief import Reach, reach_of
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
@@ -139,6 +140,7 @@ class AppointmentDetail:
     patient: str
     birth_date: date | None
     phone: str
+    reach: Reach
     visit: str
     mode: VisitMode
     place: str
@@ -286,6 +288,7 @@ async def load_detail(
         patient=person.full_name,
         birth_date=person.birth_date,
         phone=person.phone,
+        reach=await reach_of(session, person),
         visit=row.visit_name,
         mode=row.mode,
         place=row.place,

@@ -14,6 +14,7 @@ from appointment_app.accounts.patients import KnownPatient, known
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import NotFound
 from appointment_app.models import Appointment, DoctorAtClinic, Person
+from appointment_app.scheduling.brief import Reach, reach_of
 
 _MOST = 8
 
@@ -51,6 +52,14 @@ async def load_known_patient(
     if person is None:
         raise NotFound
     return person
+
+
+async def load_reach_of_patient(
+    session: AsyncSession, actor: Actor, place_id: UUID, person_id: UUID
+) -> Reach:
+    """Return how a patient is reached whom ``find_patients`` could find; raises as that does."""
+    place = await load_place_of_staff(session, actor, place_id)
+    return await reach_of(session, await load_known_patient(session, place, actor, person_id))
 
 
 async def load_place_of_staff(

@@ -25,7 +25,7 @@ from appointment_app.states.doctor_calendar import DoctorCalendar
 from appointment_app.states.local_moment import local_fields, local_moment, wall_moment
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.shown_page import refresh_page
-from appointment_app.states.told import told_toast
+from appointment_app.states.told import Told, load_told, told_toast
 from appointment_app.states.wording import zone_note
 
 # The hidden button that the toast presses.
@@ -40,6 +40,7 @@ class MoveAppointment(SessionState):
     opened: int = 0  # makes the fields of each opening fresh ones
     title: str = ""
     now: str = ""
+    told: Told = Told()
     zone: str = ""
     date: str = ""
     time: str = ""
@@ -66,6 +67,7 @@ class MoveAppointment(SessionState):
         """Ask when the appointment shall be instead: the way without dragging."""
         detail = await self._read(appointment_id)
         self._open(detail, detail.starts_at)
+        self.told = await load_told(await self._actor(), detail.id)
         self.title = t("Move {patient}", patient=detail.patient)
 
     @rx.event
@@ -76,12 +78,14 @@ class MoveAppointment(SessionState):
             starts_at = wall_moment(start, (await self.get_state(DoctorCalendar)).time_zone)
             if starts_at is None or not detail.can_move:
                 raise NotFound
-            conflicts = await self._conflicts(await self._actor(), detail.id, starts_at)
+            actor = await self._actor()
+            conflicts = await self._conflicts(actor, detail.id, starts_at)
+            told = await load_told(actor, detail.id)
         except DomainError as refusal:
             self.springs += 1
             return self._refused(refusal)
         self._open(detail, starts_at)
-        self._was_dropped = True
+        self._was_dropped, self.told = True, told
         self.title = t(
             "Move {patient} to {moment}?",
             patient=detail.patient,

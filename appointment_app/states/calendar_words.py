@@ -16,6 +16,7 @@ from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.rules import days_between
 from appointment_app.scheduling.time_off import TimeOffItem
 from appointment_app.states.series_words import series_note
+from appointment_app.states.told import Told, told_before
 from appointment_app.states.wording import MODE_NAMES, zone_note
 from appointment_app.texts import in_groups
 
@@ -37,6 +38,7 @@ class Detail:
     patient: str = ""
     birth_date: str = ""
     phone: str = ""
+    told: Told = field(default_factory=Told)
     when: str = ""
     zone: str = ""
     visit: str = ""
@@ -150,6 +152,7 @@ def detail_in_words(detail: AppointmentDetail) -> Detail:
         patient=detail.patient,
         birth_date=format_date(detail.birth_date, "d MMMM y") if detail.birth_date else "",
         phone=show_phone(detail.phone),
+        told=told_before(detail.reach),
         when=f"{format_moment(detail.starts_at, detail.zone)} – {ends}",
         zone=zone_note(detail.zone),
         visit=f"{detail.visit} · {MODE_NAMES[detail.mode]}",

@@ -27,7 +27,7 @@ from appointment_app.states.local_moment import local_fields, local_moment, wall
 from appointment_app.states.patient_record import PatientRecordPage
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.shown_page import refresh_page
-from appointment_app.states.told import told_toast
+from appointment_app.states.told import told_before, told_toast
 from appointment_app.states.wording import MODE_NAMES, zone_note
 
 _LONGEST_REASON = 2000
@@ -42,6 +42,7 @@ class FoundPatient:
     id: str = ""
     name: str = ""
     born: str = ""
+    told: str = ""  # how they hear of the booking, once they are chosen
 
 
 class NewAppointment(SessionState):
@@ -104,7 +105,7 @@ class NewAppointment(SessionState):
         shown = await self.get_state(PatientRecordPage)
         await self._open_for_clinic(shown._clinic, "")
         patient = shown.patient
-        self.patient = FoundPatient(patient.id, patient.name, patient.born)
+        await self._take(FoundPatient(patient.id, patient.name, patient.born))
 
     @rx.event
     @refusals_shown
@@ -134,11 +135,12 @@ class NewAppointment(SessionState):
         self.nobody_found = bool(str(typed).strip()) and not found
 
     @rx.event
+    @refusals_shown
     async def choose(self, patient_id: str) -> None:
         """Take one of the listed patients."""
         chosen = next((each for each in self.found if each.id == str(patient_id)), None)
         if chosen is not None:
-            self.patient, self.found = chosen, []
+            await self._take(chosen)
             self.errors = {name: each for name, each in self.errors.items() if name != "patient"}
 
     @rx.event
@@ -174,6 +176,16 @@ class NewAppointment(SessionState):
             return None
         self.is_open = False
         return await self._show_booked(actor, booked)
+
+    async def _take(self, chosen: FoundPatient) -> None:
+        """Book for a patient, and say how they will hear of it."""
+        place, person = public_id(self.place), public_id(chosen.id)
+        if place is None or person is None:
+            raise NotFound
+        actor = await self._actor()
+        async with get_database().session() as session:
+            reach = await patients.load_reach_of_patient(session, actor, place, person)
+        self.patient, self.found = replace(chosen, told=told_before(reach).words), []
 
     async def _show_booked(self, actor: Actor, booked: UUID) -> Any:
         async with get_database().session() as session:

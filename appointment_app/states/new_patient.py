@@ -87,6 +87,6 @@ class NewPatient(SessionState):
         self.is_open = False
         booking = await self.get_state(NewAppointment)
         if booking.is_open:
-            booking.patient, booking.found = FoundPatient(patient_id, name), []
+            await booking._take(FoundPatient(patient_id, name))
             return None
         return rx.redirect(record_link(patient_id))

@@ -20,7 +20,7 @@ from appointment_app.states.address import address, public_id
 from appointment_app.states.front_desk import PATIENT as RECORD
 from appointment_app.states.profile_words import guardians_in_words
 from appointment_app.states.session_state import SessionState, refusals_shown
-from appointment_app.states.told import told_toast
+from appointment_app.states.told import Told, load_told, told_toast
 from appointment_app.texts import number_in_groups
 
 
@@ -76,6 +76,7 @@ class PatientRecordPage(SessionState):
 
     is_asking: bool = False
     asked_about: str = ""
+    asked_told: Told = Told()
     reason_error: str = ""
     problem: str = ""
 
@@ -105,7 +106,7 @@ class PatientRecordPage(SessionState):
             raise NotFound
         async with get_database().session() as session:
             found = await brief.load_brief(session, actor, key, Action.CANCEL_APPOINTMENT)
-        self._asked = str(found.id)
+        self._asked, self.asked_told = str(found.id), await load_told(actor, found.id)
         self.asked_about = t(
             "{visit}, {moment}",
             visit=found.visit,

@@ -1,7 +1,8 @@
-"""Toasts of staff about an appointment: the patient hears of it by mail, or has no address."""
+"""What staff read before and after a deed: the patient hears of it by mail, or has no address."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,32 @@ from appointment_app.database import get_database
 from appointment_app.errors import DomainError
 from appointment_app.i18n import t
 from appointment_app.scheduling import brief
+from appointment_app.scheduling.brief import Reach
 from appointment_app.states.toasts import toast, toast_with_action
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a form says beforehand: how the patient hears of it, and who reads the reason."""
+
+    words: str = ""
+    reason: str = ""
+
+
+def told_before(reach: Reach) -> Told:
+    """Return what a form says of a patient who is reached so."""
+    if reach.is_mailed:
+        return Told(t("The patient is told by mail."), t("The patient is told this reason."))
+    return Told(
+        told_words(is_mailed=False, phone=reach.phone),
+        t("It is kept with the appointment; nobody is mailed it."),
+    )
+
+
+async def load_told(actor: Actor, appointment_id: UUID) -> Told:
+    """Return what a form about an appointment says. Raises as ``load_reach`` does."""
+    async with get_database().session() as session:
+        return told_before(await brief.load_reach(session, actor, appointment_id))
 
 
 async def told_toast(

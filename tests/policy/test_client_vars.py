@@ -105,7 +105,7 @@ VARS = {
     """,
     "HeldTime": "seconds started hold",
     "MoveAppointment": """
-        is_open opened title now zone date time reason question problem errors springs
+        is_open opened title now told zone date time reason question problem errors springs
     """,
     # Names and birth dates of the doctor's own patients, after they were looked for.
     "NewAppointment": """
@@ -122,8 +122,8 @@ VARS = {
         clinics clinic rows has_more is_searched can_create is_loaded is_missing refusal
     """,
     "PatientRecordPage": """
-        patient upcoming past merges is_loaded is_missing is_asking asked_about reason_error
-        problem
+        patient upcoming past merges is_loaded is_missing is_asking asked_about asked_told
+        reason_error problem
     """,
     "MoveForm": "change alternatives is_loaded is_missing is_moving is_taken problem",
     "MyAppointments": """
@@ -200,9 +200,11 @@ FIELDS = {
     "booking_form.Choice": "label href chosen",
     "calendar_words.Detail": """
         id patient birth_date phone when zone visit place room device join_link status reason
-        cancel_reason reference series history overbooked earlier can_confirm can_check_in
+        cancel_reason reference series history overbooked earlier can_confirm can_check_in told
         can_undo_check_in can_complete can_mark_no_show can_move can_cancel following
     """,
+    # Whether there is a mail address, not which; the telephone number where there is none.
+    "told.Told": "words reason",
     "calendar_words.HistoryRow": "when visit status",
     "group_session.SessionDetail": "title places when zone place seated",
     "group_session.SeatedRow": "id patient phone status",
@@ -267,7 +269,7 @@ FIELDS = {
         is_ahead deadline can_move other_times earlier again news
     """,
     "appointment_words.EarlierRow": "when reason",
-    "new_appointment.FoundPatient": "id name born",
+    "new_appointment.FoundPatient": "id name born told",
     "patients.PatientRow": "id name born number phone href is_active",
     "patients.PatientsChoice": "name href chosen",
     # Neither health nor reasons: what the clinic needs to reach them.

@@ -98,6 +98,7 @@ WITHOUT_ROUTE: dict[str, str] = {
     "scheduling.hours.load": _PAGE,
     "scheduling.patient_records.list_patients": _PAGE,
     "scheduling.patient_records.load_patient": _PAGE,
+    "scheduling.patients.load_reach_of_patient": _PAGE,
     "scheduling.search.find_card": _PAGE,
     "scheduling.search.list_departments": _PAGE,
     "scheduling.search.list_suggestions": _PAGE,

@@ -266,3 +266,29 @@ async def test_a_patient_is_checked_in_in_the_panel(tab: DoctorsTab, nora: Appoi
         assert calendar.events[0]["movable"] == ""
         await calendar.undo_check_in()
     assert (await stored(tab.database, nora.public_id)).status is AppointmentStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("is_mailed", [True, False])
+async def test_the_form_says_whether_the_patient_is_mailed(
+    tab: DoctorsTab, nora: Appointment, is_mailed: bool
+) -> None:
+    async with tab.database.session() as session, session.begin():
+        person = await session.get_one(Person, nora.person_id)
+        person.email = "nora@mail.example" if is_mailed else None
+        person.user_id, person.phone = None, ""
+    calendar, state = await loaded(tab)
+    said = (
+        ("The patient is told by mail.", "The patient is told this reason.")
+        if is_mailed
+        else (
+            "There is no mail address: tell the patient yourself.",
+            "It is kept with the appointment; nobody is mailed it.",
+        )
+    )
+    await state.ask(str(nora.public_id))
+    assert (state.told.words, state.told.reason) == said
+    await state.close()
+    await state.drop(str(nora.public_id), "2026-11-24T10:15:00+01:00")
+    assert (state.told.words, state.told.reason) == said
+    await calendar.open_appointment(str(nora.public_id))
+    assert (calendar.detail.told.words, calendar.detail.told.reason) == said

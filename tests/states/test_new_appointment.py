@@ -71,6 +71,7 @@ async def test_a_click_in_the_calendar_books(
 ) -> None:
     assert (state.date, state.time, state.zone) == ("2026-11-24", "10:00", "Berlin time")
     assert (state.patient.name, state.patient.born) == ("Pia Patient", "5 April 1961")
+    assert state.patient.told == "The patient is told by mail."
     said = await done(state.book(typed(state)))
     assert "Pia Patient is booked for Tuesday 24 November 2026, 10:00." in said
     assert not state.is_open

@@ -17,6 +17,7 @@ from tests.states.doctors_tab import DoctorsTab, done
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 NORA = {"given_name": "Nora", "family_name": "Brandt", "phone": "030 901820"}
+NOT_MAILED = "There is no mail address: tell the patient yourself, +49 30 901820."
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ async def test_somebody_who_phones_is_booked_from_the_board(
     dialog = await desk.root.get_state(NewPatient)
     await dialog.open()
     assert await dialog.create(NORA) is None
-    assert booking.patient.name == "Nora Brandt"
+    assert (booking.patient.name, booking.patient.told) == ("Nora Brandt", NOT_MAILED)
     typed = {
         "place": booking.place,
         "visit_type": booking.visit_types[0][0],
@@ -116,6 +117,7 @@ async def test_the_page_of_a_patient_books_moves_and_cancels(
     booking = await desk.root.get_state(NewAppointment)
     await booking.open_for_patient()
     assert booking.patient.id == page.patient.id
+    assert booking.patient.told == NOT_MAILED
     await booking.book(
         {
             "place": booking.place,
@@ -128,9 +130,14 @@ async def test_the_page_of_a_patient_books_moves_and_cancels(
     assert "24 November" in row.when
     moving = await desk.root.get_state(MoveAppointment)
     await moving.ask(row.id)
+    assert (moving.told.words, "nobody is mailed" in moving.told.reason) == (NOT_MAILED, True)
     await moving.move({"date": "2026-11-25", "time": "11:00", "reason": ""})
     assert "25 November" in page.upcoming[0].when
     await page.ask_cancel(row.id)
+    assert (page.asked_told.words, "nobody is mailed" in page.asked_told.reason) == (
+        NOT_MAILED,
+        True,
+    )
     await page.keep()
     assert await page.cancel({"cancel_reason": "She is ill"}) is None
     await page.ask_cancel(row.id)
