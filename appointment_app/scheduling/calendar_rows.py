@@ -164,13 +164,16 @@ def live_block_rows(
     return Rows("live_block", values | {"block_now": now, "block_visitor": visitor})
 
 
-def person_rows(persons: Collection[int], window: Interval) -> Rows:
+def person_rows(
+    persons: Collection[int], window: Interval, *, except_appointment: int | None = None
+) -> Rows:
     """Want when persons have appointments within ``window``."""
     values = {
         "persons": persons,
         "person_since": window.start - LONGEST_BLOCK,
         "person_from": window.start,
         "person_until": window.end,
+        "person_except": _NO_ID if except_appointment is None else except_appointment,
     }
     return Rows("person", values)
 
@@ -303,6 +306,7 @@ def _selects() -> dict[str, sa.Select[Any]]:
             col(seat.starts_at) > sa.bindparam("person_since"),
             col(seat.starts_at) < sa.bindparam("person_until"),
             col(seat.ends_at) > sa.bindparam("person_from"),
+            col(seat.id) != sa.bindparam("person_except"),
         ),
         "seat": _rows(Kind.SEAT, col(seat.doctor_id), begins=col(seat.starts_at)).where(
             _is_one_of(seat.doctor_id, "seat_doctors"),

@@ -18,9 +18,9 @@ from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import by_local_day, local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
 from appointment_app.scheduling.opening_hours import Hours
-from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.own_times import looked_for, without_own
 from appointment_app.scheduling.patient_rules import is_at_limit
-from appointment_app.scheduling.rules import UNREAD, load_busy, load_full_days, shape_of
+from appointment_app.scheduling.rules import UNREAD, shape_of
 from appointment_app.scheduling.slots import (
     Offer,
     OfferRows,
@@ -109,19 +109,13 @@ async def list_days(
     dates = [first_day + timedelta(days=number) for number in range(count)]
     window = Interval(local_day_bounds(zone, dates[0]).start, local_day_bounds(zone, dates[-1]).end)
     wish = Wish(place, visit_type, window, moved)
-    (found,) = await find_free(session, [wish], visitor=visitor)
+    person_id = looked_for(actor, moved)
+    (found,) = await find_free(session, [wish], visitor=visitor, person_id=person_id)
     place = found.place
-    own = await load_own_times(session, actor, wish.reach, moved)
-    free = without_own(found.starts, shape, own)
+    free = without_own(found.starts, shape, found.own)
     left_out = len(free) < len(found.starts)
     by_day = by_local_day(zone, free)
-    held = by_local_day(zone, without_own(found.held, shape, own))
-    busy: list[Interval] = []
-    full_days: frozenset[date] = frozenset()
-    if not all(by_day[day] for day in dates):  # what is taken tells why a day is not free
-        busy = (await load_busy(session, [place.doctor_id], window, now))[place.doctor_id]
-        full_days = (await load_full_days(session, [place], window)).get(place.id, full_days)
-
+    held = by_local_day(zone, without_own(found.held, shape, found.own))
     not_own = by_local_day(zone, found.starts)
     unequipped = by_local_day(zone, found.unequipped)
 
@@ -130,7 +124,9 @@ async def list_days(
             return DayKind.FREE
         if unequipped[day] and not not_own[day]:
             return DayKind.NO_RESOURCE
-        return kind_of_day(place.hours, shape, day, not_before, not_after, busy, full_days)
+        return kind_of_day(
+            place.hours, shape, day, not_before, not_after, found.busy, found.full_days
+        )
 
     days = tuple(Day(day, kind(day), by_day[day], held[day]) for day in dates)
     today = local_day_bounds(zone, local_date(zone, now))

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
-from appointment_app.models import Appointment
 from appointment_app.scheduling.availability import VisitShape
+from appointment_app.scheduling.calendar_rows import Kind, Row, person_rows, read_rows
 from appointment_app.scheduling.intervals import Interval, merge
 from appointment_app.scheduling.moved import Moved
 
 
-async def load_own_times(
-    session: AsyncSession, actor: Actor, window: Interval, moved: Moved | None = None
-) -> list[Interval]:
+def looked_for(actor: Actor, moved: Moved | None) -> int | None:
+    """Return for whom (internal id) a time is looked for, None where it is not clear who that is.
+
+    That is whom the actor looks for, or whose appointment is ``moved``.
+    """
+    return moved.person_id if moved else actor.looks_for
+
+
+async def load_own_times(session: AsyncSession, actor: Actor, window: Interval) -> list[Interval]:
     """Return when the one for whom a time is looked for has appointments that touch ``window``.
 
-    That is whom the actor looks for, or whose appointment is ``moved``, which itself is in nobody's
-    way. Asks the database only where it is clear who that is.
+    Asks the database only where it is clear who that is. (``slots.find_free`` finds them together
+    with what is free.)
     """
-    person_id = moved.person_id if moved else actor.looks_for
+    person_id = looked_for(actor, None)
     if person_id is None:
         return []
-    statement = select(Appointment.starts_at, Appointment.ends_at).where(
-        Appointment.person_id == person_id,
-        Appointment.id != (moved.appointment_id if moved else 0),
-        col(Appointment.active),
-        Appointment.starts_at < window.end,
-        Appointment.ends_at > window.start,
-    )
-    return [Interval(*row) for row in await session.exec(statement)]
+    found = await read_rows(session, person_rows([person_id], window))
+    return own_from(found)
+
+
+def own_from(found: Mapping[Kind, Iterable[Row]]) -> list[Interval]:
+    """Return when somebody has appointments, from what was ``found`` of one person."""
+    return [Interval(row.begins, row.ends) for row in found[Kind.PERSON]]
 
 
 def without_own(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from appointment_app.scheduling.calendar_rows import (
     live_block_rows,
     needs_rows,
     override_rows,
+    person_rows,
     read_rows,
     seat_rows,
     time_off_rows,
@@ -42,7 +43,7 @@ from appointment_app.scheduling.intervals import Interval, overlaps
 from appointment_app.scheduling.moved import Moved, find_moved
 from appointment_app.scheduling.offered import is_offered
 from appointment_app.scheduling.opening_hours import Hours
-from appointment_app.scheduling.own_times import load_own_times, without_own
+from appointment_app.scheduling.own_times import looked_for, own_from, without_own
 from appointment_app.scheduling.resource_times import starts_with_resources
 from appointment_app.scheduling.resources import Equipment
 from appointment_app.scheduling.rules import (
@@ -135,7 +136,9 @@ class Free:
     earlier: where one visit follows the other, a hold can also bring a start forth. It is looked
     for as if every room and device were free, for those become free without the doctor.
     ``seats_left`` says how many more patients there is room for at the starts of group sessions.
-    The ``place`` has its hours, whether or not they were read before.
+    The ``place`` has its hours, whether or not they were read before; ``busy`` is what occupies its
+    doctor around the window, ``full_days`` are those on which they see no more patients, and
+    ``own`` is when the one who was asked for has appointments themselves.
     """
 
     place: Place
@@ -144,6 +147,9 @@ class Free:
     held: list[datetime] = field(default_factory=list)
     unequipped: list[datetime] = field(default_factory=list)
     seats_left: dict[datetime, int] = field(default_factory=dict)
+    busy: Sequence[Interval] = ()
+    full_days: frozenset[date] = frozenset()
+    own: Sequence[Interval] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +178,8 @@ async def look_at_start(
     place, visit_type = await load_offer(session, offer)
     moment = Interval(starts_at, starts_at + datetime.resolution)
     wish = Wish(place, visit_type, moment)
-    (free,) = await find_free(session, [wish], visitor=visitor)
-    own = await load_own_times(session, actor, wish.reach)
-    is_own = not without_own([starts_at], wish.shape, own)
+    (free,) = await find_free(session, [wish], visitor=visitor, person_id=actor.looks_for)
+    is_own = not without_own([starts_at], wish.shape, free.own)
     is_free = starts_at in free.starts and not is_own
     return Start(is_free, starts_at in free.held, is_own, free.seats_left.get(starts_at))
 
@@ -269,19 +274,23 @@ def _offer_statement(by_staff: bool) -> Any:
 
 async def slots_for(session: AsyncSession, actor: Actor, wish: Wish) -> list[datetime]:
     """Return the free starts without those at which the actor has an appointment themselves."""
-    (free,) = await find_free(session, [wish])
-    own = await load_own_times(session, actor, wish.reach, wish.moved)
-    return without_own(free.starts, wish.shape, own)
+    person_id = looked_for(actor, wish.moved)
+    (free,) = await find_free(session, [wish], person_id=person_id)
+    return without_own(free.starts, wish.shape, free.own)
 
 
 async def find_free(
-    session: AsyncSession, wishes: Sequence[Wish], *, visitor: str = ""
+    session: AsyncSession,
+    wishes: Sequence[Wish],
+    *,
+    visitor: str = "",
+    person_id: int | None = None,
 ) -> list[Free]:
     """Return what is free of each of the ``wishes``, in their order.
 
-    What the ``visitor`` with this secret holds is free for them. One statement for all of them and
-    for hours that are ``UNREAD``, one more where there are group sessions, and one more where a
-    visit needs a room or a device.
+    What the ``visitor`` with this secret holds is free for them; what the person (internal id) has
+    themselves is told apart. One statement for all of them and for hours that are ``UNREAD``, one
+    more where there are group sessions, and one more where a visit needs a room or a device.
     """
     if not wishes:
         return []
@@ -292,6 +301,7 @@ async def find_free(
     places = [wish.place for wish in wishes]
     moved = next((wish.moved for wish in wishes if wish.moved), None)
     except_block = moved.block_id if moved else None
+    excepted = moved.appointment_id if moved else None
     doctor_ids = {place.doctor_id for place in places}
     in_person = {row_id(each.visit_type) for each in wishes if each.needs_place}
     rows = [
@@ -299,8 +309,12 @@ async def find_free(
         needs_rows(in_person),
     ]
     if limited := {place.doctor_id for place in places if place.doctor.max_patients_a_day}:
-        excepted = moved.appointment_id if moved else None
         rows.append(seat_rows(limited, whole, except_appointment=excepted))
+    if person_id is not None:
+        reach = Interval(
+            min(each.reach.start for each in wishes), max(each.reach.end for each in wishes)
+        )
+        rows.append(person_rows([person_id], reach, except_appointment=excepted))
     if unread := [place for place in places if place.hours is UNREAD]:
         keys = [place.id for place in unread]
         rows += [weekly_rows(keys), override_rows(keys), time_off_rows(keys)]
@@ -313,7 +327,7 @@ async def find_free(
         if needy
         else Equipment()
     )
-    nothing = Busy()
+    nothing, own = Busy(), own_from(found)
     sessions = await load_sessions(
         session,
         {
@@ -361,9 +375,9 @@ async def find_free(
             seats_left = dict.fromkeys(found, wish.visit_type.capacity) | seats_left
         if sessions:
             found = sorted({*found, *seats_left})
-        held = {start for start in unheld if is_held(start)}
+        held = {start for start in unheld if is_held(start)} if taken.held else set()
         held = (held | set(unheld_seats)).difference(found)
         bound = min(without_holds, default=None)
-        return Free(place, found, bound, sorted(held), unequipped, seats_left)
+        return Free(place, found, bound, sorted(held), unequipped, seats_left, taken.all, full, own)
 
     return [free(wish) for wish in wishes]

@@ -35,8 +35,8 @@ async def test_slots_of_a_month(practice: Practice) -> None:
         with counted_statements(practice.database) as statements:
             answer = await pia.get(path, params=asked)
     assert answer.json()["slots"]
-    # What is offered, the calendar, and one's own appointments.
-    assert len(statements) <= 3, "\n".join(statements)
+    # What is offered; and the calendar, with one's own appointments.
+    assert len(statements) <= 2, "\n".join(statements)
 
 
 async def test_a_booking_with_a_key(practice: Practice) -> None:

@@ -13,8 +13,16 @@ from appointment_app.errors import Invalid, NotFound
 from appointment_app.models import Doctor
 from appointment_app.scheduling.nothing_free import Reason
 from appointment_app.scheduling.slot_list import MOST_DAYS, SlotList, SlotQuery, list_free_slots
-from tests.factories import make_clinic, make_doctor, make_visit_type, offer_of
+from tests.factories import (
+    make_appointment,
+    make_clinic,
+    make_doctor,
+    make_patient,
+    make_visit_type,
+    offer_of,
+)
 from tests.scheduling.doctors_day import MONDAY_EIGHT
+from tests.statements import counted_statements
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 TODAY = date(2026, 11, 23)
@@ -49,6 +57,21 @@ async def test_what_is_left_open_is_chosen(database: Database) -> None:
     assert {each.starts_at.date() for each in chosen.slots} == {TODAY}
     both = await listed(database, doctor, clinic_id=clinic.public_id, visit_type_id=usual.public_id)
     assert both == found
+
+
+async def test_closed_and_full_days_cost_nothing_more(database: Database) -> None:
+    async with database.session() as session:
+        clinic = await make_clinic(session)
+        doctor = await make_doctor(session, clinic, weekdays=[0, 1], max_patients_a_day=1)
+        visit = await make_visit_type(session, doctor)
+        at_eight = MONDAY_EIGHT + timedelta(days=1, hours=1)
+        await make_appointment(session, visit, clinic, await make_patient(session), at_eight)
+    asked = {"clinic_id": clinic.public_id, "visit_type_id": visit.public_id}
+    with counted_statements(database) as statements:
+        found = await listed(database, doctor, **asked)
+    assert {each.starts_at.date() for each in found.slots} == {TODAY}
+    # What is offered, and the calendar.
+    assert len(statements) <= 2, "\n".join(statements)
 
 
 async def test_seats_of_group_sessions_are_counted(database: Database) -> None:
