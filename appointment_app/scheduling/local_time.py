@@ -27,6 +27,7 @@ from appointment_app.scheduling.intervals import Interval, require_utc
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MINUTES_A_DAY = 1440
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def instant_of(zone: str, day: date, minute: int) -> datetime:
@@ -66,10 +67,17 @@ def local_date(zone: str, moment: datetime) -> date:
 
 def by_local_day(zone: str, moments: Iterable[datetime]) -> defaultdict[date, tuple[datetime, ...]]:
     """The moments by the local date on which they are, in the order they were given."""
-    found: defaultdict[date, tuple[datetime, ...]] = defaultdict(tuple)
+    found: defaultdict[date, list[datetime]] = defaultdict(list)
+    of_day: list[datetime] = []
+    start = end = _NEVER
     for moment in moments:
-        found[local_date(zone, moment)] += (moment,)
-    return found
+        # Most are on the day of the one before, which its ends tell sooner than the clock does.
+        if not start <= moment < end:
+            day = local_date(zone, moment)
+            of_day, local_day = found[day], _local_day(zone, day)
+            start, end = local_day[:2] if local_day.is_even else (_NEVER, _NEVER)
+        of_day.append(moment)
+    return defaultdict(tuple, {day: tuple(each) for day, each in found.items()})
 
 
 def horizon_end(zone: str, now: datetime, days: int) -> datetime:

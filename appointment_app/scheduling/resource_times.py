@@ -51,6 +51,8 @@ def starts_with_resources(
 
     ``busy`` is what occupies the resources, by id; one that is not in it is free. Linear.
     """
+    if not needs.suitable:
+        return list(starts)
     if needs.missing is not None:
         return []
     refused = merge(

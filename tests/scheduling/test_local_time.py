@@ -7,6 +7,7 @@ import pytest
 
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import (
+    by_local_day,
     horizon_end,
     instant_of,
     local_date,
@@ -144,3 +145,22 @@ def test_horizon_asks_for_utc() -> None:
     for wrong in (now.replace(tzinfo=None), now.astimezone(ZoneInfo("Asia/Tokyo"))):
         with pytest.raises(ValueError, match="UTC"):
             horizon_end("Europe/Berlin", wrong, 7)
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", "2026-03-29T00:00"),
+        ("Europe/Berlin", "2026-10-25T00:00"),
+        ("America/Santiago", "2026-04-05T00:00"),
+        ("America/St_Johns", "2006-10-29T00:00"),
+        ("Pacific/Apia", "2011-12-30T00:00"),
+    ],
+)
+def test_moments_by_local_day_when_clocks_change(zone: str, change: str) -> None:
+    around = [utc(change) + timedelta(minutes=number) for number in range(-4000, 4000, 10)]
+    for moments in (around, around[::-1], around[::3] + around[1::3]):
+        days = {local_date(zone, moment) for moment in moments}
+        assert by_local_day(zone, moments) == {
+            day: tuple(each for each in moments if local_date(zone, each) == day) for day in days
+        }
