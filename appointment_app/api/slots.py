@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
 from appointment_app.api.doctors import find
 from appointment_app.api.identity import HoldOwner
@@ -14,12 +16,12 @@ from appointment_app.api.seeking import Seeker
 from appointment_app.api.sessions import DatabaseSession
 from appointment_app.api.values import Cursor, Day, Limit, Line, Page
 from appointment_app.scheduling import search, slot_list
-from appointment_app.scheduling.slot_list import SlotQuery
+from appointment_app.scheduling.slot_list import SlotList, SlotQuery
 
 router = APIRouter(tags=["slots"])
 
 
-@router.get("/doctors/{doctor_id}/slots")
+@router.get("/doctors/{doctor_id}/slots", response_model=SlotsOut)
 async def list_slots(
     session: DatabaseSession,
     actor: Seeker,
@@ -33,7 +35,7 @@ async def list_slots(
     last: Annotated[
         Day | None, Query(alias="to", description="Included; by default a week is answered.")
     ] = None,
-) -> SlotsOut:
+) -> JSONResponse:
     """List the free times of a doctor between two local days, or say why there are none."""
     found = await slot_list.list_free_slots(
         session,
@@ -41,7 +43,24 @@ async def list_slots(
         SlotQuery(doctor_id, clinic, visit_type, first, last),
         visitor=visitor,
     )
-    return SlotsOut.model_validate(found)
+    return JSONResponse(to_json(found))
+
+
+def to_json(found: SlotList) -> dict[str, Any]:
+    """Return what ``SlotsOut`` makes of it.
+
+    A month has hundreds of times: a model of each would take longer than to find them all.
+    """
+    slots = [
+        {
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat(),
+            "seats_left": seats_left,
+        }
+        for starts_at, ends_at, seats_left in found.slots
+    ]
+    rest = SlotsOut.model_validate(replace(found, slots=()))
+    return rest.model_dump(mode="json") | {"slots": slots}
 
 
 @router.get("/slots")
