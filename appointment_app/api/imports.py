@@ -26,8 +26,8 @@ _CSV = {"schema": {"type": "string"}, "example": "name,city\r\nPraxis am Park,Be
 class ImportOut(BaseModel):
     """How far a file is, and what came of it.
 
-    ``waiting`` files are kept for a day. One that was tried in vain waits again, with a
-    ``refusal``, or with problems that its check names.
+    ``waiting`` files are kept for a day, and of each sender the newest five. One that was tried in
+    vain waits again, with a ``refusal``, or with problems that its check names.
     """
 
     id: UUID

@@ -91,7 +91,8 @@ looks only with `--dry-run`: first clinics, then doctors, patients and appointme
 
 - A file is brought in as a whole or, when one line is wrong, not at all. That goes on when the page
   is left; whoever opens it again sees how far it is, for a day what came of it, and no more: the
-  file itself is deleted as soon as it is in.
+  file itself is deleted as soon as it is in. Of the files that an account has sent and not brought
+  in, the newest five are kept.
 - A record is known again by its external number: to bring in a file once more changes nothing, or
   what differs. What is exported and has no such number has its id there.
 - An administrator brings in what belongs to clinics that they administer; a new clinic is set up by

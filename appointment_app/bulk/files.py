@@ -40,6 +40,8 @@ from appointment_app.models import BulkKind, ImportFile, ImportState
 from appointment_app.texts import fit
 
 KEPT = timedelta(days=1)
+# So many of one sender wait at a time: whoever mends a file sends it once more.
+MOST_WAITING = 5
 # Work that was not heard of for so long ended with its process.
 SILENT = timedelta(minutes=2)
 _EVERY = 1.0  # seconds between two notes of how far it is
@@ -66,7 +68,8 @@ async def keep_file(
 ) -> UUID:
     """Keep a file for its sender to look at; returns its public id.
 
-    Raises ``LoginRequired``, ``Forbidden``, ``Invalid``.
+    Only the newest few of a sender are kept: with one more, the one that waited longest goes, never
+    one that is being brought in. Raises ``LoginRequired``, ``Forbidden``, ``Invalid``.
     """
     require_may_import(actor)
     if len(content) > MOST_BYTES:
@@ -80,7 +83,21 @@ async def keep_file(
     )
     session.add(row)
     await session.flush()
+    await _drop_oldest(session, row.user_id)
     return row.public_id
+
+
+async def _drop_oldest(session: AsyncSession, user_id: int) -> None:
+    waiting = select(ImportFile.id).where(
+        ImportFile.user_id == user_id, ImportFile.state == ImportState.WAITING
+    )
+    newest_first = waiting.order_by(col(ImportFile.created_at).desc(), col(ImportFile.id).desc())
+    too_many = (await session.exec(newest_first)).all()[MOST_WAITING:]
+    if too_many:
+        still_waiting = col(ImportFile.state) == ImportState.WAITING
+        await session.exec(
+            delete(ImportFile).where(col(ImportFile.id).in_(too_many), still_waiting)
+        )
 
 
 @transactional

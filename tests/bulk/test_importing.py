@@ -374,3 +374,23 @@ async def test_a_file_is_kept_for_its_sender_until_it_is_in(
     monkeypatch.setattr(files, "MOST_BYTES", 10)
     with pytest.raises(Invalid):
         await lakeside.call(files.keep_file, lakeside.root, PATIENTS, "x.csv", content)
+
+
+async def test_of_the_files_that_wait_the_newest_are_kept(lakeside: Group) -> None:
+    root = lakeside.root
+    other = replace(root, user_id=(await lakeside.all(User))[-1].id)
+    assert other.user_id != root.user_id
+
+    async def send(name: str, actor: Actor) -> None:
+        await lakeside.call(files.keep_file, actor, PATIENTS, name, b"x")
+
+    for name in ("runs", "done"):
+        await send(name, root)
+    async with lakeside.database.session() as session, session.begin():
+        for row in await session.exec(select(ImportFile)):
+            row.state = ImportState.RUNNING if row.name == "runs" else ImportState.DONE
+    await send("of somebody else", other)
+    for number in range(files.MOST_WAITING + 2):
+        await send(str(number), root)
+    kept = [row.name for row in await lakeside.all(ImportFile)]
+    assert kept == ["runs", "done", "of somebody else", "2", "3", "4", "5", "6"]
