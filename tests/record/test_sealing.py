@@ -158,6 +158,39 @@ async def test_numbers_that_were_given_back_and_entries_that_came_late(database:
     assert (await verified(database)).problems == []
 
 
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"])  # SQLite has one writer
+async def test_what_came_later_than_anybody_looks_back_is_sealed_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "LOOKED_BACK", 1)
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    monkeypatch.setattr(sealing, "_GAPS_AT_ONCE", 1)
+
+    async def seal_thoroughly() -> int:
+        with clock.frozen(LATER):
+            return await seal_all(database, thoroughly=True)
+
+    with clock.frozen(NOON):
+        await write(database)
+        async with database.session() as burnt, burnt.begin():
+            audit.record(burnt, NOBODY, "burnt", record_type="x", record_id=1)
+            await burnt.flush()
+            await burnt.rollback()
+        async with database.session() as late, late.begin():
+            for number in range(3):
+                audit.record(late, NOBODY, "late", record_type="x", record_id=number)
+                await late.flush()
+            await write(database, count=4)
+            assert await seal_thoroughly() == 3
+    assert await sealed_from_one(database) == [[1, 6], [7, 8], [9]]
+    assert await seal(database) == 0, "they lie further back than it looks each time"
+    assert await seal_thoroughly() == 2
+    assert (await sealed_from_one(database))[3:] == [[3, 4], [5]]
+    assert await seal_thoroughly() == 0
+    found = await verified(database)
+    assert (found.unsealed, found.problems) == (0, [])
+
+
 COPIED = (
     "occurred_at, actor_user_id, action, record_type, record_id, person_id, clinic_id, fields,"
     " changes, address, nonce, mark"
@@ -331,6 +364,12 @@ async def test_entries_from_before_there_were_marks_are_sealed_once(database: Da
 @pytest.mark.parametrize("text", ["7", "1-3", "1-3,5,8-9"])
 def test_numbers_are_read_as_they_were_written(text: str) -> None:
     assert numbers.written(numbers.read(text)) == text
+
+
+def test_what_no_text_names_is_a_gap() -> None:
+    assert numbers.gaps(["2-3,7", "5", "9-12"], 14) == [(1, 1), (4, 4), (6, 6), (8, 8), (13, 14)]
+    assert numbers.gaps(["1-3", "2,4-9"], 6) == []
+    assert numbers.gaps([], 2) == [(1, 2)]
 
 
 def test_the_order_of_entries_that_are_written_means_nothing() -> None:
