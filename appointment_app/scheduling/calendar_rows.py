@@ -321,9 +321,9 @@ def _selects() -> dict[str, sa.Select[Any]]:
             col(at_clinic.doctor_id) == sa.bindparam("bound_doctor"),
             col(at_clinic.next_free_at) > sa.bindparam("bound_after"),
         ),
-        "needs": _rows(Kind.NEEDS, col(VisitTypeResource.visit_type_id))
-        .where(_is_one_of(VisitTypeResource.visit_type_id, "needs_types"))
-        .distinct(),
+        "needs": _rows(Kind.NEEDS, col(VisitTypeResource.visit_type_id)).where(
+            _is_one_of(VisitTypeResource.visit_type_id, "needs_types")
+        ),
     }
 
 
@@ -349,8 +349,21 @@ def _rows(kind: Kind, owner: Any, **columns: Any) -> sa.Select[Any]:
 
 @lru_cache
 def _united(*names: str) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    selects = [_SELECTS[name] for name in names]
-    return selects[0] if len(selects) == 1 else sa.union_all(*selects)
+    first, *others = (_SELECTS[name] for name in names)
+    return sa.union_all(first, *map(_typed_by_first, others)) if others else first
+
+
+def _typed_by_first(select: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the select as it may follow another one in a union, which types the empty columns.
+
+    So the whole stays below 4096 letters: what is longer, the driver of PostgreSQL parses anew
+    whenever it is run.
+    """
+    columns: Any = (
+        sa.literal_column("NULL") if isinstance(each.element, sa.Cast) else each
+        for each in cast("Any", select.selected_columns)
+    )
+    return select.with_only_columns(*columns, maintain_column_froms=True)
 
 
 _KINDS = {kind.value: kind for kind in Kind}
