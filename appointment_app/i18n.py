@@ -29,8 +29,7 @@ def use_locale(locale: str) -> None:
 
     A language without a catalogue becomes English, so that dates and sentences agree.
     """
-    has_catalogue = any(folder.name == locale for folder in _CATALOGUES.glob("*/"))
-    _locale.set(locale if has_catalogue else DEFAULT_LOCALE)
+    _locale.set(locale if locale in _languages() else DEFAULT_LOCALE)
 
 
 def current_locale() -> str:
@@ -92,7 +91,18 @@ def zone_city(zone: str) -> str:
 
 
 def _clock_locale() -> Locale:
-    return Locale.parse(_locale.get())
+    return _parsed(_locale.get())
+
+
+@lru_cache
+def _parsed(locale: str) -> Locale:
+    return Locale.parse(locale)
+
+
+@lru_cache
+def _languages() -> frozenset[str]:
+    """Return the languages that have a catalogue."""
+    return frozenset(folder.name for folder in _CATALOGUES.glob("*/"))
 
 
 @lru_cache

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
-from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.i18n import format_moment, t, zone_city
 from appointment_app.models import (
     Appointment,
@@ -37,6 +36,7 @@ from appointment_app.notifications.calendar_file import (
 )
 from appointment_app.notifications.letter import Attachment, Letter
 from appointment_app.notifications.links import appointment_link, page_link
+from appointment_app.notifications.read_ahead import NOTHING_KNOWN, Known
 from appointment_app.texts import in_groups
 
 
@@ -47,7 +47,9 @@ class _Said(NamedTuple):
     closing: tuple[str, ...]
 
 
-async def appointment_letter(session: AsyncSession, outgoing: OutboxMessage) -> Letter:
+async def appointment_letter(
+    session: AsyncSession, outgoing: OutboxMessage, known: Known = NOTHING_KNOWN
+) -> Letter:
     """Return the letter about the appointment that the payload names.
 
     Raises ``RecordMissing``, and ``NoLongerTrue`` for a reminder of what was moved or cancelled.
@@ -67,7 +69,7 @@ async def appointment_letter(session: AsyncSession, outgoing: OutboxMessage) -> 
         subject, opening, link, closing = await _rescheduled(session, outgoing, appointment, doctor)
     else:
         subject, opening, link, closing = _standing(outgoing, appointment)
-    taken = await load_taken_by(session, appointment.block_id)
+    taken = await known.taken_by(session, appointment.block_id)
     return Letter(
         subject=subject,
         opening=opening,

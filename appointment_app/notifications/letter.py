@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email import policy
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -24,6 +25,23 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+class _KnownHeaders(HeaderRegistry):
+    """Makes the class of a header once, not for each header of each mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._classes: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        key = name.lower()
+        if key not in self._classes:
+            self._classes[key] = super().__getitem__(name)
+        return self._classes[key]
+
+
+_POLICY = policy.default.clone(header_factory=_KnownHeaders())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,7 @@ def write_out(letter: Letter, outgoing: OutboxMessage, settings: Settings) -> Em
 
     Its Message-ID follows from the idempotency key, so a second delivery can be recognised.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = letter.subject
     mail["From"] = Address(t("Appointments"), addr_spec=settings.mail_from)
     mail["To"] = outgoing.recipient

@@ -50,8 +50,6 @@ KEY_LIMIT = 64
 # How the databases say that somebody sits there already.
 _SEAT_NAMES = (SEAT_TAKEN, "appointment.block_id, appointment.seat")
 
-# Letters and digits that nobody confuses on the phone.
-
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:

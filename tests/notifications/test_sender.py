@@ -27,6 +27,7 @@ from tests.notifications.records import (
     outbox,
     post,
 )
+from tests.statements import counted_statements
 
 
 @pytest.fixture(autouse=True)
@@ -291,3 +292,20 @@ async def test_a_database_that_is_away_does_not_end_the_sender(
         await asyncio.wait_for(server.arrived.wait(), 5)
         sender.stop()
         await asyncio.wait_for(running, 5)
+
+
+async def test_mails_that_wait_together_cost_statements_together(database: Database) -> None:
+    booked = await book(database)
+    about = {"appointment_id": booked.appointment.id}
+    counts = []
+    async with mail_server() as server:
+        for waiting in (1, 8):
+            for number in range(waiting):
+                await post(
+                    database, MessageKind.APPOINTMENT_BOOKED, about, key=f"{waiting}.{number}"
+                )
+            with counted_statements(database) as statements:
+                assert await deliver_due(database, _smtp(server)) == waiting
+            counts.append(len(statements))
+    # To look, to claim in two, to read two times, to note.
+    assert counts == [6, 6], "\n".join(statements)
