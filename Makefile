@@ -3,8 +3,6 @@
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
-# A test file stays in one process: its tests share servers and databases.
-SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 .PHONY: help setup run dev demo test lint race bench bench-live bench-http bench-pages clean
 
 help: ## list the commands
@@ -29,8 +27,8 @@ demo: setup ## throw the demo clinic's data away and load them anew
 
 test: setup ## all tests, in a real browser too
 	@scripts/find_chromium >/dev/null
-	@python -m pytest $(SIDE_BY_SIDE) --ignore=tests/e2e
-	@python -m pytest $(SIDE_BY_SIDE) tests/e2e
+	@scripts/run_tests --ignore=tests/e2e
+	@scripts/run_tests tests/e2e
 
 lint: setup ## style, format and types
 	@ruff check .
