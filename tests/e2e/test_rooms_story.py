@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from appointment_app.models import Role
-from tests.e2e.conftest import Server, wait_until_live
+from tests.e2e.conftest import PHONE, Server, wait_until_live
 from tests.e2e.practice import (
     confirm_button,
     expect_confirmation,
@@ -21,7 +21,7 @@ from tests.e2e.practice import (
 def test_a_room_from_its_name_to_the_patient(new_page: Callable[..., Page], server: Server) -> None:
     practice = open_practice(server, "Roomer")
     admin = open_account(server, "Adele", role=Role.ADMINISTRATOR, clinic=practice.clinic)
-    page = new_page()
+    page = new_page(**PHONE)
     log_in(page, server, admin)
     page.goto("/admin/rooms")
     wait_until_live(page)
@@ -29,6 +29,9 @@ def test_a_room_from_its_name_to_the_patient(new_page: Callable[..., Page], serv
     page.get_by_label("Name").fill("Room 2")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Room 2")).to_be_visible()
+    message = page.get_by_role("region", name="Messages").locator(".toast").bounding_box()
+    bar = page.locator(".workspace-nav").bounding_box()
+    assert message and bar and message["y"] + message["height"] <= bar["y"]
 
     page = new_page()
     log_in(page, server, practice.login)
