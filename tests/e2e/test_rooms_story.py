@@ -31,7 +31,9 @@ def test_a_room_from_its_name_to_the_patient(new_page: Callable[..., Page], serv
     expect(page.get_by_role("heading", name="Room 2")).to_be_visible()
     message = page.get_by_role("region", name="Messages").locator(".toast").bounding_box()
     bar = page.locator(".workspace-nav").bounding_box()
-    assert message and bar and message["y"] + message["height"] <= bar["y"]
+    assert message
+    assert bar
+    assert message["y"] + message["height"] <= bar["y"]
 
     page = new_page()
     log_in(page, server, practice.login)
