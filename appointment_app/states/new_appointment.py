@@ -178,14 +178,18 @@ class NewAppointment(SessionState):
         return await self._show_booked(actor, booked)
 
     async def _take(self, chosen: FoundPatient) -> None:
-        """Book for a patient, and say how they will hear of it."""
+        """Book for a patient, and say how they will hear of it, where that may be known."""
+        self.patient, self.found = chosen, []
         place, person = public_id(self.place), public_id(chosen.id)
         if place is None or person is None:
-            raise NotFound
+            return
         actor = await self._actor()
-        async with get_database().session() as session:
-            reach = await patients.load_reach_of_patient(session, actor, place, person)
-        self.patient, self.found = replace(chosen, told=told_before(reach).words), []
+        try:
+            async with get_database().session() as session:
+                reach = await patients.load_reach_of_patient(session, actor, place, person)
+        except NotFound:  # the booking says so itself
+            return
+        self.patient = replace(chosen, told=told_before(reach).words)
 
     async def _show_booked(self, actor: Actor, booked: UUID) -> Any:
         async with get_database().session() as session:
