@@ -13,8 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts import contact_details, login_sessions, staff
 from appointment_app.accounts.actor import Actor
+from appointment_app.accounts.own_clinics import clinics_where
 from appointment_app.accounts.policy import Action, Record, allows, require
 from appointment_app.accounts.registration import NewDoctor, checked_doctor, find_practice
+from appointment_app.clinics.directory import Choice, specialties
 from appointment_app.clinics.doctor_record import record_of_doctor
 from appointment_app.database import transactional
 from appointment_app.errors import Forbidden, Invalid
@@ -37,14 +39,36 @@ from appointment_app.notifications.outbox import enqueue
 
 @dataclass(frozen=True, slots=True)
 class InvitedDoctor:
-    """A doctor as an administrator types them: codes of specialties, the public id of a clinic."""
+    """A doctor as an administrator types them: codes of specialties, the public id of a clinic.
+
+    Without a clinic it is none of them, which is said at its field.
+    """
 
     email: str
     given_name: str
     family_name: str
     licence_number: str
     specialties: Sequence[str]
-    clinic_id: UUID
+    clinic_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationChoices:
+    """Where the actor can invite a doctor to, and all specialties, by name."""
+
+    clinics: tuple[Choice, ...]
+    specialties: tuple[Choice, ...]
+
+
+async def list_choices(session: AsyncSession, actor: Actor) -> InvitationChoices:
+    """Return what to choose from for a doctor; raises ``LoginRequired``, ``Forbidden``."""
+    clinics = await clinics_where(session, actor, Action.DECIDE_DOCTORS)
+    if not clinics:
+        require(actor, Action.DECIDE_DOCTORS)
+    return InvitationChoices(
+        tuple(Choice(str(each.public_id), f"{each.name}, {each.city}") for each in clinics),
+        tuple(await specialties(session)),
+    )
 
 
 async def invite_doctor(session: AsyncSession, actor: Actor, wanted: InvitedDoctor) -> UUID:
@@ -64,12 +88,17 @@ async def invite_doctor(session: AsyncSession, actor: Actor, wanted: InvitedDoct
 
 @transactional
 async def _invite(session: AsyncSession, actor: Actor, wanted: InvitedDoctor) -> tuple[UUID, int]:
-    by_id = select(Clinic).where(Clinic.public_id == wanted.clinic_id)
-    clinic = (await session.exec(by_id)).one_or_none()
-    where = clinic.id if clinic else None
-    if not allows(actor, Action.DECIDE_DOCTORS, Record(clinic_id=where)):
-        require(actor, Action.DECIDE_DOCTORS)
-        raise Forbidden
+    clinic = None
+    if wanted.clinic_id is None:
+        # Whoever may invite somewhere reads what is wrong with what they typed.
+        await list_choices(session, actor)
+    else:
+        by_id = select(Clinic).where(Clinic.public_id == wanted.clinic_id)
+        clinic = (await session.exec(by_id)).one_or_none()
+        where = clinic.id if clinic else None
+        if not allows(actor, Action.DECIDE_DOCTORS, Record(clinic_id=where)):
+            require(actor, Action.DECIDE_DOCTORS)
+            raise Forbidden
     values, new = _checked(wanted)
     practice = await find_practice(session, new)
     user = await _account(session, values)
@@ -145,7 +174,7 @@ def _checked(wanted: InvitedDoctor) -> tuple[dict[str, str], NewDoctor]:
             values[field] = reader(getattr(wanted, field))
         except contact_details.Unreadable as unreadable:
             errors[field] = str(unreadable)
-    typed = NewDoctor(wanted.licence_number, wanted.specialties, str(wanted.clinic_id))
+    typed = NewDoctor(wanted.licence_number, wanted.specialties, str(wanted.clinic_id or ""))
     new = checked_doctor(typed, errors)
     if errors:
         raise Invalid(errors)

@@ -14,6 +14,7 @@ from appointment_app.components.field import text_area
 from appointment_app.components.link import link
 from appointment_app.components.page import Viewer
 from appointment_app.i18n import t
+from appointment_app.pages.invite_doctor import invite_doctor_button, invite_doctor_dialog
 from appointment_app.pages.workspace import administrators_page
 from appointment_app.states.admin_doctors import AdminDoctors, Row
 
@@ -24,11 +25,13 @@ def admin_doctors(viewer: Viewer) -> rx.Component:
         t("Doctors"),
         _lists(),
         _reason_dialog(),
+        invite_doctor_dialog(),
         is_loaded=AdminDoctors.is_loaded,
         is_forbidden=AdminDoctors.is_forbidden,
         refusal=t("Your account has no right to decide on doctors."),
         viewer=viewer,
         current="/admin/doctors",
+        action=rx.cond(AdminDoctors.is_loaded & ~AdminDoctors.is_forbidden, invite_doctor_button()),
     )
 
 
@@ -41,7 +44,7 @@ def _lists() -> rx.Component:
             card(
                 empty_state(
                     t("Nobody is waiting"),
-                    t("Doctors who register at your clinics appear here."),
+                    t("Doctors who register at your clinics appear here; or invite one."),
                 )
             ),
         ),
@@ -81,6 +84,7 @@ def _decided(row: Row) -> rx.Component:
                             badge(t("Refused"), "danger"),
                         ),
                     ),
+                    rx.cond(row.email_verified, None, badge(t("Address not confirmed"))),
                 ),
                 rx.cond(row.suspension != "", rx.el.p(row.suspension, class_name="font-semibold")),
                 rx.el.p(row.specialties, " · ", row.clinics, class_name="muted"),
@@ -98,10 +102,10 @@ def _decided(row: Row) -> rx.Component:
     )
 
 
-def _name(row: Row, state: rx.Component) -> rx.Component:
+def _name(row: Row, *state: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.h3(link(row.name, href=f"/doctor/profile?id={row.doctor}", class_name="underline")),
-        state,
+        *state,
         class_name="flex flex-wrap items-center gap-2 mb-2",
     )
 

@@ -47,6 +47,12 @@ OF_STAFF: dict[str, list[Visit]] = {
             "Decided",
             press("Withdraw approval", then="The doctor reads it in a mail."),
         ),
+        Visit(
+            ADMINISTRATOR,
+            "/admin/doctors",
+            "Decided",
+            press("Invite a doctor", then="Patients see the doctor as soon as"),
+        ),
         Visit(NEW_ADMINISTRATOR, "/admin/doctors", "Nobody is waiting"),
         *by((PATIENT, DOCTOR), "/admin/doctors", "This page is for administrators"),
     ],

@@ -33,6 +33,12 @@ _DOCTOR_OR_ADMINISTRATOR = (
     FORBIDDEN,
 )
 _CANCELLED = frozenset({"appointment", "audit_event", "busy_block", "doctor", "outbox_message"})
+_INVITED_DOCTOR = frozenset(
+    {
+        *("account_token", "audit_event", "outbox_message", "role_assignment", "user_account"),
+        *("doctor", "doctor_at_clinic", "doctor_specialty", "person", "person_key"),
+    }
+)
 _DECIDED = frozenset({"audit_event", "doctor", "outbox_message"})
 
 
@@ -60,6 +66,10 @@ def _suspension(handler: str, gets: tuple[Gets, ...], **row: Any) -> Row:
 
 def _administration(handler: str, gets: tuple[Gets, ...], **row: Any) -> Row:
     return Row(f"AdminDoctors.{handler}", gets, "/admin/doctors", **row)
+
+
+def _invitation(handler: str, gets: tuple[Gets, ...], **row: Any) -> Row:
+    return Row(f"InviteDoctor.{handler}", gets, "/admin/doctors", **row)
 
 
 _ROOM = {"resource": "{room}"}
@@ -286,5 +296,25 @@ ROWS = (
         before=("load", ("ask_reason", {"doctor": "{wilma}"})),
         owner=Who.ADMINISTRATOR,
         changes=_DECIDED,
+    ),
+    # A doctor is invited
+    _invitation("open", ADMINISTRATORS, shows="specialty-dermatology"),
+    _invitation("close", SCREEN),
+    _invitation(
+        "submit",
+        THE_ADMINISTRATOR,
+        arguments={
+            "typed": {
+                "email": "noor@mail.example",
+                "given_name": "Noor",
+                "family_name": "New",
+                "licence_number": "LIC-NOOR",
+                "specialty-dermatology": "on",
+                "clinic": "{harbour}",
+            }
+        },
+        before=("open",),
+        owner=Who.ADMINISTRATOR,
+        changes=_INVITED_DOCTOR,
     ),
 )

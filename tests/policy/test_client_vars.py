@@ -82,6 +82,8 @@ VARS = {
     "DoctorRecord": """
         is_loaded refusal is_own form errors is_stale photo_problem places others place_problem
     """,
+    # Clinics that one administers.
+    "InviteDoctor": "is_open opened clinics specialties errors",
     # Who sent an invitation and about whom, for whoever has its secret.
     "InvitationPage": "sender person is_loaded is_missing",
     "FrontDesk": """

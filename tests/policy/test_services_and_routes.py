@@ -84,6 +84,7 @@ WITHOUT_ROUTE: dict[str, str] = {
     "accounts.family.people_to_book_for": _PAGE,
     "accounts.own_account.load_address": _PAGE,
     "accounts.profiles.view_patient_of": _PAGE,
+    "clinics.inviting_doctors.list_choices": _PAGE,
     "privacy.copy.list_people": _PAGE,
     "scheduling.activity.list_activity": _PAGE,
     "scheduling.appointments.find_own": _PAGE,
