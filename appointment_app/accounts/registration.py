@@ -242,7 +242,7 @@ def checked_doctor(doctor: NewDoctor, errors: dict[str, str]) -> NewDoctor:
     licence_number = " ".join(fit(doctor.licence_number).upper().split())
     specialties = list(dict.fromkeys(map(fit, doctor.specialties)))
     if not 3 <= len(licence_number) <= _MAXIMUM_LICENCE:
-        errors["licence_number"] = t("Please enter your licence number.")
+        errors["licence_number"] = t("Please enter the licence number.")
     if not 1 <= len(specialties) <= _MAXIMUM_SPECIALTIES:
         errors["specialties"] = _specialties_sentence()
     try:
