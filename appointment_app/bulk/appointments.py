@@ -29,6 +29,7 @@ from appointment_app.bulk.plan import (
     own_clinic,
     owners_of,
     rows_where_in,
+    taken_by_other,
 )
 from appointment_app.bulk.reading import Line
 from appointment_app.i18n import t
@@ -230,7 +231,7 @@ def _keep(plan: Plan, draft: _Draft, stored: _Stored, occupied: Occupied, actor:
     whose = (draft.clinic.id, draft.doctor.id, draft.patient.id, draft.visit_type.id)
     if (row.clinic_id, row.doctor_id, row.person_id, row.visit_type_id) != whose:
         sentence = t("This number belongs to an appointment of another doctor, patient or visit.")
-        plan.refuse(line, NUMBER, sentence)
+        plan.refuse(line, NUMBER, taken_by_other(line.cells[NUMBER], sentence))
         return
     is_moved = (row.starts_at, row.ends_at) != (draft.starts_at, draft.ends_at)
     if not is_moved and row.status is draft.status:

@@ -95,6 +95,10 @@ looks only with `--dry-run`: first clinics, then doctors, patients and appointme
   in, the newest five are kept.
 - A record is known again by its external number: to bring in a file once more changes nothing, or
   what differs. What is exported and has no such number has its id there.
+- Numbers are one series over all clinics, for each kind of file: who works at two clinics, or goes
+  from one to another, stays the same. Where two old systems number alike, put the system before
+  each number, such as `hill-1042`, also where a line names a clinic, doctor or patient. A line
+  whose number is somebody else's is refused.
 - An administrator brings in what belongs to clinics that they administer; a new clinic is set up by
   an administrator of all.
 - Who was erased on their wish comes back by no file: a line with their number is refused.

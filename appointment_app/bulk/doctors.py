@@ -27,6 +27,7 @@ from appointment_app.bulk.plan import (
     own_clinic,
     rows_where_in,
     several,
+    taken_by_other,
 )
 from appointment_app.bulk.reading import Line
 from appointment_app.i18n import t
@@ -97,7 +98,8 @@ async def plan_doctors(
             continue
         key = row_id(doctor)
         if not (stored.works[key] or stored.clinics[key]) & known.own:
-            plan.refuse(line, NUMBER, t("This number belongs to a doctor of another clinic."))
+            sentence = t("This number belongs to a doctor of another clinic.")
+            plan.refuse(line, NUMBER, taken_by_other(line.cells[NUMBER], sentence))
             continue
         plan.keep(_changed(line, typed, doctor, stored))
     plan.doctors = {row_id(each.row) for each in plan.entries if not each.is_new}

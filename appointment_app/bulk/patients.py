@@ -26,7 +26,9 @@ from appointment_app.bulk.plan import (
     in_turns,
     load_clinics,
     own_clinic,
+    owners_of,
     rows_where_in,
+    taken_by_other,
 )
 from appointment_app.bulk.reading import Line
 from appointment_app.i18n import language_name, t
@@ -40,6 +42,7 @@ from appointment_app.models import (
 )
 
 _OLDEST = date(1880, 1, 1)
+_WHO = ("given_name", "family_name", "birth_date")
 _OF_PERSON = ("given_name", "family_name", "birth_date", "phone", "language")
 
 
@@ -53,6 +56,7 @@ async def plan_patients(
     people = await find_patients(session, numbers)
     ids = [row_id(person) for person in people.values()]
     reached = await patients_within_reach(session, known, ids)
+    owners = await owners_of(session, BulkKind.PATIENTS, ids)
     gone, gone_numbers = (
         await person_keys.erased(session, ids),
         await erased_among_numbers(session, numbers),
@@ -78,7 +82,12 @@ async def plan_patients(
             plan.keep(entry)
             continue
         if row_id(stored) not in reached:
-            plan.refuse(line, NUMBER, t("This number belongs to a patient of another clinic."))
+            sentence = t("This number belongs to a patient of another clinic.")
+            plan.refuse(line, NUMBER, taken_by_other(number, sentence))
+            continue
+        if owners.get(row_id(stored), key) != key and _is_somebody_else(stored, values):
+            sentence = t("This number belongs to a patient of another name at another clinic.")
+            plan.refuse(line, NUMBER, taken_by_other(number, sentence))
             continue
         changes = differing(stored, values)
         if changes and (stored.user_id is not None or stored.id in looked_after):
@@ -142,6 +151,15 @@ async def patients_within_reach(session: AsyncSession, known: Known, ids: list[i
     """Return those of the persons whom one of the actor's clinics knows, of those in ``known``."""
     reached = select(Person.id).where(known_at(known.own))
     return set(await rows_where_in(session, reached, col(Person.id), ids))
+
+
+def _is_somebody_else(stored: Person, values: dict[str, Any]) -> bool:
+    """Tell whether a line is hardly about a patient: of names and birth date two are others.
+
+    One alone changes with a marriage, or because it was written wrongly.
+    """
+    who = differing(stored, {name: values[name] for name in _WHO})
+    return len(who) > 1
 
 
 def _known_at(clinic_id: int, user_id: int) -> tuple[type[Any], str, dict[str, Any]]:

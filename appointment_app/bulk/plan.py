@@ -175,6 +175,15 @@ async def in_turns(lines: Sequence[Each], progress: Progress) -> AsyncIterator[E
         yield line
 
 
+def taken_by_other(number: str, sentence: str) -> str:
+    """Return that a number is another record's, as ``sentence`` says, and what to do then."""
+    hint = t(
+        "Numbers are one series over all clinics: put your system before it, such as hill-{n}.",
+        n=number,
+    )
+    return f"{sentence} {hint}"
+
+
 def several(cell: str) -> list[str]:
     """Return the parts of a cell, which a bar parts."""
     return [part.strip() for part in cell.split("|") if part.strip()]

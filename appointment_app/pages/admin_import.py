@@ -192,6 +192,13 @@ def _columns() -> rx.Component:
             t("Named in the first line, in any order; those with a star must be filled in."),
             class_name="muted",
         ),
+        rx.el.p(
+            t(
+                "Numbers are one series over all clinics. Where two old systems number alike, put"
+                " the system before each number, such as hill-1042."
+            ),
+            class_name="muted",
+        ),
         *(
             rx.el.details(
                 rx.el.summary(KIND_NAMES[kind]),

@@ -33,7 +33,7 @@ from appointment_app.errors import Busy
 from appointment_app.models import AuditEvent, AuditSeal, row_id
 from appointment_app.record import numbers
 
-# Longer than a transaction lasts: what is sealed has its neighbours.
+# Longer than nearly every transaction lasts: what is sealed has its neighbours.
 MARGIN = timedelta(minutes=2)
 BATCH = 500
 # Among so many numbers below the highest that is sealed, late entries are looked for each time.
