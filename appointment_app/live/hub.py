@@ -1,8 +1,9 @@
 """Who watches which key in this process, and when each is told.
 
-A watcher is a token that somebody above can reach. Changes of what it watches, however many, are
-one call of ``deliver`` after ``SOON``; the next comes ``SPACING`` after that one at the earliest.
-So a single change is told at once, and a hundred in a second cost a watcher two calls.
+A watcher is a token that somebody above can reach. It is told of a change by a call of ``deliver``,
+at once: a transaction names all that it changed together. The next call comes ``SPACING`` after
+that one at the earliest, for all that changed meanwhile. So a hundred changes in a second cost a
+watcher two calls.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from datetime import datetime
 from appointment_app import clock
 from appointment_app.live.shared_reads import note_all_told, note_told
 
-SOON = 0.02  # seconds in which the changes of one transaction come together
 SPACING = 1.0  # seconds between two calls for one watcher
 
 Deliver = Callable[[str], Awaitable[bool]]
@@ -130,7 +130,7 @@ class Hub:
         if token in self._due or token not in self._keys:
             return
         now = asyncio.get_running_loop().time()
-        wait = max(SOON, self._told.get(token, -SPACING) + SPACING - now)
+        wait = max(0.0, self._told.get(token, -SPACING) + SPACING - now)
         self._due[token] = self._later(wait, self._begin, token)
 
     def _later(

@@ -49,6 +49,14 @@ async def test_those_who_watch_a_key_are_told_and_no_others(hub: Hub, told: Told
     assert sorted(told.calls) == ["ada", "ben"]
 
 
+async def test_who_was_told_nothing_lately_is_told_at_once(hub: Hub, told: Told) -> None:
+    hub.watch("ada", {DOCTOR: None, OTHER: None})
+    hub.publish(DOCTOR, OTHER)
+    for _ in range(5):  # turns of the event loop, of which none waits
+        await asyncio.sleep(0)
+    assert told.calls == ["ada"]
+
+
 async def test_a_burst_is_one_call(hub: Hub, told: Told) -> None:
     hub.watch("ada", {DOCTOR: None, OTHER: None})
     for _ in range(100):
