@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.offered import is_offered
-from appointment_app.scheduling.rules import Place, load_places
+from appointment_app.scheduling.rules import UNREAD, Place, bookable_places
 from appointment_app.texts import search_form
 
 
@@ -134,7 +135,7 @@ class DoctorProfile:
 async def get_doctor(session: AsyncSession, actor: Actor, doctor_id: UUID) -> DoctorView:
     """Return the public view of a doctor; raises ``NotFound`` where patients cannot book."""
     require(actor, Action.FIND_DOCTORS)
-    places = await load_places(session, col(Doctor.public_id) == doctor_id)
+    places = await _load_places(session, [doctor_id])
     if not places:
         raise NotFound
     doctor, key = places[0].doctor, places[0].doctor_id
@@ -159,7 +160,7 @@ async def load_doctor_keys(
     Raises ``NotFound`` when patients cannot book one of them.
     """
     require(actor, Action.FIND_DOCTORS)
-    places = await load_places(session, col(Doctor.public_id).in_(doctor_ids))
+    places = await _load_places(session, doctor_ids)
     found = {
         place.doctor.public_id: (doctor_key(place.doctor_id), place.doctor.revision)
         for place in places
@@ -167,6 +168,22 @@ async def load_doctor_keys(
     if not found.keys() >= set(doctor_ids):
         raise NotFound
     return found
+
+
+async def _load_places(session: AsyncSession, doctor_ids: Collection[UUID]) -> list[Place]:
+    """Return where patients can book these doctors, the hours unread; one statement."""
+    rows = await session.exec(_places_statement(), params={"doctors": list(doctor_ids)})
+    return [Place(doctor, clinic, at_clinic, UNREAD) for at_clinic, doctor, clinic in rows]
+
+
+# These statements are made once: to make one takes longer than to run it.
+@lru_cache
+def _places_statement() -> Any:
+    return (
+        bookable_places()
+        .where(col(Doctor.public_id).in_(sa.bindparam("doctors", expanding=True)))
+        .order_by(col(DoctorAtClinic.id))
+    )
 
 
 def view_doctor(
@@ -249,23 +266,44 @@ async def load_visit_types(
 ) -> dict[int, tuple[VisitType, ...]]:
     """Return what patients can book at each place, by its id; the first is the default."""
     found: defaultdict[int, tuple[VisitType, ...]] = defaultdict(tuple)
-    statement = (
+    keys = {"places": [place.id for place in places]}
+    for visit_type, place_id in await session.exec(_visit_types_statement(), params=keys):
+        found[place_id] += (visit_type,)
+    return found
+
+
+@lru_cache
+def _visit_types_statement() -> Any:
+    return (
         select(VisitType, DoctorAtClinic.id)
         .join(DoctorAtClinic, col(DoctorAtClinic.doctor_id) == VisitType.doctor_id)
         .join(Clinic, col(Clinic.id) == DoctorAtClinic.clinic_id)
-        .where(col(DoctorAtClinic.id).in_({place.id for place in places}), *is_offered())
+        .where(col(DoctorAtClinic.id).in_(sa.bindparam("places", expanding=True)), *is_offered())
         .order_by(col(VisitType.position), col(VisitType.id))
     )
-    for visit_type, place_id in await session.exec(statement):
-        found[place_id or 0] += (visit_type,)
-    return found
 
 
 async def load_profiles(
     session: AsyncSession, doctor_ids: Collection[int]
 ) -> dict[int, DoctorProfile]:
     """Return each doctor's specialties, languages and departments; one statement."""
+    keys = {"doctors": list(doctor_ids)}
+    rows = (await session.exec(_profiles_statement(), params=keys)).all()
+    found: defaultdict[int, DoctorProfile] = defaultdict(DoctorProfile)
+    for _, doctor, number, name, key in rows:
+        if key is not None:
+            found[doctor].departments[number].append(DepartmentView(key, name))
+    for doctor, _, name in sorted(row[1:4] for row in rows if row.kind == "specialty"):
+        found[doctor].specialties.append(name)
+    for doctor, name in sorted((row.doctor, row.name) for row in rows if row.kind == "language"):
+        found[doctor].languages.append(name)
+    return found
+
+
+@lru_cache
+def _profiles_statement() -> Any:
     nothing = sa.null()
+    doctor_ids: Any = sa.bindparam("doctors", expanding=True)
     # The departments come first: they give the columns their types.
     departments: Any = (
         sa.select(
@@ -297,14 +335,4 @@ async def load_profiles(
         col(DoctorLanguage.language),
         nothing,
     ).where(col(DoctorLanguage.doctor_id).in_(doctor_ids))
-    statement: Any = sa.union_all(departments, specialties, languages)
-    rows = (await session.exec(statement)).all()
-    found: defaultdict[int, DoctorProfile] = defaultdict(DoctorProfile)
-    for _, doctor, number, name, key in rows:
-        if key is not None:
-            found[doctor].departments[number].append(DepartmentView(key, name))
-    for doctor, _, name in sorted(row[1:4] for row in rows if row.kind == "specialty"):
-        found[doctor].specialties.append(name)
-    for doctor, name in sorted((row.doctor, row.name) for row in rows if row.kind == "language"):
-        found[doctor].languages.append(name)
-    return found
+    return sa.union_all(departments, specialties, languages)

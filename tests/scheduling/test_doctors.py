@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
+from appointment_app.database import database_of
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     Approval,
@@ -23,6 +24,7 @@ from appointment_app.models import (
 )
 from appointment_app.scheduling.doctors import get_doctor
 from tests.factories import make_clinic, make_doctor, make_visit_type
+from tests.statements import counted_statements
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +95,12 @@ async def test_an_unknown_doctor_is_not_found(session: AsyncSession) -> None:
 async def test_a_doctor_without_visit_types_is_still_shown(session: AsyncSession) -> None:
     doctor = await make_doctor(session, await make_clinic(session))
     assert (await get_doctor(session, NOBODY, doctor.public_id)).visit_types == ()
+
+
+async def test_a_doctor_is_read_in_few_statements(session: AsyncSession) -> None:
+    doctor = await make_doctor(session, await make_clinic(session))
+    await make_visit_type(session, doctor)
+    with counted_statements(database_of(session)) as statements:
+        await get_doctor(session, NOBODY, doctor.public_id)
+    # Where they work, what they offer, and who they are: never the hours.
+    assert len(statements) == 3, "\n".join(statements)
