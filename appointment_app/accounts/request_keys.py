@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import Insert
 from sqlmodel import SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,11 +36,12 @@ async def remember(session: AsyncSession, actor: Actor, key: str, sent: bytes) -
     if actor.user_id is None:
         raise LoginRequired
     fingerprint = hashlib.sha256(sent).hexdigest()
-    new = RequestKey(user_id=actor.user_id, key=key, fingerprint=fingerprint)
-    by_key = select(RequestKey).where(RequestKey.user_id == actor.user_id, RequestKey.key == key)
+    own = {"user_id": actor.user_id, "key": key}
+    new = own | {"fingerprint": fingerprint, "created_at": clock.now()}
     # Nearly every key is new, so nobody asks first whether it is.
     while not await _insert(session, new):
-        row = (await session.exec(by_key.with_for_update())).one_or_none()
+        by_key = select(RequestKey).filter_by(**own).with_for_update()
+        row = (await session.exec(by_key)).one_or_none()
         if row is None:
             continue  # deleted as too old at this moment: it is new
         if row.fingerprint != fingerprint:
@@ -59,12 +63,18 @@ async def delete_old(session: AsyncSession, most: int) -> int:
     return len(found)
 
 
-async def _insert(session: AsyncSession, new: RequestKey) -> bool:
+async def _insert(session: AsyncSession, new: dict[str, Any]) -> bool:
     """Tell whether the key was not there yet."""
     connection = await session.connection()
     inserted = await connection.execute(
-        insert_if_new(connection.dialect.name, _TABLE).inline(),
-        new.model_dump(exclude={"id"}),
+        _insert_statement(connection.dialect.name),
+        new,
         execution_options={"preserve_rowcount": True},
     )
     return inserted.rowcount == 1
+
+
+@lru_cache
+def _insert_statement(dialect: str) -> Insert:
+    """Return the statement for a key: to make it takes longer than to run it."""
+    return insert_if_new(dialect, _TABLE).inline()

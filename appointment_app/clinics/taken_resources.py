@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,17 +27,32 @@ NOTHING_TAKEN = Taken()
 
 async def load_taken(session: AsyncSession, block_ids: Collection[int]) -> dict[int, Taken]:
     """Return what these blocks have taken, in one statement; a block that has nothing is absent."""
-    statement = (
-        select(ResourceUse.block_id, Resource.kind, Resource.name)
-        .join(Resource, col(Resource.id) == ResourceUse.resource_id)
-        .where(col(ResourceUse.block_id).in_(block_ids), col(ResourceUse.active))
-    )
     taken: dict[int, Taken] = {}
-    for block_id, kind, name in await session.exec(statement):
+    found = await session.exec(_taken_statement(), params={"blocks": block_ids})
+    for block_id, kind, name in found:
         before = taken.get(block_id, NOTHING_TAKEN)
         is_room = kind is ResourceKind.ROOM
         taken[block_id] = replace(before, room=name) if is_room else replace(before, device=name)
     return taken
+
+
+@lru_cache
+def _taken_statement() -> Any:
+    """Return the statement of ``load_taken``: to make it takes longer than to run it."""
+    return (
+        select(ResourceUse.block_id, Resource.kind, Resource.name)
+        .join(Resource, col(Resource.id) == ResourceUse.resource_id)
+        .where(
+            col(ResourceUse.block_id).in_(bindparam("blocks", expanding=True)),
+            col(ResourceUse.active),
+        )
+    )
+
+
+def has_taken(block_id: Any) -> ColumnElement[bool]:
+    """Select whether a block has taken anything."""
+    uses = select(ResourceUse.id).where(ResourceUse.block_id == block_id, col(ResourceUse.active))
+    return uses.exists()
 
 
 async def load_taken_by(session: AsyncSession, block_id: int) -> Taken:

@@ -19,7 +19,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.clinics.public_hours import PublicHours, hours_of
-from appointment_app.clinics.taken_resources import load_taken_by
+from appointment_app.clinics.taken_resources import NOTHING_TAKEN, has_taken, load_taken_by
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
     Appointment,
@@ -114,17 +114,17 @@ async def get_appointment(
     session: AsyncSession, actor: Actor, appointment_id: UUID
 ) -> AppointmentView:
     """Return one appointment; raises ``LoginRequired`` or ``NotFound``."""
-    row = await _viewable(session, actor, appointment_id)
+    row, has_taken_any = await _viewable(session, actor, appointment_id)
     places = await load_series_places(session, actor, [row[0]])
     earlier = await _earlier_times(session, row[0])
-    taken = await load_taken_by(session, row[0].block_id)
+    taken = await load_taken_by(session, row[0].block_id) if has_taken_any else NOTHING_TAKEN
     view = view_appointment(actor, *row, places.get(row_id(row[0])))
     return replace(view, earlier=earlier, room=taken.room, device=taken.device)
 
 
 async def get_calendar_file(session: AsyncSession, actor: Actor, appointment_id: UUID) -> bytes:
     """Return an appointment as an ``.ics`` file; raises ``LoginRequired`` or ``NotFound``."""
-    appointment, doctor, clinic, *_ = await _viewable(session, actor, appointment_id)
+    (appointment, doctor, clinic, *_), _ = await _viewable(session, actor, appointment_id)
     taken = await load_taken_by(session, appointment.block_id)
     return calendar_file(appointment, doctor, clinic, taken)
 
@@ -187,17 +187,19 @@ async def find_own(
     return (await session.exec(statement)).first()
 
 
-async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -> _Row:
+async def _viewable(session: AsyncSession, actor: Actor, appointment_id: UUID) -> tuple[_Row, bool]:
+    """Return what there is of an appointment, and whether it has a room or a device."""
     if not actor.is_somebody:
         raise LoginRequired
     found = await session.exec(_one_appointment(), params={"wanted": appointment_id})
-    row: _Row | None = found.first()
-    if row is None:
+    columns = found.first()
+    if columns is None:
         raise NotFound
+    *row, has_taken_any = columns
     appointment = row[0]
     record = Record(appointment.person_id, appointment.doctor_id, appointment.clinic_id)
     require(actor, Action.VIEW_APPOINTMENT, record)
-    return row
+    return cast("_Row", tuple(row)), has_taken_any
 
 
 async def _earlier_times(
@@ -218,7 +220,8 @@ async def _earlier_times(
 @lru_cache
 def _one_appointment() -> Any:
     """Return the statement for one appointment: to make it takes longer than to run it."""
-    return appointment_rows().where(col(Appointment.public_id) == bindparam("wanted"))
+    one = appointment_rows().where(col(Appointment.public_id) == bindparam("wanted"))
+    return one.add_columns(has_taken(col(Appointment.block_id)))
 
 
 def appointment_rows() -> Select[

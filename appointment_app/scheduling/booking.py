@@ -26,6 +26,7 @@ from appointment_app.models import (
     SEAT_TAKEN,
     Appointment,
     AppointmentStatus,
+    Hold,
     MessageKind,
     Person,
     VisitMode,
@@ -36,6 +37,7 @@ from appointment_app.scheduling import held, locks, resources
 from appointment_app.scheduling.changes import fitting_text, record_deed, tell
 from appointment_app.scheduling.errors import NotBookable, PatientBusy, SchedulingError, SlotTaken
 from appointment_app.scheduling.free_check import require_free, require_near
+from appointment_app.scheduling.hold_keys import visitor_keys
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.patient_rules import require_may_book
 from appointment_app.scheduling.resource_times import Needs
@@ -110,13 +112,15 @@ async def _book(session: AsyncSession, actor: Actor, request: BookingRequest) ->
 class Patient:
     """What a booking needs to know of its patient, and of the user who books for them.
 
-    ``booked_before`` is the appointment with the same key.
+    ``booked_before`` is the appointment with the same key; ``has_hold`` says whether the visitor
+    who books keeps something.
     """
 
     person_id: int
     booked_by: int
     contacts: tuple[MailContact, ...]
     booked_before: UUID | None
+    has_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,9 @@ async def come_in(session: AsyncSession, actor: Actor, request: BookingRequest) 
         raise NotBookable
     offer = await _offer(session, request.offer)
     needs = await _lock_needs(session, offer)
-    patient = await lock_patient(session, actor.user_id, person_id, request.idempotency_key)
+    patient = await lock_patient(
+        session, actor.user_id, person_id, request.idempotency_key, request.visitor
+    )
     return Admitted(patient, offer, needs)
 
 
@@ -167,7 +173,7 @@ async def take(
     """
     patient, offer = admitted.patient, admitted.bookable
     await require_may_book(session, offer, patient.person_id)
-    kept = await held.find(session, request.visitor)
+    kept = await held.find(session, request.visitor) if patient.has_hold else None
     granted = await require_free(
         session,
         offer,
@@ -227,19 +233,22 @@ async def _lock_needs(session: AsyncSession, offer: OfferRows | None) -> Needs |
     return await resources.lock(session, row_id(offer.visit_type), row_id(offer.clinic))
 
 
-async def lock_patient(session: AsyncSession, booked_by: int, person_id: int, key: str) -> Patient:
+async def lock_patient(
+    session: AsyncSession, booked_by: int, person_id: int, key: str, visitor: str = ""
+) -> Patient:
     """Wait until nobody else books for this person, and return what there is to know.
 
     The doctor is locked already, so that an earlier booking there with the same key is seen.
     Raises ``NotFound`` for somebody who is not in use any more: merged, or erased, meanwhile.
     """
-    values = {"person": person_id, "user": booked_by, "key": key}
+    visitors: tuple[str, ...] = visitor_keys(visitor) if visitor else ()
+    values = {"person": person_id, "user": booked_by, "key": key, "visitors": visitors}
     found = await session.exec(_patient_statement(), params=values)
-    _, is_active, email, language, guardians, earlier = found.one()
+    _, is_active, email, language, guardians, earlier, has_hold = found.one()
     if not is_active:
         raise NotFound
     contacts = await contacts_from(session, person_id, email, language, guardians)
-    return Patient(person_id, booked_by, contacts, earlier)
+    return Patient(person_id, booked_by, contacts, earlier, has_hold)
 
 
 @lru_cache
@@ -249,10 +258,12 @@ def _patient_statement() -> Any:
         Appointment.booked_by == bindparam("user"),
         Appointment.idempotency_key == bindparam("key"),
     )
+    visitors: Any = bindparam("visitors", expanding=True)
     columns = (
         col(Person.active),
         *contact_columns(bindparam("person")),
         booked_before.scalar_subquery(),
+        select(Hold.id).where(col(Hold.visitor).in_(visitors)).exists(),
     )
     return locks.locking_person(bindparam("person"), *columns)
 

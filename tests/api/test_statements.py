@@ -48,5 +48,5 @@ async def test_a_booking_with_a_key(practice: Practice) -> None:
                 "/appointments", json=wanted, headers={"Idempotency-Key": "a-key"}
             )
     assert answer.status_code == 201, answer.text
-    # One for the key, two for the answer; the rest is the booking's own.
-    assert len(statements) <= 12, "\n".join(statements)
+    # One for the key, one for the answer; the rest is the booking's own.
+    assert len(statements) <= 10, "\n".join(statements)
