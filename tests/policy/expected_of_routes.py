@@ -99,7 +99,15 @@ ROWS = (
         "POST /auth/own-account",
         ALL,
         body={"token": "{own_account}", "password": "eight blue kettles", "agrees": True},
-        changes=_LOGIN | {"account_token", "consent", "guardianship", "person", "role_assignment"},
+        changes=_LOGIN
+        | {
+            "account_token",
+            "consent",
+            "guardianship",
+            "outbox_message",
+            "person",
+            "role_assignment",
+        },
     ),
     # Everybody here has agreed already.
     Row("POST /auth/consent", SOMEBODY, body={"next": "/appointments"}, shows="/appointments"),

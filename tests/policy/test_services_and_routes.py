@@ -60,6 +60,7 @@ WITHOUT_ROUTE: dict[str, str] = {
     "figures.scope.of_doctor": _PART,
     "scheduling.alternatives.nearest_alternatives": _PART,
     "scheduling.booking.come_in": _PART,
+    "scheduling.booking.lock_patient": _PART,
     "scheduling.booking.take": _PART,
     "scheduling.cancelling.cancel_locked": _PART,
     "scheduling.changes.lock_appointment": _PART,
