@@ -28,6 +28,7 @@ async def _migrate_configured_database() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or get_settings().database_url
     database = Database(url)
     async with database.engine.connect() as connection:
+        await connection.execution_options(**database.begins_writing)
         if connection.dialect.name == "sqlite":
             # A table that is made anew is dropped first, and others refer to it. Inside of a
             # transaction this cannot be switched.

@@ -50,6 +50,11 @@ _ASYNC_DRIVERS = {
     "mariadb": "mariadb+asyncmy",
 }
 
+_BEGINS_WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"sqlite_begin": "IMMEDIATE"},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+
 
 def async_url(url: str) -> URL:
     """Return ``url`` with the asynchronous driver that we use for its database."""
@@ -76,6 +81,8 @@ class Database:
         self.url = async_url(url)
         self.limits = limits
         self.engine = _create_engine(self.url, limits)
+        # What a connection is told of a transaction that writes.
+        self.begins_writing = _BEGINS_WRITING.get(self.url.get_backend_name(), {})
         # Who waits for SQLite polls; among themselves the writers of a process queue instead.
         polls = self.url.get_backend_name() == "sqlite"
         self.writers = asyncio.Lock() if polls else None
@@ -146,8 +153,7 @@ def transactional(
     async def run(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(_ATTEMPTS):
             try:
-                async with _turn(session), session.begin():
-                    await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+                async with writing(session):
                     return await function(session, *args, **kwargs)
             except (DBAPIError, PoolTimeout) as error:
                 if (busy := busy_of(error)) is not None:
@@ -159,6 +165,34 @@ def transactional(
         raise Busy
 
     return run
+
+
+@asynccontextmanager
+async def writing(session: AsyncSession) -> AsyncIterator[None]:
+    """One transaction that may write: committed at the end of the block unless that raises.
+
+    What only reads needs none; there ``session.begin()`` says how far what was read belongs
+    together. Services write by ``transactional``, which begins again where it has to.
+    """
+    async with _turn(session), session.begin():
+        await session.connection(execution_options=database_of(session).begins_writing)
+        yield
+
+
+@asynccontextmanager
+async def reading_one_moment(session: AsyncSession) -> AsyncIterator[None]:
+    """Let what ``session`` reads in the block be of one moment, unless it has begun to read.
+
+    Otherwise each statement sees what is new; SQLite alone shows every transaction one moment.
+    """
+    if session.in_transaction():
+        yield
+        return
+    if database_of(session).url.get_backend_name() != "sqlite":
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    yield
+    # A rollback would throw away what the server has prepared.
+    await session.commit()
 
 
 @asynccontextmanager
@@ -204,6 +238,9 @@ def _create_engine(url: URL, limits: Limits) -> AsyncEngine:
             f" -c statement_timeout={limits.statement_seconds}s -c timezone=UTC"
         )
         arguments = {"options": timeouts, "connect_timeout": _CONNECT_SECONDS}
+        # What only reads needs no transaction, which is two journeys to the server. Worse, when
+        # one is rolled back the driver throws away every statement that the server has prepared.
+        options["isolation_level"] = "AUTOCOMMIT"
         engine = create_async_engine(url, connect_args=arguments, **options)
         _ping_what_was_idle(engine)
         return engine

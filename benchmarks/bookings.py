@@ -169,7 +169,9 @@ async def _connections(url: str) -> AsyncIterator[list[psycopg.AsyncConnection[A
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
-                await psycopg.AsyncConnection.connect(url, options="-c timezone=UTC")
+                await psycopg.AsyncConnection.connect(
+                    url, autocommit=True, options="-c timezone=UTC"
+                )
             )
             for _ in range(CLIENTS)
         ]

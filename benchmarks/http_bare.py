@@ -80,7 +80,7 @@ def create() -> FastAPI:
         async with AsyncExitStack() as stack:
             for _number in range(_CONNECTIONS):
                 connection = await psycopg.AsyncConnection.connect(
-                    bare.url, options="-c timezone=UTC"
+                    bare.url, autocommit=True, options="-c timezone=UTC"
                 )
                 idle.put_nowait(await stack.enter_async_context(connection))
             yield
@@ -111,7 +111,6 @@ def create() -> FastAPI:
             for sent in bare.selects[query]:
                 cursor = await connection.execute(sent.statement, sent.parameters)
                 await cursor.fetchall()
-            await connection.rollback()
         return Response(texts[query], media_type="application/json")
 
     return app

@@ -53,7 +53,7 @@ async def month_rows(url: str, database: Database, rounds: int) -> tuple[list[Ro
     with listening(database):
         async with recorded() as sent:
             await service()
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
 
         async def bare() -> None:
             read_on_postgres(connection, sent)

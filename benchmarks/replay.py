@@ -73,7 +73,7 @@ async def replay_on_postgres(
 ) -> None:
     """Send a recorded transaction, and commit it."""
     new_ids: dict[str, Any] = {}
-    async with connection.cursor() as cursor:
+    async with connection.transaction(), connection.cursor() as cursor:
         for sent in transaction:
             if sent.is_many:
                 await cursor.executemany(
@@ -84,16 +84,13 @@ async def replay_on_postgres(
             rows = await cursor.fetchall() if cursor.description else []
             if rows and (insert := _INSERT.match(sent.statement)):
                 new_ids |= dict.fromkeys(_references_to(insert[1]), rows[0][0])
-    await connection.commit()
 
 
 def read_on_postgres(connection: psycopg.Connection[Any], transaction: Transaction) -> int:
-    """Send recorded reads and fetch their rows; returns how many."""
-    rows = 0
-    for sent in transaction:
-        rows += len(connection.execute(sent.statement, sent.parameters).fetchall())
-    connection.rollback()
-    return rows
+    """Send recorded reads on a connection that commits by itself; returns how many rows came."""
+    return sum(
+        len(connection.execute(sent.statement, sent.parameters).fetchall()) for sent in transaction
+    )
 
 
 def replay_on_sqlite(connection: sqlite3.Connection, transaction: Transaction) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.database import Database, Limits, transactional
+from appointment_app.database import Database, Limits, reading_one_moment, transactional
 from appointment_app.database_errors import busy_of
 from appointment_app.errors import Busy
 from appointment_app.models import Specialty
@@ -39,6 +39,18 @@ async def two_rows(database: Database) -> None:
     async with database.session() as session:
         session.add_all(Specialty(code=code, name="") for code in CODES)
         await session.commit()
+
+
+async def test_what_is_read_can_be_of_one_moment(database: Database) -> None:
+    codes = select(Specialty.name).order_by(col(Specialty.code))
+    async with database.session() as session:
+        async with reading_one_moment(session):
+            assert (await session.exec(codes)).all() == ["", ""]
+            async with database.session() as other:
+                await rename(other, "first", "changed")
+            async with reading_one_moment(session):
+                assert (await session.exec(codes)).all() == ["", ""]
+        assert (await session.exec(codes)).all() == ["changed", ""]
 
 
 async def test_what_raises_leaves_nothing(database: Database) -> None:
@@ -188,3 +200,14 @@ async def test_a_database_that_is_away_is_busy_and_a_mistake_is_none(scheme: str
             await rename(session, "first", "away")
     await away.dispose()
     assert busy_of(ProgrammingError("SELECT", {}, Exception("a mistake"))) is None
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_what_is_only_read_stays_prepared(database: Database) -> None:
+    # The driver prepares what it is asked often, and forgets all of it when it rolls back.
+    for _ in range(10):
+        await names(database)
+    async with database.session() as session:
+        connection = await session.connection()
+        prepared = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+    assert prepared == 1

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
+from appointment_app.database import transactional
 from appointment_app.inserting import insert_if_new
 from appointment_app.models import PersonKey
 from appointment_app.settings import get_settings
@@ -56,6 +57,7 @@ async def readable_keys(session: AsyncSession, person_ids: Iterable[int]) -> dic
     return {person_id: _unwrap(person_id, key) for person_id, key in found.items() if key}
 
 
+@transactional
 async def rewrap(session: AsyncSession, *, after: int = 0, most: int = 500) -> tuple[int, int]:
     """Wrap the next keys with the newest secret, of people with higher ids than ``after``.
 

@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 from appointment_app import clock
 from appointment_app.accounts import audit
 from appointment_app.accounts.actor import NOBODY
-from appointment_app.database import Database, transactional
+from appointment_app.database import Database, transactional, writing
 from appointment_app.models import AuditEvent, AuditSeal, Person
 from appointment_app.models.append_only import releases
 from appointment_app.record import numbers, sealing
@@ -138,7 +138,7 @@ async def test_of_several_who_seal_at_once_one_makes_each_seal(
 async def test_numbers_that_were_given_back_and_entries_that_came_late(database: Database) -> None:
     with clock.frozen(NOON):
         await write(database)
-        async with database.session() as late, late.begin():
+        async with database.session() as late, writing(late):
             audit.record(late, NOBODY, "late", record_type="x", record_id=1)
             if database.engine.dialect.name == "sqlite":
                 await late.rollback()  # SQLite has one writer: nobody comes after others there
@@ -172,11 +172,11 @@ async def test_what_came_later_than_anybody_looks_back_is_sealed_too(
 
     with clock.frozen(NOON):
         await write(database)
-        async with database.session() as burnt, burnt.begin():
+        async with database.session() as burnt, writing(burnt):
             audit.record(burnt, NOBODY, "burnt", record_type="x", record_id=1)
             await burnt.flush()
             await burnt.rollback()
-        async with database.session() as late, late.begin():
+        async with database.session() as late, writing(late):
             for number in range(3):
                 audit.record(late, NOBODY, "late", record_type="x", record_id=number)
                 await late.flush()

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
+from appointment_app.database import writing
 from appointment_app.models import DoctorAtClinic, row_id
 from appointment_app.scheduling import (
     holds,
@@ -132,7 +133,7 @@ async def keep(desk: Desk, *bounds: Learned) -> None:
 
 async def test_a_bound_found_before_a_change_is_not_kept(desk: Desk) -> None:
     await keep(desk, await learned(desk, hour=1, revision=0))
-    async with desk.database.session() as session, session.begin():
+    async with desk.database.session() as session, writing(session):
         await locks.lock_doctor(session, row_id(desk.doctor))
     await keep(desk, await learned(desk, hour=2, revision=0))
     assert list((await kept_bounds(desk.database)).values()) == [None]
@@ -148,7 +149,7 @@ async def test_a_bound_is_only_raised(desk: Desk) -> None:
 
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
 async def test_nobody_waits_to_keep_a_bound(desk: Desk) -> None:
-    async with desk.database.session() as session, session.begin():
+    async with desk.database.session() as session, writing(session):
         await locks.lock_doctor(session, row_id(desk.doctor))
         await keep(desk, await learned(desk, hour=1, revision=0))
     assert list((await kept_bounds(desk.database)).values()) == [None]
