@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Response
+from pydantic_core import to_json
 
 from appointment_app.api.doctors import find
 from appointment_app.api.identity import HoldOwner
@@ -35,7 +35,7 @@ async def list_slots(
     last: Annotated[
         Day | None, Query(alias="to", description="Included; by default a week is answered.")
     ] = None,
-) -> JSONResponse:
+) -> Response:
     """List the free times of a doctor between two local days, or say why there are none."""
     found = await slot_list.list_free_slots(
         session,
@@ -43,10 +43,10 @@ async def list_slots(
         SlotQuery(doctor_id, clinic, visit_type, first, last),
         visitor=visitor,
     )
-    return JSONResponse(to_json(found))
+    return Response(to_json(as_out(found)), media_type="application/json")
 
 
-def to_json(found: SlotList) -> dict[str, Any]:
+def as_out(found: SlotList) -> dict[str, Any]:
     """Return what ``SlotsOut`` makes of it.
 
     A month has hundreds of times: a model of each would take longer than to find them all.

@@ -13,7 +13,7 @@ row is selected in one common shape, and what is wanted is united. The kinds:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -207,8 +207,9 @@ async def read_rows(session: AsyncSession, *wanted: Rows) -> dict[Kind, list[Row
     values = {name: value for rows in wanted for name, value in rows.values.items()}
     connection = await session.connection()
     result = await connection.execute(_united(*(rows.select for rows in wanted)), values)
-    for row in result.all():
-        found[_KINDS[row[0]]].append(Row._make(row))
+    # The columns of the statement are named as those of a Row, so its rows are as good.
+    for row in cast("Sequence[Row]", result.all()):
+        found[_KINDS[row[0]]].append(row)
     return found
 
 

@@ -116,13 +116,13 @@ async def list_days(
     left_out = len(free) < len(found.starts)
     by_day = by_local_day(zone, free)
     held = by_local_day(zone, without_own(found.held, shape, found.own))
-    not_own = by_local_day(zone, found.starts)
     unequipped = by_local_day(zone, found.unequipped)
+    not_own = by_local_day(zone, found.starts) if unequipped else {}
 
     def kind(day: date) -> DayKind:
         if by_day[day]:
             return DayKind.FREE
-        if unequipped[day] and not not_own[day]:
+        if unequipped[day] and not not_own.get(day):
             return DayKind.NO_RESOURCE
         return kind_of_day(
             place.hours, shape, day, not_before, not_after, found.busy, found.full_days

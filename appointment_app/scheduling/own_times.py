@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app.accounts.actor import Actor
 from appointment_app.scheduling.availability import VisitShape
 from appointment_app.scheduling.calendar_rows import Kind, Row, person_rows, read_rows
-from appointment_app.scheduling.intervals import Interval, merge
+from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.moved import Moved
 
 
@@ -42,18 +42,12 @@ def own_from(found: Mapping[Kind, Iterable[Row]]) -> list[Interval]:
 
 
 def without_own(
-    starts: Sequence[datetime], shape: VisitShape, own: Sequence[Interval]
+    starts: Sequence[datetime], shape: VisitShape, own: Iterable[Interval]
 ) -> list[datetime]:
-    """Return the starts of visits that overlap nothing of one's ``own``."""
-    if not own:
-        return list(starts)
-    # Whoever comes every week has many: the last that begins before a visit ends tells.
-    merged = merge(own)
-    begins = [each.start for each in merged]
+    """Return the ``starts`` (sorted) of visits that overlap nothing of one's ``own``."""
+    free = list(starts)
     length = timedelta(minutes=shape.duration)
-
-    def is_free(start: datetime) -> bool:
-        before = bisect_left(begins, start + length)
-        return not before or merged[before - 1].end <= start
-
-    return [start for start in starts if is_free(start)]
+    for each in own:
+        # A visit that ends with the beginning of one's own, or begins with its end, is free.
+        del free[bisect_right(free, each.start - length) : bisect_left(free, each.end)]
+    return free

@@ -9,7 +9,7 @@ import pytest
 from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.api.public_schemas import SlotsOut
-from appointment_app.api.slots import to_json
+from appointment_app.api.slots import as_out
 from appointment_app.database import Database
 from appointment_app.models import VisitType
 from appointment_app.scheduling.slot_list import SlotQuery, list_free_slots
@@ -32,7 +32,7 @@ async def test_the_answer_is_what_its_model_says(database: Database) -> None:
         query = SlotQuery(doctor.public_id, None, visit_type.public_id, on, on)
         async with database.session() as session:
             found = await list_free_slots(session, NOBODY, query)
-        return to_json(found), SlotsOut.model_validate(found).model_dump(mode="json")
+        return as_out(found), SlotsOut.model_validate(found).model_dump(mode="json")
 
     with clock.frozen(MONDAY_EIGHT):
         for visit_type, day, are_there in (

@@ -15,7 +15,7 @@ LENGTHS = st.integers(1, 30).map(lambda number: timedelta(minutes=5 * number))
 OWN = st.builds(lambda start, length: Interval(start, start + length), MOMENTS, LENGTHS)
 
 
-@given(st.lists(MOMENTS, max_size=30), st.integers(1, 90), st.lists(OWN, max_size=20))
+@given(st.lists(MOMENTS, max_size=30).map(sorted), st.integers(1, 90), st.lists(OWN, max_size=20))
 def test_what_overlaps_nothing_is_left(
     starts: list[datetime], duration: int, own: list[Interval]
 ) -> None:
