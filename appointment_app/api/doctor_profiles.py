@@ -124,6 +124,14 @@ async def add_doctor(
     return DoctorId(id=key)
 
 
+@router.post("/doctors/{doctor_id}/invite", status_code=status.HTTP_204_NO_CONTENT)
+async def invite_again(
+    session: DatabaseSession, identity: CurrentIdentity, doctor_id: UUID
+) -> None:
+    """Mail a doctor who has not accepted yet another link; nothing happens to one who has."""
+    await inviting_doctors.invite_again(session, identity.actor, doctor_id)
+
+
 @router.get("/doctors/{doctor_id}/profile")
 async def get_profile(
     session: DatabaseSession, identity: CurrentIdentity, doctor_id: UUID, response: Response

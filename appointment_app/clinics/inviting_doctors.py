@@ -19,7 +19,7 @@ from appointment_app.accounts.registration import NewDoctor, checked_doctor, fin
 from appointment_app.clinics.directory import Choice, specialties
 from appointment_app.clinics.doctor_record import record_of_doctor
 from appointment_app.database import transactional
-from appointment_app.errors import Forbidden, Invalid
+from appointment_app.errors import Forbidden, Invalid, NotFound
 from appointment_app.i18n import t
 from appointment_app.models import (
     Approval,
@@ -84,6 +84,39 @@ async def invite_doctor(session: AsyncSession, actor: Actor, wanted: InvitedDoct
         doctor, user_id = await _invite(session, actor, wanted)
     login_sessions.forget_logins(user_id=user_id)
     return doctor
+
+
+@transactional
+async def invite_again(session: AsyncSession, actor: Actor, doctor_id: UUID) -> None:
+    """Mail a doctor (public id) who has not accepted yet another link; nothing to one who has.
+
+    No more than three in half an hour are sent. Raises ``LoginRequired``, ``Forbidden`` unless the
+    actor decides on the doctors of a clinic of theirs, ``NotFound``.
+    """
+    if not await clinics_where(session, actor, Action.DECIDE_DOCTORS):
+        require(actor, Action.DECIDE_DOCTORS)
+    by_id = (
+        select(Doctor, User)
+        .join(User, col(User.id) == Doctor.user_id)
+        .where(Doctor.public_id == doctor_id, Doctor.approval == Approval.APPROVED)
+    )
+    found = (await session.exec(by_id)).first()
+    if found is None:
+        raise NotFound
+    doctor, user = found
+    places = (
+        select(Clinic)
+        .join(DoctorAtClinic, col(DoctorAtClinic.clinic_id) == Clinic.id)
+        .where(DoctorAtClinic.doctor_id == doctor.id)
+        .order_by(col(DoctorAtClinic.id))
+    )
+    for clinic in await session.exec(places):
+        where = Record(doctor_id=doctor.id, clinic_id=clinic.id)
+        if allows(actor, Action.DECIDE_DOCTORS, where):
+            if user.email_verified_at is None:
+                await staff.invite(session, user, clinic, Role.DOCTOR)
+            return
+    raise Forbidden
 
 
 @transactional

@@ -92,10 +92,23 @@ def _decided(row: Row) -> rx.Component:
                 rx.cond(row.reason != "", rx.el.p(t("Reason:"), " ", row.reason)),
                 class_name="min-w-0 wrap-anywhere",
             ),
-            rx.cond(
-                row.is_approved,
-                _refuse_button(row, "quiet"),
-                _approve_button(row, "secondary"),
+            rx.el.div(
+                rx.cond(
+                    row.is_approved & ~row.email_verified,
+                    button(
+                        t("Invite again"),
+                        rx.el.span(" ", row.name, class_name="visually-hidden"),
+                        variant="quiet",
+                        class_name="-ms-[18px] sm:ms-0",
+                        on_click=AdminDoctors.invite_again(row.doctor),
+                    ),
+                ),
+                rx.cond(
+                    row.is_approved,
+                    _refuse_button(row, "quiet"),
+                    _approve_button(row, "secondary"),
+                ),
+                class_name="flex flex-wrap items-center gap-x-3",
             ),
             class_name="flex flex-wrap items-center justify-between gap-x-3 gap-y-1",
         ),

@@ -23,7 +23,7 @@ def invite_doctor_dialog() -> rx.Component:
     return form_dialog(
         t("Invite a doctor"),
         rx.el.div(
-            _text(t("First name"), "given_name"),
+            _text(t("First name"), "given_name", custom_attrs={"data-first": ""}),
             _text(t("Last name"), "family_name"),
             class_name="grid gap-4 sm:grid-cols-2",
         ),

@@ -8,11 +8,12 @@ from typing import Any
 import reflex as rx
 
 from appointment_app import clock
-from appointment_app.clinics import onboarding
+from appointment_app.clinics import inviting_doctors, onboarding
 from appointment_app.clinics.onboarding import Application
 from appointment_app.database import get_database
-from appointment_app.errors import Invalid
+from appointment_app.errors import Invalid, NotFound
 from appointment_app.i18n import format_date, format_moment, t
+from appointment_app.states.address import public_id
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
@@ -71,6 +72,17 @@ class AdminDoctors(SessionState):
             await onboarding.approve(session, actor, doctor=doctor)
         await self._read()
         return toast(t("Approved. The doctor is told by mail."))
+
+    @rx.event
+    @refusals_shown
+    async def invite_again(self, doctor: str) -> Any:
+        """Mail the doctor another link to choose a password."""
+        actor = await self._actor()
+        if (key := public_id(doctor)) is None:
+            raise NotFound
+        async with get_database().session() as session:
+            await inviting_doctors.invite_again(session, actor, key)
+        return toast(t("The invitation is sent again."))
 
     @rx.event
     async def ask_reason(self, doctor: str) -> None:

@@ -11,9 +11,9 @@ from sqlmodel import select
 from appointment_app.accounts import password_reset
 from appointment_app.accounts.actor import NOBODY, Actor, Grant
 from appointment_app.accounts.errors import LicenceKnown
-from appointment_app.clinics.inviting_doctors import InvitedDoctor, invite_doctor
+from appointment_app.clinics.inviting_doctors import InvitedDoctor, invite_again, invite_doctor
 from appointment_app.database import Database
-from appointment_app.errors import Forbidden, Invalid, LoginRequired
+from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
 from appointment_app.models import (
     Approval,
     Clinic,
@@ -85,6 +85,39 @@ async def test_who_is_invited_chooses_a_password_and_is_a_doctor(
         )
     assert opened.identity.is_doctor
     assert opened.identity.doctor_id == key
+
+
+async def test_a_link_that_was_lost_is_sent_again(database: Database, clinic: Clinic) -> None:
+    admin = await administrator(database, clinic)
+    key = await invite(database, admin, clinic)
+    first = await mailed_secret(database, MessageKind.STAFF_INVITED)
+    async with database.session() as session:
+        await invite_again(session, admin, key)
+    second = await mailed_secret(database, MessageKind.STAFF_INVITED)
+    assert second != first
+    async with database.session() as session:
+        await password_reset.reset_password(session, NOBODY, secret=second, password=PASSWORD)
+    async with database.session() as session:
+        await invite_again(session, admin, key)
+    assert len(await mails(database)) == 2, "who has accepted gets no other one"
+
+
+async def test_only_who_decides_on_a_doctor_invites_them_again(
+    database: Database, clinic: Clinic
+) -> None:
+    key = await invite(database, await administrator(database), clinic)
+    elsewhere = await administrator(database, await add_clinic(database, "Elsewhere"))
+    refused = [
+        (NOBODY, key, LoginRequired),
+        (Actor(user_id=await add_user(database, "x@mail.example")), key, Forbidden),
+        (elsewhere, key, Forbidden),
+        (await administrator(database), uuid4(), NotFound),
+    ]
+    for actor, doctor, error in refused:
+        async with database.session() as session:
+            with pytest.raises(error):
+                await invite_again(session, actor, doctor)
+    assert len(await mails(database)) == 1
 
 
 async def test_who_has_an_account_keeps_it(database: Database, clinic: Clinic) -> None:

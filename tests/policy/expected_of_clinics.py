@@ -287,6 +287,8 @@ ROWS = (
     _administration(
         "approve", THE_ADMINISTRATOR, arguments={"doctor": "{wilma}"}, changes=_DECIDED
     ),
+    # Dora has accepted hers.
+    _administration("invite_again", THE_ADMINISTRATOR, arguments={"doctor": "{dora}"}),
     _administration("ask_reason", SCREEN, arguments={"doctor": "{wilma}"}, before=("load",)),
     _administration("close_reason", SCREEN),
     _administration(

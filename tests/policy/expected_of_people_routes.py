@@ -36,6 +36,8 @@ PEOPLE_ROWS = (
         changes=_INVITED
         | {"doctor", "doctor_at_clinic", "doctor_specialty", "person", "person_key"},
     ),
+    # Dora has accepted hers.
+    Row("POST /doctors/{doctor_id}/invite", admin_of_all(204), address="/doctors/{dora}/invite"),
     Row(
         "GET /doctors/{doctor_id}/profile",
         KEEPERS,
