@@ -17,6 +17,7 @@ from appointment_app.components.account_form import account_scripts
 from appointment_app.components.overlay import overlay
 from appointment_app.components.page import head_components
 from appointment_app.components.viewer import Viewer
+from appointment_app.figures.settling import settling
 from appointment_app.i18n import t
 from appointment_app.notifications.sender import sending_mails
 from appointment_app.pages.account import account, confirm_address
@@ -131,6 +132,7 @@ app.register_lifespan_task(sending_mails)
 app.register_lifespan_task(keeping_warm)
 app.register_lifespan_task(sealing_record)
 app.register_lifespan_task(tidying)
+app.register_lifespan_task(settling)
 connect_live(app)
 guard_identity(app)
 empty_left_pages(app)

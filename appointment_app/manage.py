@@ -163,7 +163,7 @@ async def _rewrap_keys() -> None:
     last = total = 0
     try:
         while True:
-            async with database.session() as session, session.begin():
+            async with database.session() as session:
                 last, changed = await person_keys.rewrap(session, after=last)
             total += changed
             if not last:

@@ -1,18 +1,18 @@
-"""Counts appointments in the database: by day, by doctor, by lead time, by notice of cancelling.
+"""Counts appointments: by day, by doctor, by lead time, by notice of cancelling.
 
-Five statements for each zone in which clinics are; what comes back has a row for each day, doctor
-or hour, however many appointments there are. Each of the large ones reads nothing but the index
-``ix_appointment_clinic_id_starts_at``, and holds no subquery that refers to its row: PostgreSQL
-lets only one processor work on such a statement. A local day is found by the database from the
-seconds since a midnight: only a day on which clocks change has not 86,400 of them.
+Whole weeks of clinics that are kept are read (``kept_weeks.py``), all else is counted in the
+database by five statements for each zone in which clinics are; what comes back has a row for each
+day, doctor or hour, however many appointments there are. Each of the large ones reads nothing but
+the index ``ix_appointment_clinic_id_starts_at``, and holds no subquery that refers to its row:
+PostgreSQL lets only one processor work on such a statement. A local day is found by the database
+from the seconds since a midnight: only a day on which clocks change has not 86,400 of them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app.figures.counted import CancelledBy, Counted, Notice, Scope
+from appointment_app.figures.kept_weeks import Kept, Stretch, add_kept, left_to_count, load_kept
 from appointment_app.figures.open_time import bounds_of, uneven_days
 from appointment_app.figures.period import Period
 from appointment_app.figures.seconds import day_start, epoch_seconds
@@ -29,27 +31,8 @@ from appointment_app.models import Appointment, AppointmentStatus, Doctor, Guard
 from appointment_app.scheduling.local_time import DAY
 
 _DAY, _HOUR = 86_400, 3_600
-
-
-class CancelledBy(StrEnum):
-    """Who cancelled an appointment."""
-
-    PATIENT = "patient"  # or a guardian of theirs
-    DOCTOR = "doctor"
-    CLINIC = "clinic"  # anybody else with an account
-    UNKNOWN = "unknown"  # nobody was noted
-
-
-class Notice(StrEnum):
-    """How long before its start an appointment was cancelled."""
-
-    AFTER_START = "after the start"
-    HOURS_2 = "less than 2 hours"
-    DAY = "2 to 24 hours"
-    DAYS_2 = "1 to 2 days"
-    WEEK = "2 to 7 days"
-    MORE = "a week or more"
-    UNKNOWN = "unknown"
+_Select = sa.Select[*tuple[Any, ...]]
+_DOCTOR = col(Appointment.doctor_id), col(Appointment.clinic_id)
 
 
 # Whole seconds before the start below which each notice ends, the shortest first.
@@ -62,94 +45,76 @@ NOTICE_BELOW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose appointments count: those at ``clinics`` (internal id to zone) on the local days there.
-
-    Of one doctor where ``doctor_id`` (internal) names one.
-    """
-
-    clinics: Mapping[int, str]
-    period: Period
-    doctor_id: int | None = None
-
-
-@dataclass(slots=True)
-class Tally:
-    """Appointments by status, and the ``minutes`` that they take of the doctor's time.
-
-    Cancelled ones take none; those who share one time take it once.
-    """
-
-    statuses: Counter[AppointmentStatus] = field(default_factory=Counter)
-    minutes: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.statuses + other.statuses, self.minutes + other.minutes)
-
-    @property
-    def all(self) -> int:
-        """How many there are, cancelled ones too."""
-        return self.statuses.total()
-
-
-@dataclass(slots=True)
-class Counted:
-    """What was counted, by internal ids.
-
-    ``lead_hours`` has the whole hours from booking to start; what was noted only once it had begun
-    is not in it.
-    """
-
-    by_day: defaultdict[date, Counter[AppointmentStatus]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
-    by_doctor: defaultdict[tuple[int, int], Tally] = field(
-        default_factory=lambda: defaultdict(Tally)
-    )
-    lead_hours: Counter[int] = field(default_factory=Counter)
-    cancelled: Counter[tuple[CancelledBy, Notice]] = field(default_factory=Counter)
-
-
 async def count(session: AsyncSession, scope: Scope) -> Counted:
-    """Return what ``scope`` holds."""
+    """Return what ``scope`` holds: of a doctor counted anew, else from the weeks that are kept."""
     counted = Counted()
     zones: defaultdict[str, list[int]] = defaultdict(list)
     for clinic_id, zone in scope.clinics.items():
         zones[zone].append(clinic_id)
     for zone, clinic_ids in zones.items():
-        within = _within(scope, zone, clinic_ids)
-        await _by_day(session, within, zone, scope.period, counted)
-        await _by_doctor(session, within, counted)
-        await _take_off_shared_time(session, within, counted)
-        await _lead(session, within, counted)
-        await _cancelled(session, within, counted)
+        kept: list[Kept] = []
+        if scope.doctor_id is None:
+            kept = await load_kept(session, zone, clinic_ids, scope.period)
+            add_kept(counted, kept)
+        left = left_to_count(clinic_ids, scope.period, kept)
+        await count_anew(session, zone, left, counted, scope.doctor_id)
     return counted
 
 
-def _within(scope: Scope, zone: str, clinic_ids: list[int]) -> list[sa.ColumnElement[bool]]:
-    start, end = bounds_of(zone, scope.period)
-    within = [
-        col(Appointment.clinic_id).in_(sorted(clinic_ids)),
-        col(Appointment.starts_at) >= start,
-        col(Appointment.starts_at) < end,
-    ]
-    if scope.doctor_id is not None:
-        within.append(col(Appointment.doctor_id) == scope.doctor_id)
-    return within
+async def count_anew(
+    session: AsyncSession,
+    zone: str,
+    stretches: Sequence[Stretch],
+    counted: Counted,
+    doctor_id: int | None = None,
+) -> None:
+    """Add to ``counted`` what the stretches of clinics in ``zone`` hold; five statements, or none.
+
+    Of one doctor (internal id) where one is named.
+    """
+    parts = [_Part(zone, each, doctor_id) for each in stretches]
+    if parts:
+        await _by_day(session, parts, zone, counted)
+        await _by_doctor(session, parts, counted)
+        await _take_off_shared_time(session, parts, counted)
+        await _lead(session, parts, counted)
+        await _cancelled(session, parts, counted)
+
+
+class _Part:
+    """What a statement reads of one stretch; those of several are put together by UNION ALL.
+
+    An index answers each of them, which it does not where one condition names several stretches.
+    """
+
+    def __init__(self, zone: str, stretch: Stretch, doctor_id: int | None) -> None:
+        self.zone, self.period = zone, stretch.period
+        start, end = bounds_of(zone, stretch.period)
+        # Written out: there can be more clinics and stretches than a statement takes parameters.
+        clinic_ids: sa.BindParameter[Any] = sa.bindparam(
+            None, sorted(stretch.clinic_ids), expanding=True, literal_execute=True
+        )
+        self.within: list[sa.ColumnElement[bool]] = [
+            col(Appointment.clinic_id).in_(clinic_ids),
+            col(Appointment.starts_at) >= start,
+            col(Appointment.starts_at) < end,
+        ]
+        if doctor_id is not None:
+            self.within.append(col(Appointment.doctor_id) == doctor_id)
 
 
 async def _by_day(
-    session: AsyncSession,
-    within: list[sa.ColumnElement[bool]],
-    zone: str,
-    period: Period,
-    counted: Counted,
+    session: AsyncSession, parts: Sequence[_Part], zone: str, counted: Counted
 ) -> None:
-    starts = sa.select(_day_start(zone, period).label("start"), col(Appointment.status))
-    days = period.all_days()
+    days = [day for each in parts for day in each.period.all_days()]
     midnights = [_midnight(zone, day) for day in days]
-    for start, found, times in await _grouped(session, starts.where(*within)):
+    starts = (
+        sa.select(_day_start(zone, each.period).label("start"), col(Appointment.status)).where(
+            *each.within
+        )
+        for each in parts
+    )
+    for start, found, times in await _grouped(session, starts):
         counted.by_day[days[bisect_right(midnights, start) - 1]][found] += times
 
 
@@ -178,12 +143,14 @@ def _midnight(zone: str, day: date) -> int:
     return int(bounds_of(zone, Period(day, day))[0].timestamp())
 
 
-async def _by_doctor(
-    session: AsyncSession, within: list[sa.ColumnElement[bool]], counted: Counted
-) -> None:
-    key = col(Appointment.doctor_id), col(Appointment.clinic_id), col(Appointment.status)
-    minutes = sa.func.sum(col(Appointment.duration))
-    statement = sa.select(*key, sa.func.count(), minutes).where(*within).group_by(*key)
+async def _by_doctor(session: AsyncSession, parts: Sequence[_Part], counted: Counted) -> None:
+    visits = (
+        sa.select(*_DOCTOR, col(Appointment.status), col(Appointment.duration)).where(*each.within)
+        for each in parts
+    )
+    rows = _all_of(visits).c
+    key = rows.doctor_id, rows.clinic_id, rows.status
+    statement = sa.select(*key, sa.func.count(), sa.func.sum(rows.duration)).group_by(*key)
     for doctor_id, clinic_id, found, times, taken in await _rows(session, statement):
         tally = counted.by_doctor[doctor_id, clinic_id]
         tally.statuses[found] += times
@@ -192,44 +159,44 @@ async def _by_doctor(
 
 
 async def _take_off_shared_time(
-    session: AsyncSession, within: list[sa.ColumnElement[bool]], counted: Counted
+    session: AsyncSession, parts: Sequence[_Part], counted: Counted
 ) -> None:
     """Count a time once that several patients share: who sits on the lowest seat takes it."""
-    key = col(Appointment.doctor_id), col(Appointment.clinic_id)
     lower = aliased(Appointment)
     shares = sa.exists().where(
         col(lower.block_id) == col(Appointment.block_id),
         col(lower.active),
         col(lower.seat) < col(Appointment.seat),
     )
-    statement = (
-        sa.select(*key, sa.func.sum(col(Appointment.duration)))
-        .where(*within, col(Appointment.seat) > _number(0), col(Appointment.active), shares)
-        .group_by(*key)
+    shared = (
+        sa.select(*_DOCTOR, col(Appointment.duration)).where(
+            *each.within, col(Appointment.seat) > _number(0), col(Appointment.active), shares
+        )
+        for each in parts
     )
+    rows = _all_of(shared).c
+    key = rows.doctor_id, rows.clinic_id
+    statement = sa.select(*key, sa.func.sum(rows.duration)).group_by(*key)
     for doctor_id, clinic_id, minutes in await _rows(session, statement):
         counted.by_doctor[doctor_id, clinic_id].minutes -= int(minutes)
 
 
-async def _lead(
-    session: AsyncSession, within: list[sa.ColumnElement[bool]], counted: Counted
-) -> None:
+async def _lead(session: AsyncSession, parts: Sequence[_Part], counted: Counted) -> None:
     booked, starts = col(Appointment.created_at), col(Appointment.starts_at)
     hours = ((epoch_seconds(starts) - epoch_seconds(booked)) // _number(_HOUR)).label("hours")
-    leads = sa.select(hours).where(*within, booked <= starts)
+    leads = (sa.select(hours).where(*each.within, booked <= starts) for each in parts)
     for number, times in await _grouped(session, leads):
         counted.lead_hours[int(number)] += times
 
 
-async def _cancelled(
-    session: AsyncSession, within: list[sa.ColumnElement[bool]], counted: Counted
-) -> None:
+async def _cancelled(session: AsyncSession, parts: Sequence[_Part], counted: Counted) -> None:
     cancellations = (
         sa.select(_who().label("who"), _notice().label("notice"))
         .select_from(Appointment)
         .join(Doctor, col(Doctor.id) == col(Appointment.doctor_id))
         .join(Person, col(Person.id) == col(Appointment.person_id))
-        .where(*within, sa.not_(col(Appointment.active)))
+        .where(*each.within, sa.not_(col(Appointment.active)))
+        for each in parts
     )
     for by, before, times in await _grouped(session, cancellations):
         counted.cancelled[CancelledBy(by), Notice(before)] += times
@@ -268,12 +235,17 @@ def _word(word: StrEnum) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{word.value}'", sa.String)
 
 
-async def _grouped(session: AsyncSession, found: sa.Select[*tuple[Any, ...]]) -> list[Any]:
-    """Return each different row of ``found`` with how often it is there."""
-    rows = found.subquery()
+async def _grouped(session: AsyncSession, found: Iterable[_Select]) -> list[Any]:
+    """Return each different row of what is ``found`` with how often it is there."""
+    rows = _all_of(found)
     return await _rows(session, sa.select(*rows.c, sa.func.count()).group_by(*rows.c))
 
 
-async def _rows(session: AsyncSession, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+def _all_of(found: Iterable[_Select]) -> sa.Subquery:
+    first, *others = found
+    return (sa.union_all(first, *others) if others else first).subquery()
+
+
+async def _rows(session: AsyncSession, statement: _Select) -> list[Any]:
     connection = await session.connection()
     return list(await connection.execute(statement))

@@ -14,7 +14,7 @@ from appointment_app.figures.period import Period
 from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import DAY, MINUTE, MINUTES_A_DAY, instant_of
-from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
+from appointment_app.scheduling.opening_hours import Hours, LocalRange
 
 
 def open_minutes(hours: Hours, period: Period) -> int:
@@ -31,14 +31,22 @@ def open_minutes(hours: Hours, period: Period) -> int:
     minutes = 0
     for weekday in range(7):
         usual = _weekdays(period, weekday) - sum(day.weekday() == weekday for day in unusual)
-        ranges = [each for each in hours.weekly if each.weekday == weekday]
+        ranges = [(each.opens, each.closes) for each in hours.weekly if each.weekday == weekday]
         minutes += usual * _together(ranges)
     for day in unusual:
-        if day in uneven:
-            minutes += _walked(hours, Period(day, day))
-        else:
-            minutes += _together(hours.opening_on(day))
+        opening = tuple((each.opens, each.closes) for each in hours.opening_on(day))
+        minutes += _on_uneven(hours.zone, day, opening) if day in uneven else _together(opening)
     return minutes
+
+
+@lru_cache(maxsize=1024)
+def _on_uneven(zone: str, day: date, ranges: tuple[tuple[int, int], ...]) -> int:
+    """Return the minutes of ranges (opens, closes) on a day on which clocks change.
+
+    That many doctors have the same hours is worth remembering: to walk takes long.
+    """
+    only = {day: tuple(LocalRange(opens, closes) for opens, closes in ranges)}
+    return _walked(Hours(zone, overrides=only), Period(day, day))
 
 
 def _is_same_every_week(hours: Hours) -> bool:
@@ -72,10 +80,10 @@ def _weekdays(period: Period, weekday: int) -> int:
     return weeks + ((weekday - period.first.weekday()) % 7 < rest)
 
 
-def _together(ranges: Iterable[LocalRange | WeeklyRange]) -> int:
-    """Return the minutes of the ranges of one day with 24 hours."""
+def _together(ranges: Iterable[tuple[int, int]]) -> int:
+    """Return the minutes of the ranges (opens, closes) of one day with 24 hours."""
     minutes = reached = 0
-    for opens, closes in sorted((each.opens, each.closes) for each in ranges):
+    for opens, closes in sorted(ranges):
         minutes += max(closes - max(opens, reached), 0)
         reached = max(reached, closes)
     return minutes

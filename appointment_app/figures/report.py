@@ -29,8 +29,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.accounts.actor import Actor
+from appointment_app.database import reading_one_moment
 from appointment_app.figures import scope as scopes
-from appointment_app.figures.counting import CancelledBy, Notice, Scope, Tally, count
+from appointment_app.figures.counted import CancelledBy, Notice, Scope, Tally
+from appointment_app.figures.counting import count
 from appointment_app.figures.open_time import open_minutes
 from appointment_app.figures.period import Period, Wish
 from appointment_app.figures.scope import ClinicChoice, Sight
@@ -40,6 +42,7 @@ from appointment_app.models import (
     Doctor,
     DoctorSpecialty,
     Specialty,
+    row_id,
 )
 from appointment_app.scheduling.public_holidays import holidays_around
 from appointment_app.scheduling.rules import Place, bookable_places, with_hours
@@ -133,7 +136,9 @@ async def load_clinic_report(
 
     Raises ``LoginRequired``, ``Forbidden``, ``NotFound``.
     """
-    return await _report(session, await scopes.of_clinics(session, actor, clinic_id, wish))
+    # Nobody who is moved meanwhile from one week to another counts twice.
+    async with reading_one_moment(session):
+        return await _report(session, await scopes.of_clinics(session, actor, clinic_id, wish))
 
 
 async def load_own_report(
@@ -143,7 +148,8 @@ async def load_own_report(
 
     Raises ``LoginRequired``, ``Forbidden``, ``NotFound``.
     """
-    return await _report(session, await scopes.of_doctor(session, actor, clinic_id, wish))
+    async with reading_one_moment(session):
+        return await _report(session, await scopes.of_doctor(session, actor, clinic_id, wish))
 
 
 @dataclass(slots=True)
@@ -165,7 +171,7 @@ async def _report(session: AsyncSession, sight: Sight) -> Report:
             booked_minutes=counted.by_doctor.get(key, Tally()).minutes,
             open_minutes=open_minutes(place.hours, scope.period),
         )
-    names = await _names(session, scope, {doctor_id for doctor_id, _ in rows})
+    names = await _names(session, scope, {doctor_id for doctor_id, _ in rows}, places)
     return Report(
         choices=sight.choices,
         clinic=sight.chosen,
@@ -221,14 +227,16 @@ def _holidays(place: Place, year: int) -> Mapping[date, str]:
     return holidays_around(place.clinic.country, place.clinic.region, year)
 
 
-async def _names(session: AsyncSession, scope: Scope, doctor_ids: set[int]) -> _Names:
-    names = _Names()
+async def _names(
+    session: AsyncSession, scope: Scope, doctor_ids: set[int], places: list[Place]
+) -> _Names:
+    names = _Names({place.doctor_id: place.doctor.full_name for place in places})
     clinics = select(Clinic.id, Clinic.name).where(col(Clinic.id).in_(scope.clinics))
     for key, name in await session.exec(clinics):
         names.clinics[key or 0] = name
-    doctors = select(Doctor).where(col(Doctor.id).in_(doctor_ids))
-    for doctor in await session.exec(doctors):
-        names.doctors[doctor.id or 0] = doctor.full_name
+    if gone := doctor_ids - names.doctors.keys():
+        for doctor in await session.exec(select(Doctor).where(col(Doctor.id).in_(gone))):
+            names.doctors[row_id(doctor)] = doctor.full_name
     specialties = (
         select(DoctorSpecialty.doctor_id, Specialty.name)
         .join(Specialty, col(Specialty.id) == DoctorSpecialty.specialty_id)

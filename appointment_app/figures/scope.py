@@ -14,7 +14,7 @@ from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.own_clinics import clinics_where
 from appointment_app.accounts.policy import Action, Record, require
 from appointment_app.errors import NotFound
-from appointment_app.figures.counting import Scope
+from appointment_app.figures.counted import Scope
 from appointment_app.figures.period import Wish
 from appointment_app.models import Clinic, DoctorAtClinic, row_id
 from appointment_app.scheduling.local_time import local_date

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from appointment_app import csv_files
-from appointment_app.figures.counting import CancelledBy, Notice
+from appointment_app.figures.counted import CancelledBy, Notice
 from appointment_app.figures.report import Figures, Named, Report
 from appointment_app.i18n import t
 

@@ -58,6 +58,7 @@ from appointment_app.models.clinics import (
     ResourceKind,
     Specialty,
 )
+from appointment_app.models.figures import KeptWeek, UncountedChange
 from appointment_app.models.overlaps import (
     DOCTOR_OVERLAP,
     PERSON_OVERLAP,
@@ -76,12 +77,14 @@ from appointment_app.models.people import (
     PersonMerge,
 )
 from appointment_app.models.record import AuditEvent, AuditSeal, MessageKind, OutboxMessage
+from appointment_app.models.uncounted import COUNTED_COLUMNS
 
 metadata = SQLModel.metadata
 
 __all__ = [
     "APPEND_ONLY",
     "CANNOT_CHANGE",
+    "COUNTED_COLUMNS",
     "DOCTOR_OVERLAP",
     "PERSON_OVERLAP",
     "RESOURCE_OVERLAP",
@@ -117,6 +120,7 @@ __all__ = [
     "Hold",
     "ImportFile",
     "ImportState",
+    "KeptWeek",
     "Kinship",
     "LoginSession",
     "LoginThrottle",
@@ -137,6 +141,7 @@ __all__ = [
     "Specialty",
     "TimeOff",
     "TokenPurpose",
+    "UncountedChange",
     "User",
     "VisitMode",
     "VisitType",

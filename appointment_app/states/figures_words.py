@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from appointment_app.figures.counting import CancelledBy, Notice
+from appointment_app.figures.counted import CancelledBy, Notice
 from appointment_app.figures.report import Figures, Named, Report
 from appointment_app.i18n import format_date, t
 

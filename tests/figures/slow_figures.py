@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointment_app.figures.counting import CancelledBy, Counted, Notice
+from appointment_app.figures.counted import CancelledBy, Counted, Notice
 from appointment_app.figures.period import Period
 from appointment_app.models import AppointmentStatus as Status
 
