@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from appointment_app.accounts import passwords
 from tests.databases import (  # noqa: F401
     backend,
     database,
@@ -28,6 +30,15 @@ os.environ |= {
     "SMTP_HOST": "",
     "REDIS_URL": "",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Hash passwords in no time; what it really costs has a test in tests/accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = passwords._context.using(argon2__memory_cost=8, argon2__time_cost=1)
+        patch.setattr(passwords, "_context", cheap)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

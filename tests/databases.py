@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -17,11 +17,12 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.database import Database, get_database
-from appointment_app.models import APPEND_ONLY
+from appointment_app.database import Database, Limits, get_database
+from appointment_app.models import APPEND_ONLY, UncountedChange
 from appointment_app.settings import PROJECT_ROOT, get_settings
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -69,23 +70,28 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(backend: str, request: pytest.FixtureRequest) -> str:
     """The address of a fresh migrated database, for processes that open it themselves."""
     if backend == "sqlite":
-        path = tmp_path / "scratch.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
+        template: Path = request.getfixturevalue("sqlite_template")
+        return f"sqlite:///{copied(template, template.with_name('scratch.db'))}"
     if backend == "mariadb":
-        yield request.getfixturevalue("mariadb_scratch").fresh()
-        return
-    yield request.getfixturevalue("postgres_scratch").fresh()
+        return request.getfixturevalue("mariadb_scratch").fresh()
+    return request.getfixturevalue("postgres_scratch").fresh()
+
+
+def copied(template: Path, path: Path) -> Path:
+    """Put a copy of the SQLite file ``template`` at ``path``, where another may have been."""
+    for leftover in ("", "-wal", "-shm"):
+        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    shutil.copyfile(template, path)
+    return path
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh migrated database."""
-    opened = Database(database_url)
+    opened = with_kept_engine(Database(database_url))
     yield opened
     await opened.dispose()
 
@@ -105,16 +111,29 @@ async def installed_database(
     monkeypatch.setenv("DATABASE_URL", database_url)
     get_settings.cache_clear()
     get_database.cache_clear()
-    yield get_database()
+    yield with_kept_engine(get_database())
     await get_database().dispose()
     get_database.cache_clear()
     get_settings.cache_clear()
 
 
+_kept_engines: dict[tuple[URL, Limits], AsyncEngine] = {}
+
+
+def with_kept_engine(database: Database) -> Database:
+    """Let ``database`` have the engine that an earlier test had at this address.
+
+    An engine keeps what it has compiled; half of a short test would go into compiling anew.
+    """
+    database.engine = _kept_engines.setdefault((database.url, database.limits), database.engine)
+    database._sessions.configure(bind=database.engine)
+    return database
+
+
 class PostgresScratch:
     """A PostgreSQL database that one test after another has for itself.
 
-    To copy a database takes PostgreSQL thirty times as long as to empty its tables. Only after a
+    To copy a database takes PostgreSQL far longer than to empty its tables. Only after a
     test that changed the schema it is copied anew.
     """
 
@@ -124,46 +143,51 @@ class PostgresScratch:
         _on_postgres("CREATE DATABASE {}", self._template)
         _migrate(_postgres_url(self._template))
         _begin_ids_apart(self._template)
-        _on_postgres("CREATE DATABASE {} TEMPLATE {}", self._name, self._template)
-        with self._connect() as connection:
-            self._schema = connection.execute(_POSTGRES_SCHEMA).fetchall()
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchall()
-            ((revision,),) = connection.execute("SELECT version_num FROM alembic_version")
-        # As a replica it deletes without looking at foreign keys.
-        self._empty = "; ".join(
-            [
-                "SET session_replication_role = replica",
-                *(f"DELETE FROM {table}" for (table,) in tables),
-                f"INSERT INTO alembic_version VALUES ('{revision}')",
-            ]
-        )
+        self._copy()
 
     def fresh(self) -> str:
         """Return the address of the database, migrated and without rows."""
-        with self._connect() as connection:
-            # Of a process that a test has killed, a transaction may not have ended yet.
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            is_changed = connection.execute(_POSTGRES_SCHEMA).fetchall() != self._schema
-            if not is_changed:
-                connection.execute(self._empty)
-        if is_changed:
+        # Of a process that a test has killed, a transaction may not have ended yet.
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        if self._connection.execute(_POSTGRES_SCHEMA).fetchone() != self._schema:
+            self._connection.close()
             _drop(self._name)
-            _on_postgres("CREATE DATABASE {} TEMPLATE {}", self._name, self._template)
+            self._copy()
+        filled = {table for (table,) in self._connection.execute(self._any_rows)}
+        # As a replica it deletes without looking at foreign keys.
+        self._connection.execute(
+            "; ".join(
+                [
+                    "SET session_replication_role = replica",
+                    *(f"DELETE FROM {table}" for table in filled | {"alembic_version"}),
+                    f"INSERT INTO alembic_version VALUES ('{self._revision}')",
+                ]
+            )
+        )
         return _postgres_url(self._name)
+
+    def _copy(self) -> None:
+        _on_postgres("CREATE DATABASE {} TEMPLATE {}", self._name, self._template)
+        # No test looks whether a server that loses its power loses what it said to have written.
+        _on_postgres("ALTER DATABASE {} SET synchronous_commit = off", self._name)
+        url = make_url(_postgres_url(self._name)).set(drivername="postgresql")
+        # One connection for all tests: what it knows of the tables takes it long to read.
+        self._connection = psycopg.connect(url.render_as_string(False), autocommit=True)
+        self._schema = self._connection.execute(_POSTGRES_SCHEMA).fetchone()
+        tables = self._connection.execute(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+        self._any_rows = _any_rows(table for (table,) in tables)
+        ((self._revision,),) = self._connection.execute("SELECT version_num FROM alembic_version")
 
     def drop(self) -> None:
         """Remove it from the server."""
+        self._connection.close()
         _drop(self._name)
         _drop(self._template)
-
-    def _connect(self) -> psycopg.Connection[Any]:
-        url = make_url(_postgres_url(self._name)).set(drivername="postgresql")
-        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
 def _begin_ids_apart(name: str) -> None:
@@ -177,29 +201,20 @@ def _begin_ids_apart(name: str) -> None:
             connection.execute(restart.format(sql.Identifier(sequence), number * 10_000))
 
 
-# Everything of a schema that a test may change: columns, constraints, indexes, triggers, functions.
-_POSTGRES_SCHEMA = """
-    SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod),
-           attnotnull::text || atthasdef::text
-      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
-    UNION ALL
-    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), ''
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index', tablename::text, indexname, indexdef, ''
-      FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'trigger', tgrelid::regclass::text, tgname, tgenabled::text, ''
-      FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL
-    SELECT 'function', oid::regprocedure::text, '', '', ''
-      FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    ORDER BY 1, 2, 3, 4
-"""
+# How many rows the catalogue has of whatever belongs to a schema, and which was written last.
+_POSTGRES_SCHEMA = "SELECT " + ", ".join(
+    f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {catalogue})"
+    for catalogue in ("pg_class", "pg_attribute", "pg_constraint", "pg_trigger", "pg_proc")
+)
 
 
-_ANY_ROW = "SELECT 1 FROM {} LIMIT 1"
+def _any_rows(tables: Iterable[str]) -> str:
+    """Return the query for the names of the tables that have rows."""
+    return " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables)
+
+
+# Counts every change of a schema that anybody on the server has made.
+_MARIADB_CHANGES = "SHOW GLOBAL STATUS WHERE Variable_name REGEXP '^Com_(create|drop|alter|rename)'"
 
 
 class MariadbScratch:
@@ -216,20 +231,28 @@ class MariadbScratch:
         _migrate(self._url)
         self._tables = self._find_tables()
         self._triggers = self._find_triggers()
-        ((self._revision,),) = self._run("SELECT version_num FROM alembic_version")
+        (((self._revision,),),) = self._run("SELECT version_num FROM alembic_version")
+        self._look = _MARIADB_CHANGES, _any_rows(self._tables)
+        self._changes, _ = self._run(*self._look)
 
     def fresh(self) -> str:
         """Return the address of the database, migrated and without rows."""
-        if self._is_changed():
+        changes, found = self._run(*self._look)
+        if changes != self._changes and self._is_changed():
             self.drop()
             _on_mariadb(f"CREATE DATABASE {self._name}")
             self._run(*self._tables.values(), *self._triggers.values())
+            changes, found = self._run(*self._look)
+        self._changes = changes
+        filled = {table for (table,) in found}
         self._run(
             # Where triggers refuse to delete; that takes longer.
-            *(f"TRUNCATE {table}" for table in APPEND_ONLY if self._run(_ANY_ROW.format(table))),
+            *(f"TRUNCATE {table}" for table in APPEND_ONLY if table in filled),
             "BEGIN",
-            *(f"DELETE FROM {table}" for table in self._tables if table not in APPEND_ONLY),
-            f"INSERT INTO alembic_version VALUES ('{self._revision}')",
+            *(f"DELETE FROM {table}" for table in filled.difference(APPEND_ONLY)),
+            # By triggers what is deleted above is noted here.
+            f"DELETE FROM {UncountedChange.__tablename__}",
+            f"REPLACE INTO alembic_version VALUES ('{self._revision}')",
             "COMMIT",
         )
         return self._url
@@ -239,24 +262,25 @@ class MariadbScratch:
         _on_mariadb(f"DROP DATABASE {self._name}")
 
     def _is_changed(self) -> bool:
-        added = self._run("SHOW FUNCTION STATUS WHERE Db = DATABASE()")
+        (added,) = self._run("SHOW FUNCTION STATUS WHERE Db = DATABASE()")
         found = self._find_tables(), self._find_triggers()
         return bool(added) or found != (self._tables, self._triggers)
 
     def _find_tables(self) -> dict[str, str]:
         """Return the statement that creates each table, by the table's name."""
-        names = [name for (name,) in self._run("SHOW TABLES")]
-        found = self._run(*(f"SHOW CREATE TABLE {name}" for name in names))
-        return {name: re.sub(r" AUTO_INCREMENT=\d+", "", create) for name, create in found}
+        (names,) = self._run("SHOW TABLES")
+        found = self._run(*(f"SHOW CREATE TABLE {name}" for (name,) in names))
+        return {name: re.sub(r" AUTO_INCREMENT=\d+", "", create) for ((name, create),) in found}
 
     def _find_triggers(self) -> dict[str, str]:
         """Return the statement that creates each trigger, by the trigger's name."""
-        names = sorted(name for (name, *_) in self._run("SHOW TRIGGERS"))
+        (triggers,) = self._run("SHOW TRIGGERS")
+        names = sorted(name for (name, *_) in triggers)
         found = self._run(*(f"SHOW CREATE TRIGGER {name}" for name in names))
-        return {name: create for name, _, create, *_ in found}
+        return {name: create for ((name, _, create, *_),) in found}
 
     def _run(self, *statements: str) -> list[Any]:
-        return _on_mariadb(f"USE {self._name}", "SET foreign_key_checks = 0", *statements)
+        return _on_mariadb(f"USE {self._name}", "SET foreign_key_checks = 0", *statements)[2:]
 
 
 def _migrate(url: str) -> None:
@@ -287,7 +311,7 @@ def _on_postgres(statement: str, *names: str) -> None:
 
 
 def _on_mariadb(*statements: str) -> list[Any]:
-    """Execute the statements on one connection; returns the rows of all."""
+    """Execute the statements on one connection; returns the rows of each."""
 
     async def execute() -> list[Any]:
         url = make_url(MARIADB_URL)
@@ -299,11 +323,11 @@ def _on_mariadb(*statements: str) -> list[Any]:
             autocommit=True,
             connect_timeout=5,
         )
-        rows: list[Any] = []
+        rows = []
         async with connection, connection.cursor() as cursor:
             for statement in statements:
                 await cursor.execute(statement)
-                rows += await cursor.fetchall()
+                rows.append(await cursor.fetchall())
         return rows
 
     return asyncio.run(execute())

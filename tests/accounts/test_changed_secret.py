@@ -166,7 +166,7 @@ async def _verified(database: Database) -> Verification:
 async def _rewrap(database: Database) -> int:
     last = total = 0
     while True:
-        async with database.session() as session, session.begin():
+        async with database.session() as session:
             last, changed = await person_keys.rewrap(session, after=last, most=2)
         total += changed
         if not last:

@@ -6,6 +6,9 @@ from passlib.hash import bcrypt
 from appointment_app.accounts import passwords
 from tests.accounts.people import PASSWORD
 
+# As it is outside tests: a fixture makes hashing cheap for all of them.
+REAL = passwords._context
+
 
 @pytest.mark.parametrize("length", [8, 128])
 def test_the_shortest_and_longest_password_are_good(length: int) -> None:
@@ -35,6 +38,16 @@ async def test_a_hash_is_argon2id_and_matches_its_password_alone() -> None:
     assert password_hash.startswith("$argon2id$")
     assert await passwords.matches(PASSWORD, password_hash) == (True, None)
     assert await passwords.matches(PASSWORD + " ", password_hash) == (False, None)
+
+
+async def test_a_hash_costs_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap_hash = await passwords.hashed(PASSWORD)
+    monkeypatch.setattr(passwords, "_context", REAL)
+    assert (await passwords.hashed(PASSWORD)).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    matched, better = await passwords.matches(PASSWORD, cheap_hash)
+    assert matched
+    assert better is not None
+    assert better.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 async def test_bcrypt_of_twelve_rounds_matches_and_is_replaced() -> None:

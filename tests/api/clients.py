@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import httpx
+from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from appointment_app.api.app import API_PREFIX, create_mount
+from appointment_app.api.app import API_PREFIX, create_api, create_mount
 
 ORIGIN = "http://testserver"
 
@@ -26,6 +27,12 @@ def program(address: str = "192.0.2.7", **headers: str) -> httpx.AsyncClient:
 def served() -> Starlette:
     """Return what all of them call; to put it together takes longer than to answer."""
     return create_mount()
+
+
+@lru_cache
+def bare_api() -> FastAPI:
+    """Return the API alone, put together once; whoever adds a route makes one of their own."""
+    return create_api()
 
 
 def _client(address: str, headers: dict[str, str]) -> httpx.AsyncClient:

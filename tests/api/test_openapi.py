@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from appointment_app.api.app import create_api
 from appointment_app.api.problems import STATUS_OF_CODE
+from tests.api.clients import bare_api
 
-DOCUMENT: dict[str, Any] = create_api().openapi()
+DOCUMENT: dict[str, Any] = bare_api().openapi()
 OPERATIONS = {
     f"{method.upper()} {path}": operation
     for path, operations in DOCUMENT["paths"].items()

@@ -32,6 +32,7 @@ from appointment_app.scheduling.errors import (
     TooSoon,
 )
 from appointment_app.scheduling.overbooking import Conflict, ConflictKind, OverbookingNeeded
+from tests.api.clients import bare_api
 
 CONFLICT = Conflict(ConflictKind.OUTSIDE_HOURS, "outside_hours", "Outside the hours.")
 
@@ -129,7 +130,7 @@ async def test_what_never_reaches_a_service(
     method: str, path: str, options: dict[str, Any], status: int, code: str
 ) -> None:
     headers = {"content-type": "application/json"}
-    answer = await asked(create_api(), method, path, headers=headers, **options)
+    answer = await asked(bare_api(), method, path, headers=headers, **options)
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert (answer.status_code, body["status"], body["code"]) == (status, status, code)

@@ -382,7 +382,7 @@ async def _count(session: AsyncSession, table: type[SQLModel]) -> int:
 
 async def _public_rows(session: AsyncSession) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, without what a database counts by itself and salted hashes."""
-    hidden = {"id", "password_hash"}
+    hidden = {"id", "password_hash", "clinic_id"}
     found = {}
     for table in metadata.sorted_tables:
         columns = [

@@ -77,6 +77,11 @@ class Server:
         ).stdout
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Passwords cost what they cost the servers, which would hash cheap ones anew at each login."""
+
+
 @pytest.fixture(scope="session")
 def server_data() -> Callable[[Server], None]:
     """What is put into the scratch database before the server starts; override to add."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ from appointment_app.database import get_database
 from appointment_app.settings import get_settings
 from appointment_app.states import mailbox
 from tests.accounts.people import NOON, answer_at_once
+from tests.databases import copied, with_kept_engine
 from tests.policy.building import build
 from tests.policy.tabs import Sockets, running_sockets
 from tests.policy.world import World
@@ -23,27 +23,28 @@ quick = pytest.fixture(autouse=True)(answer_at_once)
 
 
 @pytest.fixture(scope="session")
-def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The world in a file of its own; copy it."""
-    path = tmp_path_factory.mktemp("world") / "world.db"
-    shutil.copyfile(sqlite_template, path)
+def built_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The world in a file of its own, for one test after another."""
+    path = copied(sqlite_template, tmp_path_factory.mktemp("world") / "built.db")
     with ThreadPoolExecutor() as executor:
-        return executor.submit(asyncio.run, build(path)).result()
+        built = executor.submit(asyncio.run, build(path)).result()
+    yield built
+    built.close()
 
 
 @pytest.fixture
 async def world(
-    world_template: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """The world as it is before anybody asks for anything, and where services find it."""
-    path = tmp_path / "world.db"
-    shutil.copyfile(world_template.path, path)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{built_world.path}")
     monkeypatch.setenv("DATA_DIRECTORY", str(tmp_path))
     get_settings.cache_clear()
     get_database.cache_clear()
+    with_kept_engine(get_database())
+    await built_world.restore()
     with clock.frozen(NOON):
-        yield World(path, world_template.tokens, world_template.ids)
+        yield built_world
     await get_database().dispose()
     get_database.cache_clear()
     get_settings.cache_clear()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import pickle
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -23,6 +25,7 @@ _OURS = "appointment_app."
 _SECONDS = 20
 
 
+@cache
 def handlers() -> dict[str, str]:
     """Our event handlers, as ``State.handler``, with the names that a browser calls them by."""
     return {
@@ -79,21 +82,36 @@ class Tab:
         await _until_done()
         return "\n".join(sent)
 
-    async def copy_from(self, other: Tab, state_class: type[rx.State]) -> str:
-        """Put into this tab what ``other`` holds of a state; return that as text.
+    async def held(self, state_class: type[rx.State]) -> dict[str, Any]:
+        """Return a copy of what this tab holds of a state."""
+        names = [name for name, var in state_class.__fields__.items() if var._owner is state_class]
+        async with self.states() as root:
+            state = await root.get_state(state_class)
+            return {name: _unwatched(getattr(state, name)) for name in names}
+
+    async def hold(self, state_class: type[rx.State], held: dict[str, Any]) -> None:
+        """Put into this tab what another has ``held`` of a state.
 
         Not even a tab that held somebody else's data gives the right to act on it.
         """
-        names = [name for name, var in state_class.__fields__.items() if var._owner is state_class]
-        async with other.states() as theirs:
-            source = await theirs.get_state(state_class)
-            held = {name: _unwatched(getattr(source, name)) for name in names}
         async with self.states() as root:
-            target = await root.get_state(state_class)
+            state = await root.get_state(state_class)
             for name, value in held.items():
-                setattr(target, name, value)
+                setattr(state, name, copy.deepcopy(value))
             root._clean()
-        return repr(held)
+
+    async def saved(self) -> bytes:
+        """Return all that this tab holds, for ``put_back``."""
+        async with self.states() as root:
+            return pickle.dumps([vars(state) for state in _tree(root)])
+
+    async def put_back(self, saved: bytes) -> None:
+        """Let the tab hold what it held when it was ``saved``."""
+        async with self.states() as root:
+            for state, held in zip(_tree(root), pickle.loads(saved), strict=True):
+                vars(state).clear()
+                vars(state).update(held)
+            root._clean()
 
     @asynccontextmanager
     async def states(self) -> AsyncIterator[rx.State]:
@@ -132,6 +150,10 @@ async def running_sockets(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sock
     namespace._static_router_data.clear()
     namespace._token_manager.token_to_socket.clear()
     namespace._token_manager.sid_to_token.clear()
+
+
+def _tree(state: rx.State) -> list[rx.State]:
+    return [state, *(each for below in state.substates.values() for each in _tree(below))]
 
 
 def _unwatched(value: Any) -> Any:

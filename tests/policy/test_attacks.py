@@ -19,7 +19,7 @@ from tests.policy.expected_of_calendar import CALENDAR
 from tests.policy.expected_of_handlers import APPOINTMENT
 from tests.policy.tabs import Sockets, handlers
 from tests.policy.who_sees_what import Who, leaks
-from tests.policy.world import World, changed_tables, rows_by_table
+from tests.policy.world import World, changed_tables
 
 _SESSION = handlers()["DoctorCalendar.load"].rpartition(".")[0].rpartition(".")[0]
 _CALENDAR = handlers()["DoctorCalendar.load"].rpartition(".")[0]
@@ -62,7 +62,7 @@ async def test_names_that_are_no_handlers_do_nothing_and_log_nothing_private(
 ) -> None:
     tab = await sockets.open(CALENDAR, world.cookie(Who.DOCTOR))
     await tab.send("DoctorCalendar.load")
-    before = rows_by_table(world.path)
+    before = world.rows()
     for arguments in (
         {},
         {"var_name": "is_administrator", "value": _TYPED},
@@ -70,7 +70,7 @@ async def test_names_that_are_no_handlers_do_nothing_and_log_nothing_private(
         {"self": None, "error": _TYPED},
     ):
         assert await tab.send(name, arguments) == ""
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
     said = "\n".join(record.getMessage() for record in silent_log.records)
     assert _TYPED not in said
     assert world.tokens[Who.DOCTOR] not in said
@@ -140,15 +140,15 @@ async def test_a_tab_whose_login_was_ended_elsewhere_gets_nothing_more(
     assert _TYPED in shown
     async with browser(cookie=world.cookie(Who.DOCTOR)) as elsewhere:
         assert (await elsewhere.post("/auth/logout")).is_success
-    before = rows_by_table(world.path)
+    before = world.rows()
     shown = await tab.send("DoctorCalendar.confirm")
     assert '"path": "/login?next=' in shown
     assert leaks(shown, Who.NOBODY) == []
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
     for handler in ("DoctorCalendar.load", "DoctorCalendar.confirm", "MyAppointments.load_list"):
         shown = await tab.send(handler)
         assert leaks(shown, Who.NOBODY) == []
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
 
 
 async def test_another_process_ended_the_login_and_seconds_later_this_one_knows(
@@ -174,7 +174,7 @@ async def test_the_token_of_anothers_tab_brings_nothing_of_what_it_held(
     await theirs.send("DoctorCalendar.open_appointment", {"appointment_id": _id(world)})
     await theirs.disconnect()
     taken = await sockets.open(CALENDAR, world.cookie(who), token=theirs.token)
-    before = rows_by_table(world.path)
+    before = world.rows()
     events: dict[str, tuple[str, dict[str, Any]]] = {
         "ask": ("MyAppointments.ask", {"appointment_id": "no such id"}),
         "refuse": ("DoctorCalendar.confirm", {}),
@@ -183,7 +183,7 @@ async def test_the_token_of_anothers_tab_brings_nothing_of_what_it_held(
     shown += await taken.send("DoctorCalendar.keep_appointment")
     shown += await taken.send("reflex___state____state.hydrate_and_load")
     assert leaks(shown, who) == []
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
 
 
 async def test_a_token_in_use_is_not_shared(world: World, sockets: Sockets) -> None:

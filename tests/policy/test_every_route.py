@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from logging import ERROR
 from typing import Any
 
 import httpx
 import pytest
 from starlette.routing import Mount
 
-from appointment_app.api.app import API_PREFIX, create_api
+from appointment_app.api.app import API_PREFIX
 from appointment_app.appointment_app import app
-from tests.api.clients import browser, program
+from tests.api.clients import bare_api, browser, program
 from tests.policy.expected_of_routes import OF_REFLEX, ROWS
 from tests.policy.route_rows import Row
 from tests.policy.who_sees_what import Who, leaks
-from tests.policy.world import World, changed_tables, rows_by_table
+from tests.policy.world import World, changed_tables
 
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -24,7 +25,7 @@ _UNSAFE_ROWS = [row for row in ROWS if row.method not in _SAFE]
 
 def routes() -> set[str]:
     """All routes of the API as ``METHOD /path``."""
-    return set(_routes(create_api().routes, ""))
+    return set(_routes(bare_api().routes, ""))
 
 
 def _routes(found: list[Any], prefix: str) -> Iterator[str]:
@@ -59,14 +60,24 @@ def test_beside_the_api_only_what_reflex_needs_is_served() -> None:
     assert mounts == [API_PREFIX, "/api/docs-files"]
 
 
-@pytest.mark.parametrize("who", list(Who), ids=lambda who: who.name.lower())
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.route.replace(" ", "_"))
-async def test_route(
-    row: Row, who: Who, world: World, silent_log: pytest.LogCaptureFixture
-) -> None:
-    before = rows_by_table(world.path)
+async def test_route(row: Row, world: World, silent_log: pytest.LogCaptureFixture) -> None:
+    wrong = []
+    for who in Who:
+        try:
+            await _ask(row, who, world)
+            assert [each.getMessage() for each in silent_log.records if each.levelno >= ERROR] == []
+        except AssertionError as error:
+            wrong.append(f"{who.name}: {error}")
+        silent_log.clear()
+        await world.restore()
+    assert not wrong, "\n\n".join(wrong)
+
+
+async def _ask(row: Row, who: Who, world: World) -> None:
+    before = world.rows()
     answer = await ask(row, world, who, browser)
-    changed = changed_tables(before, rows_by_table(world.path))
+    changed = changed_tables(before, world.rows())
 
     assert answer.status_code == row.expected(who), answer.text
     assert changed == (row.changed_for(who) if answer.is_success else set())
@@ -79,18 +90,18 @@ async def test_route(
 @pytest.mark.parametrize("row", _UNSAFE_ROWS, ids=lambda row: row.route.replace(" ", "_"))
 async def test_a_page_of_another_site_changes_nothing(row: Row, world: World) -> None:
     # Which origins are others stands in tests/api/test_auth.py.
-    before = rows_by_table(world.path)
+    before = world.rows()
     answer = await ask(row, world, Who.PATIENT, program, origin="https://elsewhere.example")
     assert (answer.status_code, answer.json()["code"]) == (403, "FOREIGN_ORIGIN")
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
 
 
 @pytest.mark.parametrize("row", _UNSAFE_ROWS, ids=lambda row: row.route.replace(" ", "_"))
 async def test_a_login_cookie_without_an_origin_changes_nothing(row: Row, world: World) -> None:
-    before = rows_by_table(world.path)
+    before = world.rows()
     answer = await ask(row, world, Who.PATIENT, program, referer="http://testserver/")
     assert (answer.status_code, answer.json()["code"]) == (403, "FOREIGN_ORIGIN")
-    assert changed_tables(before, rows_by_table(world.path)) == set()
+    assert changed_tables(before, world.rows()) == set()
 
 
 async def ask(row: Row, world: World, who: Who, client: Any, **headers: str) -> httpx.Response:

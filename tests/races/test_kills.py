@@ -21,6 +21,7 @@ from appointment_app.database import Database
 from appointment_app.scheduling import holds
 from appointment_app.scheduling.cancelling import cancel
 from appointment_app.scheduling.series import SeriesRequest, book_series
+from tests.databases import with_kept_engine
 from tests.races.conftest import Scoreboard
 from tests.races.kills import AFTER_COMMIT, Doomed, carry_out, kill_at_their_points, points_of
 from tests.races.scene import NOON, NOW, booking_of, move_of
@@ -122,16 +123,22 @@ async def test_all_or_nothing(
         assert end.seconds < PATIENCE_SECONDS, each.point
         assert _size(await _traces(each, world)) == done, each.point
     for url in {each.url for each in doomed}:
-        opened = Database(url)
+        opened = _opened(url)
         assert (await look(opened)).overlaps == 0
         await opened.dispose()
 
 
 async def _traces(doomed: Doomed, world: World) -> Mapping[str, list[dict[str, Any]]]:
-    opened = Database(doomed.url)
+    opened = _opened(doomed.url)
     traces = await traces_of(opened, world)
     await opened.dispose()
     return traces
+
+
+def _opened(url: str) -> Database:
+    """Return a database; of one that all worlds share, with what it has compiled for others."""
+    opened = Database(url)
+    return opened if url.startswith("sqlite") else with_kept_engine(opened)
 
 
 def _url(url: str, copy: Path) -> str:

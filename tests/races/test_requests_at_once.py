@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from sqlmodel import select
 
 from appointment_app.accounts import access_tokens, login_sessions
 from appointment_app.accounts.actors import identity_of
+from appointment_app.api.app import create_mount
 from appointment_app.database import Database
 from appointment_app.models import Appointment, Person
-from appointment_app.settings import PROJECT_ROOT, get_settings
+from appointment_app.settings import get_settings
 from tests.e2e.conftest import free_port
 from tests.factories import make_clinic, make_doctor, make_patient, make_visit_type
+from tests.races.processes import processes
 
 PROGRAMS = 50
 _START_SECONDS = 60
@@ -29,27 +31,28 @@ _START_SECONDS = 60
 @pytest.fixture
 def addresses(database_url: str) -> Iterator[list[str]]:
     """Two processes that serve the API from one database."""
-    ports = [str(free_port()) for _ in range(2)]
+    ports = [free_port() for _ in range(2)]
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "SECRET_KEY": get_settings().secret_key.get_secret_value(),
         "REQUESTS_PER_ADDRESS": "0",
     }
-    serve = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--port"]
     running = [
-        subprocess.Popen(
-            [*serve, port, "appointment_app.api.app:create_mount"],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-        )
-        for port in ports
+        processes.Process(target=_serve, args=(port, environment), daemon=True) for port in ports
     ]
+    for process in running:
+        process.start()
     yield [f"http://127.0.0.1:{port}/api/v1" for port in ports]
     for process in running:
-        process.terminate()
+        process.kill()
     for process in running:
-        process.wait(15)
+        process.join(15)
+
+
+def _serve(port: int, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    server = Server(create_mount(), port=port, interface=Interfaces.ASGI, log_enabled=False)
+    asyncio.run(server.serve())
 
 
 @pytest.fixture
