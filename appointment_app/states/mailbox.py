@@ -103,8 +103,10 @@ class MailboxState(rx.State):
         directory = get_settings().mailbox_directory
         if directory is None:
             return
-        seen = await asyncio.to_thread(newest_key, directory)
-        for _ in range(_LOOK_FOR_SECONDS // _LOOK_EVERY_SECONDS):
+        async with self:
+            # What is shown, not what there is: a mail may have come in between.
+            seen = self.rows[0].key if self.rows else ""
+        for _ in range(int(_LOOK_FOR_SECONDS / _LOOK_EVERY_SECONDS)):
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
             newest = await asyncio.to_thread(newest_key, directory)
             if newest != seen:

@@ -14,7 +14,7 @@ from appointment_app.components.page import Viewer
 from appointment_app.notifications.mailers import MailboxMailer
 from appointment_app.pages.mailbox import add_mailbox
 from appointment_app.settings import Settings, get_settings
-from appointment_app.states.mailbox import MailboxState, Piece, _pieces
+from appointment_app.states.mailbox import MailboxState, Piece, Row, _pieces
 from tests.notifications.records import NOW
 
 
@@ -63,6 +63,30 @@ async def test_the_mails_are_listed() -> None:
     (row,) = state.rows
     assert (row.recipient, row.subject) == ("anna@example.org", "Hello")
     assert row.time == "Friday 20 November 2026, 09:00 UTC"
+
+
+class _Tab:
+    """What ``look_for_mails`` needs of the state of a tab."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    async def __aenter__(self) -> None:
+        """Nobody else changes it."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nobody else changes it."""
+
+
+@pytest.mark.usefixtures("one_mail")
+async def test_a_mail_that_came_between_the_list_and_the_looking_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("appointment_app.states.mailbox._LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("appointment_app.states.mailbox._LOOK_FOR_SECONDS", 0.03)
+    tab = _Tab()
+    await MailboxState.look_for_mails.fn(tab)
+    assert [row.subject for row in tab.rows] == ["Hello"]
 
 
 @pytest.mark.usefixtures("one_mail")
