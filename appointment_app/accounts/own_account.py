@@ -23,7 +23,7 @@ from appointment_app.database import transactional
 from appointment_app.errors import Invalid, LoginRequired
 from appointment_app.i18n import t
 from appointment_app.models import MessageKind, TokenPurpose, User, row_id
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 
 async def load_address(session: AsyncSession, actor: Actor) -> str:

@@ -23,7 +23,7 @@ from appointment_app.database import transactional
 from appointment_app.errors import Invalid
 from appointment_app.models import MessageKind, TokenPurpose, User
 from appointment_app.models.base import row_id
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 _PURPOSES = (TokenPurpose.RESET_PASSWORD, TokenPurpose.INVITATION)
 

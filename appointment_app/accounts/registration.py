@@ -36,7 +36,7 @@ from appointment_app.models import (
     User,
 )
 from appointment_app.models.base import row_id
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 from appointment_app.texts import fit
 
 _MAXIMUM_LICENCE = 40

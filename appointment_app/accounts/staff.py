@@ -32,7 +32,7 @@ from appointment_app.models import (
     User,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 STAFF_ROLES = (Role.RECEPTION, Role.ADMINISTRATOR)
 NO_PASSWORD = "!"  # noqa: S105 - the hash of none

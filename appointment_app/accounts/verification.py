@@ -15,7 +15,7 @@ from appointment_app.accounts.login_sessions import OpenedLogin
 from appointment_app.database import transactional
 from appointment_app.models import MessageKind, TokenPurpose, User
 from appointment_app.models.base import row_id
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ from appointment_app.api.sessions import DatabaseSession
 from appointment_app.api.values import Cursor, Limit, Moment, Page, read_cursor, write_cursor
 from appointment_app.errors import NotFound
 from appointment_app.models import AppointmentStatus
-from appointment_app.notifications.calendar_file import FILE_NAME, MEDIA_TYPE
 from appointment_app.scheduling import appointment_list, booking, own_place, staff_booking
 from appointment_app.scheduling.appointment_list import AppointmentFilter
 from appointment_app.scheduling.appointments import get_appointment, get_calendar_file
 from appointment_app.scheduling.booking import BookingRequest
+from appointment_app.scheduling.calendar_file import FILE_NAME, MEDIA_TYPE
 from appointment_app.scheduling.errors import SlotTaken, TimesChanged
 from appointment_app.scheduling.slots import Offer, nearest_slots
 from appointment_app.scheduling.staff_booking import StaffRequest

@@ -34,7 +34,7 @@ from appointment_app.models import (
     User,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 
 @dataclass(frozen=True, slots=True)

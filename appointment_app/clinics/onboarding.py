@@ -30,7 +30,7 @@ from appointment_app.models import (
     Specialty,
     User,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 from appointment_app.texts import fit
 
 MAXIMUM_REASON = 500

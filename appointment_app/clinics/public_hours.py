@@ -8,10 +8,6 @@ from datetime import date
 from itertools import pairwise
 
 from appointment_app.i18n import format_date, t
-from appointment_app.models import Clinic
-
-# Local days and minutes, sorted: weekday (0 is Monday), opens, closes.
-PublicHours = tuple[tuple[int, int, int], ...]
 
 WEEKDAYS = range(7)
 _HOUR = 60
@@ -20,11 +16,6 @@ _A_MONDAY = date(2024, 1, 1)
 _MOST_RANGES = 4
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]m)?"
 _RANGE = re.compile(rf"{_TIME}\s*(?:-|–|—|to|until)\s*{_TIME}", re.IGNORECASE)
-
-
-def hours_of(clinic: Clinic) -> PublicHours:
-    """Return the hours that a clinic tells; nothing where it tells none."""
-    return tuple((day, opens, closes) for day, opens, closes in clinic.opening_hours or ())
 
 
 def read_ranges(typed: str) -> list[tuple[int, int]]:

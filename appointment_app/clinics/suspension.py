@@ -32,7 +32,7 @@ from appointment_app.models import (
     User,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 from appointment_app.scheduling import cancelling, locks
 from appointment_app.scheduling.handing_on import Successor, find_successors, hand_on
 from appointment_app.scheduling.local_time import instant_of, local_date

@@ -13,6 +13,9 @@ from appointment_app.clock import now
 from appointment_app.models.base import choice, public_id, refers_to, text
 from appointment_app.models.searched import Searched
 
+# Local days and minutes, sorted: weekday (0 is Monday), opens, closes.
+PublicHours = tuple[tuple[int, int, int], ...]
+
 
 class Clinic(Searched, table=True):
     """A place where doctors work (FHIR: Location); its zone gives the hours their meaning.
@@ -51,6 +54,11 @@ class Clinic(Searched, table=True):
     def address(self) -> str:
         """Street, postcode and city on one line."""
         return ", ".join(part for part in (self.street, f"{self.postcode} {self.city}") if part)
+
+    @property
+    def public_hours(self) -> PublicHours:
+        """The opening hours that it tells the public; nothing where it tells none."""
+        return tuple((day, opens, closes) for day, opens, closes in self.opening_hours or ())
 
 
 class ResourceKind(StrEnum):

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from appointment_app.i18n import t
+from appointment_app.links import page_link
 from appointment_app.models import MessageKind, Role
 from appointment_app.notifications.letter import Letter
-from appointment_app.notifications.links import page_link
 from appointment_app.texts import in_groups
 
 

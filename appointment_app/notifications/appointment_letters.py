@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.i18n import format_moment, t, zone_city
+from appointment_app.links import appointment_link, page_link
 from appointment_app.models import (
     Appointment,
     AppointmentMove,
@@ -29,14 +30,13 @@ from appointment_app.notifications.appointment_words import (
     name_of_user,
     when_words,
 )
-from appointment_app.notifications.calendar_file import (
+from appointment_app.notifications.letter import Attachment, Letter
+from appointment_app.notifications.read_ahead import NOTHING_KNOWN, Known
+from appointment_app.scheduling.calendar_file import (
     FILE_NAME,
     MEDIA_TYPE,
     calendar_file,
 )
-from appointment_app.notifications.letter import Attachment, Letter
-from appointment_app.notifications.links import appointment_link, page_link
-from appointment_app.notifications.read_ahead import NOTHING_KNOWN, Known
 from appointment_app.texts import in_groups
 
 

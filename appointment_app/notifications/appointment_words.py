@@ -7,7 +7,6 @@ from typing import TypeVar
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.clinics.taken_resources import NOTHING_TAKEN, Taken
 from appointment_app.i18n import format_moment, format_time, t, zone_city
 from appointment_app.models import (
     Appointment,
@@ -18,7 +17,8 @@ from appointment_app.models import (
     User,
     VisitMode,
 )
-from appointment_app.notifications.calendar_file import where
+from appointment_app.scheduling.calendar_file import where
+from appointment_app.scheduling.taken_resources import NOTHING_TAKEN, Taken
 
 Row = TypeVar("Row", bound=SQLModel)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app.i18n import t
+from appointment_app.links import page_link
 from appointment_app.models import MessageKind, OutboxMessage, Person
 from appointment_app.notifications.appointment_words import NoLongerTrue, get_record
 from appointment_app.notifications.letter import Letter
-from appointment_app.notifications.links import page_link
 
 FAMILY_KINDS = frozenset({MessageKind.FAMILY_ACCOUNT_OFFERED, MessageKind.FAMILY_ACCOUNT_OPENED})
 

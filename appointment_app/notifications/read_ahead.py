@@ -9,13 +9,13 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.clinics.taken_resources import (
+from appointment_app.models import Appointment, Clinic, Doctor, OutboxMessage, Person
+from appointment_app.scheduling.taken_resources import (
     NOTHING_TAKEN,
     Taken,
     load_taken,
     load_taken_by,
 )
-from appointment_app.models import Appointment, Clinic, Doctor, OutboxMessage, Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app import i18n
+from appointment_app import i18n, outbox
 from appointment_app.clock import now
 from appointment_app.database import Database, get_database, transactional
 from appointment_app.errors import Busy
 from appointment_app.models import MessageKind, OutboxMessage
-from appointment_app.notifications import outbox
 from appointment_app.notifications.appointment_words import NoLongerTrue
 from appointment_app.notifications.letter import write_out
 from appointment_app.notifications.mailers import Mailer, create_mailer

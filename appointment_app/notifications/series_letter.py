@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointment_app.clinics.taken_resources import NOTHING_TAKEN, Taken, load_taken
 from appointment_app.i18n import format_date, t
+from appointment_app.links import appointment_link, page_link
 from appointment_app.models import (
     Appointment,
     AppointmentStatus,
@@ -26,9 +26,9 @@ from appointment_app.notifications.appointment_words import (
     name_of_user,
     when_words,
 )
-from appointment_app.notifications.calendar_file import FILE_NAME, MEDIA_TYPE, calendar_file_of
 from appointment_app.notifications.letter import Attachment, Letter
-from appointment_app.notifications.links import appointment_link, page_link
+from appointment_app.scheduling.calendar_file import FILE_NAME, MEDIA_TYPE, calendar_file_of
+from appointment_app.scheduling.taken_resources import NOTHING_TAKEN, Taken, load_taken
 from appointment_app.texts import in_groups
 
 

@@ -27,8 +27,8 @@ from appointment_app.database import transactional
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.i18n import t
 from appointment_app.models import Appointment, Clinic, Doctor, Person, metadata, row_id
-from appointment_app.notifications.calendar_file import calendar_file
 from appointment_app.privacy.tables import NOT_COPIED, NOT_EXPORTED, Subject, exported, is_copied
+from appointment_app.scheduling.calendar_file import calendar_file
 
 MEDIA_TYPE = "application/zip"
 FILE_NAME = "your-data.zip"

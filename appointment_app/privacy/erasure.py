@@ -48,7 +48,7 @@ from appointment_app.models import (
     User,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 from appointment_app.privacy.errors import AppointmentsAhead, FamilyRemains, WorksHere
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.cancelling import cancel_locked

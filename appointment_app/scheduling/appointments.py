@@ -18,8 +18,6 @@ from sqlmodel.sql.expression import Select
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, require
-from appointment_app.clinics.public_hours import PublicHours, hours_of
-from appointment_app.clinics.taken_resources import NOTHING_TAKEN, has_taken, load_taken_by
 from appointment_app.errors import LoginRequired, NotFound
 from appointment_app.models import (
     Appointment,
@@ -33,16 +31,18 @@ from appointment_app.models import (
     DoctorAtClinic,
     Guardianship,
     Person,
+    PublicHours,
     VisitMode,
     VisitType,
     row_id,
 )
-from appointment_app.notifications.calendar_file import calendar_file
+from appointment_app.scheduling.calendar_file import calendar_file
 from appointment_app.scheduling.cancellation_window import deadline
 from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.slots import Offer
 from appointment_app.scheduling.statuses import ARROWS
+from appointment_app.scheduling.taken_resources import NOTHING_TAKEN, has_taken, load_taken_by
 from appointment_app.scheduling.visit_history import ALL_VISITS, WantedVisits, is_past, narrowed
 
 _Row = tuple[Appointment, Doctor, Clinic, Person, VisitType, BlockKind, int | None, bool]
@@ -307,7 +307,7 @@ def view_appointment(
         clinic_id=clinic.public_id,
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
-        clinic_hours=hours_of(clinic),
+        clinic_hours=clinic.public_hours,
         patient_id=person.public_id,
         patient_name=person.full_name,
         is_own=is_own,

@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, Record, allows, require
-from appointment_app.clinics.taken_resources import load_taken_by
 from appointment_app.errors import NotFound
 from appointment_app.models import (
     Appointment,
@@ -43,6 +42,7 @@ from appointment_app.scheduling.rules import (
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
 from appointment_app.scheduling.slots import Wish, find_free
+from appointment_app.scheduling.taken_resources import load_taken_by
 from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
 
 # The longest stretch that a calendar shows at once: six weeks of a month, and some more.

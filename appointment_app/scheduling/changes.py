@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointment_app import outbox
 from appointment_app.accounts import audit
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.contact import MailContact, mail_contacts
@@ -22,7 +23,6 @@ from appointment_app.models import (
     MessageKind,
     row_id,
 )
-from appointment_app.notifications import outbox
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.errors import (
     TextTooLong,

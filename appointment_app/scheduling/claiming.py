@@ -26,7 +26,7 @@ from appointment_app.models import (
     RoleAssignment,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 from appointment_app.scheduling import locks
 from appointment_app.scheduling.keeping_patients import load_kept, merge_rows
 

@@ -17,7 +17,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
-from appointment_app.clinics.public_hours import PublicHours, hours_of
 from appointment_app.errors import NotFound
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
@@ -29,6 +28,7 @@ from appointment_app.models import (
     DoctorDepartment,
     DoctorLanguage,
     DoctorSpecialty,
+    PublicHours,
     Specialty,
     VisitMode,
     VisitType,
@@ -227,7 +227,7 @@ def view_clinic(clinic: Clinic, departments: tuple[DepartmentView, ...] = ()) ->
         clinic.city,
         clinic.zone,
         clinic.phone,
-        hours_of(clinic),
+        clinic.public_hours,
         departments,
     )
 

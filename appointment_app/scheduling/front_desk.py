@@ -19,7 +19,6 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.own_clinics import clinics_where
 from appointment_app.accounts.policy import Action, require
-from appointment_app.clinics.taken_resources import NOTHING_TAKEN, load_taken
 from appointment_app.errors import NotFound
 from appointment_app.live.keys import doctor_key
 from appointment_app.models import (
@@ -35,6 +34,7 @@ from appointment_app.models import (
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date, local_day_bounds
 from appointment_app.scheduling.next_statuses import next_statuses
+from appointment_app.scheduling.taken_resources import NOTHING_TAKEN, load_taken
 
 # Nobody is called late before.
 GRACE = timedelta(minutes=5)

@@ -32,7 +32,7 @@ from appointment_app.models import (
     VisitMode,
     VisitType,
 )
-from appointment_app.notifications.outbox import enqueue
+from appointment_app.outbox import enqueue
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 STARTS = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 15:30 in Berlin

@@ -14,8 +14,8 @@ from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import MessageKind
 from appointment_app.notifications.mailers import SmtpMailer
-from appointment_app.notifications.outbox import enqueue
 from appointment_app.notifications.sender import DELAYS, Sender, deliver_due
+from appointment_app.outbox import enqueue
 from appointment_app.settings import Settings
 from tests.notifications.records import (
     NOW,

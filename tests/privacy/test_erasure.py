@@ -40,8 +40,8 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.notifications.messages import compose
-from appointment_app.notifications.outbox import enqueue
 from appointment_app.notifications.sender import deliver_due
+from appointment_app.outbox import enqueue
 from appointment_app.privacy.erasure import erase, erase_for_patient
 from appointment_app.record.verification import verify
 from tests.accounts.people import PASSWORD, answer_at_once

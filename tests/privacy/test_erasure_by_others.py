@@ -20,8 +20,8 @@ from appointment_app.models import (
     metadata,
     row_id,
 )
-from appointment_app.notifications.outbox import enqueue
 from appointment_app.notifications.sender import deliver_due
+from appointment_app.outbox import enqueue
 from appointment_app.privacy import erasure
 from appointment_app.privacy.erasure import erase, erase_for_patient
 from appointment_app.scheduling import claiming, keeping_patients

@@ -8,7 +8,7 @@ from icalendar import Calendar, Event
 from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import Appointment, AppointmentStatus, VisitMode
-from appointment_app.notifications.calendar_file import calendar_file
+from appointment_app.scheduling.calendar_file import calendar_file
 from tests.notifications.records import (
     NOW,
     REASON,

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from appointment_app.clinics.taken_resources import NOTHING_TAKEN, Taken
 from appointment_app.clock import now
 from appointment_app.i18n import t
+from appointment_app.links import appointment_link
 from appointment_app.models import Appointment, AppointmentStatus, Clinic, Doctor, VisitMode
-from appointment_app.notifications.links import appointment_link
+from appointment_app.scheduling.taken_resources import NOTHING_TAKEN, Taken
 from appointment_app.settings import get_settings
 from appointment_app.texts import in_groups
 
