@@ -21,10 +21,11 @@ from appointment_app.models import (
     row_id,
 )
 from appointment_app.scheduling.doctors import load_visit_types
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_date
 from appointment_app.scheduling.rules import Place, bookable_places, load_hours
-from appointment_app.scheduling.slots import Offer, Wish, find_free, find_offer
+from appointment_app.scheduling.slots import Offer, find_offer
 
 # Of how many places the free times are looked up, however many there are.
 _LOOKED_AT = 12

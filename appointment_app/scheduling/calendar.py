@@ -30,6 +30,7 @@ from appointment_app.scheduling.availability import open_intervals
 from appointment_app.scheduling.brief import Reach, reach_of
 from appointment_app.scheduling.calendar_rows import LONGEST_BLOCK
 from appointment_app.scheduling.doctors import load_visit_types
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval, intersect, merge, subtract
 from appointment_app.scheduling.local_time import DAY, local_date, local_day_bounds
 from appointment_app.scheduling.next_statuses import next_statuses
@@ -41,7 +42,6 @@ from appointment_app.scheduling.rules import (
 )
 from appointment_app.scheduling.series_places import SeriesPlace, load_series_places
 from appointment_app.scheduling.session_calendar import SessionEntry, list_sessions
-from appointment_app.scheduling.slots import Wish, find_free
 from appointment_app.scheduling.taken_resources import load_taken_by
 from appointment_app.scheduling.time_off import TimeOffItem, list_time_off
 

@@ -14,6 +14,7 @@ from appointment_app import clock
 from appointment_app.accounts.actor import Actor
 from appointment_app.accounts.policy import Action, require
 from appointment_app.scheduling.availability import VisitShape, free_slots, open_intervals
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval, clip, subtract
 from appointment_app.scheduling.local_time import by_local_day, local_date, local_day_bounds
 from appointment_app.scheduling.moved import find_moved
@@ -21,14 +22,7 @@ from appointment_app.scheduling.opening_hours import Hours
 from appointment_app.scheduling.own_times import looked_for, without_own
 from appointment_app.scheduling.patient_rules import is_at_limit
 from appointment_app.scheduling.rules import UNREAD, shape_of
-from appointment_app.scheduling.slots import (
-    Offer,
-    OfferRows,
-    Wish,
-    find_free,
-    find_offer,
-    slots_for,
-)
+from appointment_app.scheduling.slots import Offer, OfferRows, find_offer, slots_for
 
 _SHORTEST_VISIT = timedelta(minutes=5)
 

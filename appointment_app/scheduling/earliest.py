@@ -28,12 +28,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.models import Clinic, Doctor, DoctorAtClinic, VisitType, row_id
 from appointment_app.scheduling.doctors import load_visit_types
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import local_day_bounds
 from appointment_app.scheduling.next_free import Learned
 from appointment_app.scheduling.offered import is_offered
 from appointment_app.scheduling.rules import UNREAD, Place, bookable_places, is_bookable
-from appointment_app.scheduling.slots import Wish, find_free
 
 # Most doctors are free within these days, and a card shows no more; what lies beyond is read for
 # those that are not.

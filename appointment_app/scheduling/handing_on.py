@@ -38,13 +38,14 @@ from appointment_app.scheduling.changes import record_deed, tell_patient
 from appointment_app.scheduling.doctors import load_visit_types
 from appointment_app.scheduling.errors import NotBookable, PatientBusy, StatusConflict
 from appointment_app.scheduling.free_check import require_free
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.local_time import MINUTE
 from appointment_app.scheduling.move_rows import certain
 from appointment_app.scheduling.patient_rules import is_busy
 from appointment_app.scheduling.rescheduling import MOVABLE
 from appointment_app.scheduling.rules import UNREAD, Place, bookable_places, load_places
-from appointment_app.scheduling.slots import Offer, Wish, find_free, find_offer
+from appointment_app.scheduling.slots import Offer, find_offer
 
 _INSTANT = datetime.resolution
 

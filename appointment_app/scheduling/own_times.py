@@ -26,8 +26,8 @@ def looked_for(actor: Actor, moved: Moved | None) -> int | None:
 async def load_own_times(session: AsyncSession, actor: Actor, window: Interval) -> list[Interval]:
     """Return when the one for whom a time is looked for has appointments that touch ``window``.
 
-    Asks the database only where it is clear who that is. (``slots.find_free`` finds them together
-    with what is free.)
+    Asks the database only where it is clear who that is. (``free_times.find_free`` finds them
+    together with what is free.)
     """
     person_id = looked_for(actor, None)
     if person_id is None:

@@ -37,7 +37,7 @@ from appointment_app.scheduling.local_time import DAY, horizon_end, local_date
 from appointment_app.scheduling.opening_hours import Hours, LocalRange, WeeklyRange
 from appointment_app.scheduling.public_holidays import holidays_around
 
-# Stands for hours that are read together with what is free (``slots.find_free``).
+# Stands for hours that are read together with what is free (``free_times.find_free``).
 UNREAD = Hours("UTC")
 _MOMENT = Doctor.__table__.c.suspended_from.type  # type: ignore[attr-defined]
 

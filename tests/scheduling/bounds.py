@@ -10,9 +10,9 @@ from appointment_app import clock
 from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic
 from appointment_app.scheduling.doctors import load_visit_types
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.rules import load_places
-from appointment_app.scheduling.slots import Wish, find_free
 
 
 async def first_free_starts(database: Database) -> dict[int, datetime | None]:

@@ -8,10 +8,11 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.scheduling import holds
 from appointment_app.scheduling.days import list_days
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.holds import HOLD_FOR
 from appointment_app.scheduling.intervals import Interval
 from appointment_app.scheduling.search import find_card
-from appointment_app.scheduling.slots import Offer, Wish, find_free, load_offer, look_at_start
+from appointment_app.scheduling.slots import Offer, load_offer, look_at_start
 from tests.scheduling.desk import BERLIN, INSTANT, NOW, TUESDAY, Desk, at
 
 TAB, OTHER_TAB = "a tab", "another tab"

@@ -10,9 +10,10 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY
 from appointment_app.models import BlockKind, BusyBlock, Hold
 from appointment_app.scheduling import cancelling, holds, slots
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.holds import HOLD_FOR, HoldView
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.slots import Offer, Wish
+from appointment_app.scheduling.slots import Offer
 from tests.factories import make_session
 from tests.scheduling.desk import INSTANT, NOW, Desk, at, nothing_stored, refused
 
@@ -40,7 +41,7 @@ async def seats_left(gym: Desk) -> int | None:
     window = Interval(TEN, TEN + INSTANT)
     async with gym.database.session() as session:
         place, visit_type = await slots.load_offer(session, gym.offer)
-        (free,) = await slots.find_free(session, [Wish(place, visit_type, window)])
+        (free,) = await find_free(session, [Wish(place, visit_type, window)])
     return free.seats_left.get(TEN)
 
 

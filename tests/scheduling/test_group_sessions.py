@@ -12,8 +12,9 @@ from appointment_app import clock
 from appointment_app.accounts.actor import NOBODY, Actor
 from appointment_app.models import Appointment, BlockKind, BusyBlock, Hold, row_id
 from appointment_app.scheduling import cancelling, days, slots
+from appointment_app.scheduling.free_times import Wish, find_free
 from appointment_app.scheduling.intervals import Interval
-from appointment_app.scheduling.slots import Offer, Wish
+from appointment_app.scheduling.slots import Offer
 from tests.factories import doctor_actor, make_session, offer_of
 from tests.scheduling.desk import BERLIN, NOW, TUESDAY, Desk, at, nothing_stored, refused
 
@@ -47,7 +48,7 @@ async def offered(gym: Desk, offer: Offer | None = None) -> dict[str, int | None
     day = Interval(at("00:00"), at("00:00") + timedelta(days=1))
     async with gym.database.session() as session:
         place, visit_type = await slots.load_offer(session, offer or gym.offer)
-        (free,) = await slots.find_free(session, [Wish(place, visit_type, day)])
+        (free,) = await find_free(session, [Wish(place, visit_type, day)])
     return {
         f"{start.astimezone(BERLIN):%H:%M}": free.seats_left.get(start) for start in free.starts
     }

@@ -16,8 +16,8 @@ from appointment_app.accounts.actor import NOBODY
 from appointment_app.database import Database
 from appointment_app.models import DoctorAtClinic, DoctorLanguage, Specialty, row_id
 from appointment_app.scheduling import earliest
+from appointment_app.scheduling.free_times import Free, Wish, find_free
 from appointment_app.scheduling.search import Query, find_doctors
-from appointment_app.scheduling.slots import Free, Wish, find_free
 from appointment_app.scheduling.warming import warm_some
 from tests.factories import make_clinic
 from tests.scheduling.bounds import first_free_starts, kept_bounds, require_true_bounds
