@@ -24,7 +24,7 @@ from benchmarks.http_bare import Server, bare_servers
 from benchmarks.http_clients import HEALTH, Client, asked
 from benchmarks.http_world import CLIENTS, DAY, MONTH, WEEK, HttpWorld
 from benchmarks.scratch import scratch_postgres
-from benchmarks.site import own_redis, processor_seconds, running
+from benchmarks.site import own_redis, processor_seconds, running, wait_until_at_rest
 from benchmarks.world import build
 
 _DOCTORS, _APPOINTMENTS = 600, 40
@@ -70,11 +70,13 @@ def main() -> None:
             shared = redis if count > 1 else ""
             with running(folder, url, count, shared, **_NO_LIMITS) as site:
                 ours = [Server(process.url, process.pid) for process in site]
+                wait_until_at_rest([server.pid for server in ours])
                 asyncio.run(world.log_in(ours[0].url))
                 bare = replace(bare, letters=asyncio.run(world.letters(ours[0].url)))
                 with bare_servers(folder, bare, count) as theirs:
                     rows += asyncio.run(_measure(size, world, ours, theirs, where))
         with running(folder, url, 1, redis, WORKERS="2", **_NO_LIMITS) as site:
+            wait_until_at_rest([site[0].pid])
             rows.append(asyncio.run(_floor_row(size, site[0].url)))
     print_table(rows)
 

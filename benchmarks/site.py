@@ -18,6 +18,8 @@ import httpx
 from appointment_app.settings import PROJECT_ROOT
 
 _START_SECONDS = 180.0
+# Less than so many seconds of a processor in one second is rest.
+_REST = 0.03
 
 
 class Process:
@@ -132,6 +134,18 @@ def processor_seconds(leaders: Sequence[int]) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_at_rest(leaders: Sequence[int]) -> None:
+    """Wait until groups of processes do nothing: at its start a server catches up on old work."""
+    deadline = time.monotonic() + _START_SECONDS
+    used = processor_seconds(leaders)
+    while time.monotonic() < deadline:
+        time.sleep(1)
+        before, used = used, processor_seconds(leaders)
+        if used - before < _REST:
+            return
+    raise SystemExit("The servers of the benchmark do not come to rest.")
 
 
 def free_port() -> int:
