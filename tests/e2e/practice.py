@@ -205,10 +205,20 @@ def appointments_with(server: Server, practice: Practice) -> list[Appointment]:
 
 
 def mails_to(server: Server, recipient: str) -> list[Mail]:
-    """What is in the mailbox for ``recipient``, newest first."""
+    """What is in the mailbox for ``recipient``, newest first; it comes a moment after its deed."""
     directory = Path(server.environment["DATA_DIRECTORY"]) / "mailbox"
     keys = [mail.key for mail in list_mails(directory) if mail.recipient == recipient]
     return [mail for key in keys if (mail := read_mail(directory, key)) is not None]
+
+
+def expect_mail(page: Page, server: Server, recipient: str, words: str) -> None:
+    """Wait until a mail to ``recipient`` says ``words``, in its subject or in its text."""
+    for _ in range(100):
+        mails = mails_to(server, recipient)
+        if any(words in said for mail in mails for said in (mail.summary.subject, mail.text)):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no mail to {recipient} says: {words}")
 
 
 def open_form(page: Page, practice: Practice, start: datetime = TUESDAY_TEN) -> None:

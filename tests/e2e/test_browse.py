@@ -134,13 +134,18 @@ def test_a_day_shows_the_times_from_that_day_on(new_page: NewPage) -> None:
 def test_a_slot_leads_to_its_booking_form(new_page: NewPage, doctors: Doctors) -> None:
     page = new_page()
     page.goto("/?words=Browsemeier")
-    page.get_by_role("link", name="Tuesday 24 November, 08:00 with Dr Amara Browsemeier").click()
+    slot = page.get_by_role("link", name="Tuesday 24 November, 08:00 with Dr Amara Browsemeier")
+    slot.click()
     expect(page).to_have_url(
         re.compile(
             rf"/book\?doctor={doctors.amara}&clinic={doctors.clinic}"
             r"&type=[0-9a-f-]{36}&start=2026-11-24T07:00:00Z$"
         )
     )
+    # Whoever goes back keeps it no longer.
+    expect(page.get_by_role("heading", name="Book this appointment")).to_be_visible()
+    page.go_back()
+    expect(slot).to_be_visible()
 
 
 @pytest.mark.usefixtures("doctors")

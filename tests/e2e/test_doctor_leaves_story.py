@@ -14,9 +14,9 @@ from tests.e2e.practice import (
     TUESDAY_TEN,
     Practice,
     add_appointment,
+    expect_mail,
     in_database,
     log_in,
-    mails_to,
     open_account,
     open_practice,
 )
@@ -56,15 +56,7 @@ def test_a_doctor_leaves(new_page: Callable[..., Page], server: Server) -> None:
     page.goto(f"/doctor?id={practice.doctor.public_id}")
     expect(page.get_by_text("We could not find this doctor")).to_be_visible()
     for login, said in ((kept, "Another doctor"), (lost, "cancelled")):
-        _expect_mail(page, server, login.email, said)
-
-
-def _expect_mail(page: Page, server: Server, recipient: str, said: str) -> None:
-    for _ in range(100):
-        if any(said in mail.summary.subject for mail in mails_to(server, recipient)):
-            return
-        page.wait_for_timeout(100)  # mails are sent aside
-    raise AssertionError(f"No mail that says: {said}")
+        expect_mail(page, server, login.email, said)
 
 
 def _add_colleague(server: Server, practice: Practice) -> None:

@@ -12,12 +12,11 @@ from tests.e2e.conftest import Server, wait_until_live
 from tests.e2e.practice import (
     TEN_IN_WORDS,
     TUESDAY_TEN,
-    Login,
     Practice,
     add_appointment,
     appointments_with,
+    expect_mail,
     log_in,
-    mails_to,
     open_account,
     open_practice,
 )
@@ -60,15 +59,6 @@ def start_of(server: Server, practice: Practice, row: Appointment) -> object:
     return next(each.starts_at for each in appointments_with(server, practice) if each.id == row.id)
 
 
-def wait_for_mail(page: Page, recipient: Login, server: Server, words: str) -> None:
-    """Wait for a mail that says ``words``: mails, reminders too, are sent in the background."""
-    for _ in range(50):
-        if any(words in mail.text for mail in mails_to(server, recipient.email)):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"no mail to {recipient.email} says: {words}")
-
-
 def test_a_patient_chooses_another_time(new_page: Callable[..., Page], server: Server) -> None:
     practice, pia = open_practice(server, "Mover"), open_account(server, "Pia")
     row = add_appointment(server, practice, pia.person)
@@ -91,7 +81,7 @@ def test_a_patient_chooses_another_time(new_page: Callable[..., Page], server: S
     (stored,) = appointments_with(server, practice)
     assert stored.starts_at == TUESDAY_TEN + 1.5 * AN_HOUR
     assert (stored.id, stored.reference) == (row.id, row.reference)
-    wait_for_mail(page, pia, server, "You chose another time")
+    expect_mail(page, server, pia.email, "You chose another time")
 
 
 def test_a_doctor_drags_and_undoes_and_a_refused_drop_springs_back(
@@ -137,7 +127,7 @@ def test_a_doctor_drags_and_undoes_and_a_refused_drop_springs_back(
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(toast).to_contain_text("Nora Story moved to Tuesday 24 November 2026, 11:00.")
     assert start_of(server, practice, row) == TUESDAY_TEN + AN_HOUR
-    wait_for_mail(page, nora, server, "The doctor is late.")
+    expect_mail(page, server, nora.email, "The doctor is late.")
     toast.get_by_role("button", name="Undo").click()
     expect(toast).to_contain_text(f"Moved back to {TEN_IN_WORDS}.")
     assert start_of(server, practice, row) == TUESDAY_TEN
@@ -191,4 +181,4 @@ def test_a_doctor_moves_by_keyboard_checks_in_and_overbooks_on_purpose(
     assert rows[today.id].status is AppointmentStatus.CHECKED_IN
     (booked,) = [each for each in rows.values() if each.id not in {row.id, today.id}]
     assert booked.starts_at == TUESDAY_TEN + timedelta(hours=4, minutes=30)
-    wait_for_mail(page, ben, server, "Tuesday 24 November 2026, 14:30")
+    expect_mail(page, server, ben.email, "Tuesday 24 November 2026, 14:30")

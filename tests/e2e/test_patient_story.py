@@ -19,7 +19,6 @@ from tests.e2e.practice import (
     confirm_button,
     expect_confirmation,
     log_in,
-    mails_to,
     open_account,
     open_form,
     open_practice,
@@ -133,7 +132,6 @@ def test_a_newcomer_books_and_cancels(new_page: Callable[..., Page], server: Ser
     page.get_by_role("link", name="open the mailbox").click()
     mail_line = page.get_by_role("link", name=email).filter(has_text="cancelled")
     expect(mail_line).to_contain_text(TEN_IN_WORDS)
-    assert "cancelled" in mails_to(server, email)[0].summary.subject
 
     # The time is free again, for the same person in the same tab too.
     find_slot(page, practice)
