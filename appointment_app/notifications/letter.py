@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from email import policy
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.policy import EmailPolicy
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,11 +30,15 @@ _templates = Environment(
 
 
 class _KnownHeaders(HeaderRegistry):
-    """Makes the class of a header once, not for each header of each mail."""
+    """Makes the class of a header once, not for each header of each mail.
+
+    What stands at the head of a part is the same in most mails: it is parsed once, too.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._classes: dict[str, type] = {}
+        self._parsed = lru_cache(64)(super().__call__)
 
     def __getitem__(self, name: str) -> type:
         key = name.lower()
@@ -40,8 +46,25 @@ class _KnownHeaders(HeaderRegistry):
             self._classes[key] = super().__getitem__(name)
         return self._classes[key]
 
+    def __call__(self, name: str, value: Any) -> Any:
+        if name.lower().startswith("content-"):
+            return self._parsed(name, value)
+        return super().__call__(name, value)
 
-_POLICY = policy.default.clone(header_factory=_KnownHeaders())
+
+class _AsWritten(EmailPolicy):
+    """Keeps a plain header as it was written until somebody reads it.
+
+    To parse them all takes longer than everything else about a mail.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if isinstance(value, str) and value.isascii() and value.isprintable():
+            return name, value
+        return super().header_store_parse(name, value)
+
+
+_POLICY = _AsWritten(header_factory=_KnownHeaders())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +113,7 @@ def write_out(letter: Letter, outgoing: OutboxMessage, settings: Settings) -> Em
     """
     mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = letter.subject
-    mail["From"] = Address(t("Appointments"), addr_spec=settings.mail_from)
+    mail["From"] = formataddr((t("Appointments"), settings.mail_from))
     mail["To"] = outgoing.recipient
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = _message_id(outgoing.idempotency_key, settings.public_url)

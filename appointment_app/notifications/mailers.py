@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -64,7 +63,7 @@ class MailboxMailer:
         identity = mail["Message-ID"].strip("<>").partition("@")[0]
         path = self._directory / f"{now():%Y%m%dT%H%M%S%fZ}-{identity}.eml"
         draft = path.with_suffix(".draft")
-        draft.write_bytes(mail.as_bytes(policy=policy.SMTP))
+        draft.write_bytes(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
         os.replace(draft, path)
 
 
