@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -24,10 +25,7 @@ def key_for(purpose: str) -> bytes:
 
 def keys_for(purpose: str) -> tuple[bytes, ...]:
     """Return the key that serves ``purpose`` now, and after it those that did before."""
-    return tuple(
-        hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
-        for secret in get_settings().secrets
-    )
+    return tuple(_derived(secret, purpose) for secret in get_settings().secrets)
 
 
 def sign(claims: dict[str, Any], purpose: str, **options: Any) -> str:
@@ -62,6 +60,11 @@ def marks(said: bytes, purpose: str) -> tuple[str, ...]:
 def is_marked(said: bytes, purpose: str, found: str) -> bool:
     """Tell whether ``found`` is the mark of ``said``, made now or with a secret before."""
     return any(hmac.compare_digest(found, each) for each in marks(said, purpose))
+
+
+@lru_cache
+def _derived(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
 
 
 def _marked(said: bytes, key: bytes) -> str:
