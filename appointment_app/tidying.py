@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from appointment_app.accounts import request_keys
+from appointment_app.aside import aside
 from appointment_app.bulk import files
 from appointment_app.database import Database, get_database
 from appointment_app.errors import Busy
@@ -42,13 +43,8 @@ async def tidy_up(database: Database) -> int:
 @asynccontextmanager
 async def tidying() -> AsyncIterator[None]:
     """Tidy up four times an hour as long as the block lasts; a lifespan task."""
-    task = asyncio.create_task(_tidy_for_ever(get_database()))
-    try:
+    async with aside(_tidy_for_ever(get_database())):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _tidy_for_ever(database: Database) -> None:

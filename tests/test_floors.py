@@ -28,7 +28,7 @@ FLOORS = (
     {"errors", "links", "outbox"},
     {"models"},
     {"frontend_build", "i18n", "inline_scripts", "inserting", "origins", "sqlite_connection"},
-    {"clock", "csv_files", "settings", "texts"},
+    {"aside", "clock", "csv_files", "settings", "texts"},
 )
 # Who knows the framework, and who knows HTTP. Plugins of the build are part of the framework.
 KNOW_REFLEX = {

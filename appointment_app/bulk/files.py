@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
 from appointment_app.accounts.actor import Actor
+from appointment_app.aside import aside
 from appointment_app.bulk.importing import (
     Outcome,
     Progress,
@@ -259,13 +260,8 @@ async def _noting(database: Database, file_id: UUID, far: list[int]) -> AsyncIte
                 async with database.session() as session:
                     await _note(session, file_id, *far)
 
-    task = asyncio.create_task(beat())
-    try:
+    async with aside(beat()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @transactional

@@ -26,7 +26,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,6 +37,7 @@ from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointment_app import clock
+from appointment_app.aside import aside
 from appointment_app.database import Database, get_database, transactional
 from appointment_app.errors import Busy
 from appointment_app.figures.counted import Counted
@@ -209,13 +210,8 @@ async def _forget_weeks_to_come(session: AsyncSession, clinic_id: int) -> int:
 @asynccontextmanager
 async def settling() -> AsyncIterator[None]:
     """Settle soon and then six times an hour as long as the block lasts; a lifespan task."""
-    task = asyncio.create_task(_settle_for_ever(get_database()))
-    try:
+    async with aside(_settle_for_ever(get_database())):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _settle_for_ever(database: Database) -> None:

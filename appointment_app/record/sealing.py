@@ -15,7 +15,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
 from itertools import count
 from typing import Any
@@ -28,6 +28,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointment_app import clock
 from appointment_app.accounts import keys
 from appointment_app.accounts.audit_marks import form_of, is_ours
+from appointment_app.aside import aside
 from appointment_app.database import Database, get_database, transactional
 from appointment_app.errors import Busy
 from appointment_app.models import AuditEvent, AuditSeal, row_id
@@ -91,13 +92,8 @@ def _said_by(seal: AuditSeal) -> bytes:
 @asynccontextmanager
 async def sealing_record() -> AsyncIterator[None]:
     """Seal the record every minute as long as the block lasts; a lifespan task."""
-    task = asyncio.create_task(_seal_for_ever(get_database()))
-    try:
+    async with aside(_seal_for_ever(get_database())):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _seal_for_ever(database: Database) -> None:

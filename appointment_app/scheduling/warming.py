@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from appointment_app import clock
+from appointment_app.aside import aside
 from appointment_app.database import Database, get_database
 from appointment_app.errors import Busy
 from appointment_app.models import DoctorAtClinic
@@ -56,13 +57,8 @@ async def warm_some(database: Database, most: int = _A_BATCH) -> int:
 @asynccontextmanager
 async def keeping_warm() -> AsyncIterator[None]:
     """Keep the bounds warm as long as the block lasts; to be registered as a lifespan task."""
-    task = asyncio.create_task(_run(get_database()))
-    try:
+    async with aside(_run(get_database())):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _run(database: Database) -> None:
