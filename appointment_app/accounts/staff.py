@@ -161,18 +161,17 @@ async def revoke(
 @transactional
 async def invite_again(
     session: AsyncSession, actor: Actor, clinic_id: UUID | None, user_id: UUID
-) -> None:
+) -> bool:
     """Mail somebody who has not accepted yet another link, for any role at this clinic.
 
-    No more than three in half an hour are sent. Raises as ``revoke`` does.
+    Returns whether it was mailed, as ``invite`` does. Raises as ``revoke`` does.
     """
     clinic = await _clinic(session, actor, clinic_id)
     found = await _assignments(session, clinic, STAFF_ROLES, user_id)
     if not found:
         raise NotFound
     user = await session.get_one(User, found[0].user_id)
-    if not _has_accepted(user):
-        await invite(session, user, clinic, found[0].role)
+    return await invite(session, user, clinic, found[0].role)
 
 
 @transactional
@@ -252,12 +251,16 @@ async def _require_another(session: AsyncSession, user_id: UUID) -> None:
         raise LastAdministrator
 
 
-async def invite(session: AsyncSession, user: User, clinic: Clinic | None, role: Role) -> None:
-    """Mail the link with which the owner of the address chooses a password.
+async def invite(session: AsyncSession, user: User, clinic: Clinic | None, role: Role) -> bool:
+    """Mail the link with which the owner of the address chooses a password; tell whether it was.
 
-    Anybody can register an address that is not theirs; the password which they chose must not
-    open what is given to its owner.
+    Not to who has accepted, nor more than three in half an hour. Anybody can register an address
+    that is not theirs; the password which they chose must not open what is given to its owner.
     """
+    # Whoever accepts at this very moment keeps the password that they have just chosen.
+    await session.refresh(user, with_for_update={"key_share": True})
+    if _has_accepted(user):
+        return False
     user_id = row_id(user)
     user.password_hash = NO_PASSWORD
     session.add(user)
@@ -271,6 +274,7 @@ async def invite(session: AsyncSession, user: User, clinic: Clinic | None, role:
             key=mailed_links.fingerprint(secret),
             payload=payload_of(clinic, role) | {"secret": secret},
         )
+    return secret is not None
 
 
 async def _clinic(session: AsyncSession, actor: Actor, clinic_id: UUID | None) -> Clinic | None:

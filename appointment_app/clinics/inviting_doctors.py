@@ -87,11 +87,11 @@ async def invite_doctor(session: AsyncSession, actor: Actor, wanted: InvitedDoct
 
 
 @transactional
-async def invite_again(session: AsyncSession, actor: Actor, doctor_id: UUID) -> None:
-    """Mail a doctor (public id) who has not accepted yet another link; nothing to one who has.
+async def invite_again(session: AsyncSession, actor: Actor, doctor_id: UUID) -> bool:
+    """Mail a doctor (public id) who has not accepted yet another link.
 
-    No more than three in half an hour are sent. Raises ``LoginRequired``, ``Forbidden`` unless the
-    actor decides on the doctors of a clinic of theirs, ``NotFound``.
+    Returns whether it was mailed, as ``staff.invite`` does. Raises ``LoginRequired``, ``Forbidden``
+    unless the actor decides on the doctors of a clinic of theirs, ``NotFound``.
     """
     if not await clinics_where(session, actor, Action.DECIDE_DOCTORS):
         require(actor, Action.DECIDE_DOCTORS)
@@ -113,9 +113,12 @@ async def invite_again(session: AsyncSession, actor: Actor, doctor_id: UUID) -> 
     for clinic in await session.exec(places):
         where = Record(doctor_id=doctor.id, clinic_id=clinic.id)
         if allows(actor, Action.DECIDE_DOCTORS, where):
-            if user.email_verified_at is None:
-                await staff.invite(session, user, clinic, Role.DOCTOR)
-            return
+            is_mailed = await staff.invite(session, user, clinic, Role.DOCTOR)
+            if is_mailed:
+                await record_of_doctor(
+                    session, actor, row_id(doctor), "invited", clinic_id=row_id(clinic)
+                )
+            return is_mailed
     raise Forbidden
 
 

@@ -14,6 +14,7 @@ from appointment_app.database import get_database
 from appointment_app.errors import Invalid, NotFound
 from appointment_app.i18n import format_date, format_moment, t
 from appointment_app.states.address import public_id
+from appointment_app.states.invited_again import tell_whether_mailed
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
@@ -81,8 +82,8 @@ class AdminDoctors(SessionState):
         if (key := public_id(doctor)) is None:
             raise NotFound
         async with get_database().session() as session:
-            await inviting_doctors.invite_again(session, actor, key)
-        return toast(t("The invitation is sent again."))
+            is_mailed = await inviting_doctors.invite_again(session, actor, key)
+        return tell_whether_mailed(is_mailed, t("The invitation is sent again."))
 
     @rx.event
     async def ask_reason(self, doctor: str) -> None:

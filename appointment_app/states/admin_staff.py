@@ -14,6 +14,7 @@ from appointment_app.database import get_database
 from appointment_app.errors import Invalid, NotFound
 from appointment_app.i18n import format_moment, t
 from appointment_app.models import Role
+from appointment_app.states.invited_again import tell_whether_mailed
 from appointment_app.states.session_state import SessionState, refusals_shown
 from appointment_app.states.toasts import toast
 
@@ -121,8 +122,9 @@ class AdminStaff(SessionState):
         clinic, asked = self._member(member)
         actor = await self._actor()
         async with get_database().session() as session:
-            await staff.invite_again(session, actor, clinic, asked.user_id)
-        return toast(t("The invitation to {email} is sent again.", email=asked.email))
+            is_mailed = await staff.invite_again(session, actor, clinic, asked.user_id)
+        sent = t("The invitation to {email} is sent again.", email=asked.email)
+        return tell_whether_mailed(is_mailed, sent)
 
     @rx.event
     @refusals_shown

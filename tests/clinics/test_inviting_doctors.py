@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from appointment_app import clock
 from appointment_app.accounts import password_reset
 from appointment_app.accounts.actor import NOBODY, Actor, Grant
 from appointment_app.accounts.errors import LicenceKnown
 from appointment_app.clinics.inviting_doctors import InvitedDoctor, invite_again, invite_doctor
-from appointment_app.database import Database
+from appointment_app.database import Database, writing
 from appointment_app.errors import Forbidden, Invalid, LoginRequired, NotFound
 from appointment_app.models import (
     Approval,
+    AuditEvent,
     Clinic,
     Doctor,
     DoctorAtClinic,
     MessageKind,
     Role,
     Specialty,
+    User,
 )
 from tests.accounts.people import (
     PASSWORD,
@@ -92,14 +96,51 @@ async def test_a_link_that_was_lost_is_sent_again(database: Database, clinic: Cl
     key = await invite(database, admin, clinic)
     first = await mailed_secret(database, MessageKind.STAFF_INVITED)
     async with database.session() as session:
-        await invite_again(session, admin, key)
+        assert await invite_again(session, admin, key)
     second = await mailed_secret(database, MessageKind.STAFF_INVITED)
     assert second != first
     async with database.session() as session:
         await password_reset.reset_password(session, NOBODY, secret=second, password=PASSWORD)
     async with database.session() as session:
-        await invite_again(session, admin, key)
+        assert not await invite_again(session, admin, key)
     assert len(await mails(database)) == 2, "who has accepted gets no other one"
+
+
+async def test_more_than_three_invitations_are_not_sent(database: Database, clinic: Clinic) -> None:
+    admin = await administrator(database, clinic)
+    key = await invite(database, admin, clinic)
+    sent = []
+    for _ in range(3):
+        async with database.session() as session:
+            sent.append(await invite_again(session, admin, key))
+    assert sent == [True, True, False]
+    assert len(await mails(database)) == 3
+    events = await stored(database, AuditEvent)
+    assert [each.action for each in events].count("doctor.invited") == 3
+
+
+async def test_who_accepts_while_they_are_invited_again_keeps_their_password(
+    database: Database, clinic: Clinic
+) -> None:
+    admin = await administrator(database, clinic)
+    key = await invite(database, admin, clinic)
+    async with database.session() as session, writing(session):
+        by_doctor = select(User).join(Doctor, col(Doctor.user_id) == User.id)
+        user = (await session.exec(by_doctor.where(Doctor.public_id == key))).one()
+        user.email_verified_at, user.password_hash = clock.now(), "chosen"
+        session.add(user)
+        await session.flush()
+        again = asyncio.create_task(_invite_again(database, admin, key))
+        await asyncio.wait([again], timeout=0.3)
+        assert not again.done(), "it waits"
+    assert not await again
+    async with database.session() as session:
+        assert (await session.get_one(User, user.id)).password_hash == "chosen"
+
+
+async def _invite_again(database: Database, admin: Actor, doctor: UUID) -> bool:
+    async with database.session() as session:
+        return await invite_again(session, admin, doctor)
 
 
 async def test_only_who_decides_on_a_doctor_invites_them_again(
