@@ -97,11 +97,14 @@ async def _plan(session: AsyncSession) -> _Plan:
     earliest = select(func.min(Appointment.starts_at)).where(Appointment.clinic_id == Clinic.id)
     first_of_clinic = earliest.correlate(Clinic).scalar_subquery()
     zones: dict[int, str] = {}
+    ended: dict[str, date] = {}
     for clinic, first in await session.exec(select(Clinic, first_of_clinic)):
         clinic_id, zone = row_id(clinic), clinic.zone
         zones[clinic_id] = zone
+        if zone not in ended:
+            ended[zone] = _last_ended(zone)
         monday = None if first is None else monday_of(local_date(zone, first))
-        while monday and _has_ended(zone, monday):
+        while monday and monday <= ended[zone]:
             weeks.add((clinic_id, monday))
             monday += WEEK
     kept = select(col(KeptWeek.clinic_id), col(KeptWeek.monday), col(KeptWeek.zone))
@@ -114,7 +117,7 @@ async def _plan(session: AsyncSession) -> _Plan:
         if clinic_id not in zones:
             continue  # a clinic that is newer than the list of them
         monday = monday_of(local_date(zones[clinic_id], moment))
-        if _has_ended(zones[clinic_id], monday):
+        if monday <= ended[zones[clinic_id]]:
             weeks.add((clinic_id, monday))
         else:
             to_come.add(clinic_id)
@@ -124,6 +127,14 @@ async def _plan(session: AsyncSession) -> _Plan:
 
 def _has_ended(zone: str, monday: date) -> bool:
     return bounds_of(zone, _week_of(monday))[1] <= clock.now() - MARGIN
+
+
+def _last_ended(zone: str) -> date:
+    """Return the Monday of the last week that has ended."""
+    monday = monday_of(local_date(zone, clock.now()))
+    while not _has_ended(zone, monday):
+        monday -= WEEK
+    return monday
 
 
 def _week_of(monday: date) -> Period:
